@@ -1,0 +1,40 @@
+# The environment is made once in .venv and remade when the lock or pyproject.toml changes.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: help demo test lint bench soak lock clean
+help:           ## show this list
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "presswatch needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25'
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+demo: $(STAMP)  ## play the bundled news site end to end: baseline, news, edit, withdrawal, redesign
+	@$(BIN)/presswatch demo
+
+test: $(STAMP)  ## run all tests, offline
+	$(BIN)/python -m pytest -n 2
+
+lint: $(STAMP)  ## ruff and mypy (strict)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(STAMP) ## speed and quality, as ratios side by side in one run
+	$(BIN)/python -m bench
+
+soak: $(STAMP)  ## long seeded runs; not part of the tests
+	$(BIN)/python -m pytest -m soak -n 0 -o addopts= tests
+
+lock:           ## resolve the pins anew
+	uv pip compile --universal --python-version 3.11 --generate-hashes --group dev --extra web pyproject.toml -o requirements.lock
+
+clean:          ## remove the environment and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

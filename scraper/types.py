@@ -1,0 +1,276 @@
+"""The values that travel through one look. A row changes type as it travels, and the name says where it is:
+
+``ItemData`` (extracted) -> ``KnownItem`` (remembered) -> ``ItemChange`` (to write).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+FAILURES = (
+    "dns",
+    "connection",
+    "tls",
+    "timeout",
+    "http_4xx",
+    "http_5xx",
+    "rate_limited",
+    "incomplete",
+    "too_large",
+    "encoding",
+    "redirect",
+    "robots",
+    "address_refused",
+    "unreadable",
+    "not_modified_unasked",
+    "internal",
+)
+"""Classes of a failed check, as stored in ``checks.reason``."""
+
+
+class Precision(StrEnum):
+    """How finely a date is known. Coarser than ``DAY`` means that no calendar day can be given."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """When a page says that an item was published.
+
+    ``on`` is the calendar date as printed, ``None`` where the precision is coarser than a day.
+    ``at`` is an aware UTC instant, given only where the page shows a time *and* its offset is known;
+    a date without a time is never turned into an instant.
+    ``raw`` is the text as printed; ``method`` names where it was found (``time_datetime``, ``text``, ``json_ld``,
+    ``feed``, ``url``, ``relative``, ``heading`` ...); ``offset_minutes`` is the printed offset from UTC.
+    ``local_time`` is the printed time of day as ``HH:MM[:SS]`` (kept also where the offset is unknown).
+    """
+
+    raw: str
+    method: str
+    precision: Precision = Precision.DAY
+    on: date | None = None
+    at: datetime | None = None
+    offset_minutes: int | None = None
+    local_time: str | None = None
+
+    def iso(self) -> str | None:
+        """ISO 8601: a date-time with offset where the instant is known, a local one where a time is printed,
+        else the date; ``None`` where no day is known."""
+        if self.on is None:
+            return None
+        if self.at is not None:
+            from datetime import timedelta, timezone
+
+            return self.at.astimezone(timezone(timedelta(minutes=self.offset_minutes or 0))).isoformat()
+        return f"{self.on.isoformat()}T{self.local_time}" if self.local_time else self.on.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemData:
+    """One item as a page shows it.
+
+    ``url`` is absolute http(s) or ``None`` (a teaser without a link). ``guid`` is the publisher's own id (a feed's
+    ``guid``/``id``), if any. ``provenance`` maps a field name to where it was read (a path or a tier's name).
+    """
+
+    title: str
+    url: str | None = None
+    published: Published | None = None
+    summary: str | None = None
+    author: str | None = None
+    image_url: str | None = None
+    guid: str | None = None
+    provenance: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleData:
+    """The page's own article, if it is one (or is one as well as a listing). ``text`` has a blank line between
+    paragraphs."""
+
+    title: str
+    text: str
+    published: Published | None = None
+    author: str | None = None
+    url: str | None = None
+
+
+class PageKind(StrEnum):
+    """What a page is."""
+
+    LISTING = "listing"
+    ARTICLE = "article"
+    BOTH = "both"
+    LOGIN = "login"
+    BLOCKED = "blocked"
+    APP_SHELL = "app_shell"
+    ERROR = "error"
+    EMPTY = "empty"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How believable an extraction is. ``confidence`` is in 0..1; ``reasons`` are short sentences."""
+
+    kind: PageKind
+    confidence: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Where a source's items are on its page: learnt, or written by hand.
+
+    Selectors are CSS. ``listing`` (optional) narrows the page, ``item`` matches each record; the others are relative
+    to the record. A selector may end in ``@attr`` to read an attribute. ``hook`` is a dotted path
+    ``package.module:function`` of a Python callable ``(soup: BeautifulSoup, url: str) -> Iterable[Mapping]`` with the
+    keys ``title, url, published, summary``; it excludes the selectors. ``timezone`` is an IANA name for printed times.
+    """
+
+    origin: Literal["learnt", "hand"] = "learnt"
+    item: str | None = None
+    listing: str | None = None
+    title: str | None = None
+    link: str | None = None
+    date: str | None = None
+    summary: str | None = None
+    hook: str | None = None
+    date_order: Literal["DMY", "MDY", "YMD"] | None = None
+    timezone: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a page says: its items in page order, its own article, and how believable that is."""
+
+    items: tuple[ItemData, ...]
+    article: ArticleData | None
+    verdict: Verdict
+    recipe: Recipe | None = None
+    next_page_url: str | None = None
+    feed_urls: tuple[str, ...] = ()
+    language: str | None = None
+    page_title: str | None = None
+    tier: str | None = None
+
+
+class Outcome(StrEnum):
+    """How one check of one source ended."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    NOT_MODIFIED = "not_modified"
+    SUSPECT = "suspect"
+    FAILED = "failed"
+
+
+class ChangeKind(StrEnum):
+    """A fact in the change log."""
+
+    ADDED = "added"
+    SURFACED = "surfaced"
+    REVISED = "revised"
+    RELOCATED = "relocated"
+    WITHDRAWN = "withdrawn"
+    REINSTATED = "reinstated"
+    EPISODE_OPENED = "episode_opened"
+    EPISODE_CLOSED = "episode_closed"
+
+
+class EpisodeClass(StrEnum):
+    """A stretch in which a source is unwell."""
+
+    FAILING = "failing"
+    BLOCKED = "blocked"
+    EMPTY = "empty"
+    SHRUNK = "shrunk"
+    APP_SHELL = "app_shell"
+    LAYOUT_CHANGED = "layout_changed"
+    REDIRECTED = "redirected"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemKey:
+    """A sign by which an item is recognised. ``strong`` keys decide at once, weak ones only together."""
+
+    kind: Literal["guid", "url", "url_id", "slug", "title_date", "title", "text"]
+    key: str
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """An item as remembered. ``rank`` orders the last listing (highest first); ``listed`` says whether the item was
+    on it; ``missed`` counts the believable checks since it vanished from between items that stayed."""
+
+    item_id: int
+    item_key: str
+    data: ItemData
+    keys: frozenset[ItemKey]
+    rank: float
+    listed: bool
+    revision: int
+    withdrawn: bool = False
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How an extracted item was recognised: ``by`` names the deciding key kinds, ``known`` is ``None`` for a new one."""
+
+    data: ItemData
+    keys: tuple[ItemKey, ...]
+    known: KnownItem | None
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """One change of one item, to be written. ``fields`` names exactly the fields that differ."""
+
+    kind: ChangeKind
+    match: Match
+    fields: tuple[str, ...] = ()
+    tell: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """HTTP validators of a stored response (RFC 9110 8.8), valid for ``url`` only."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.etag or self.last_modified)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A complete answer: ``body`` is decoded from its content-coding (never from its charset)."""
+
+    url: str
+    status: int
+    body: bytes
+    content_type: str | None = None
+    validators: Validators | None = None
+    redirects: tuple[str, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def at(self, url: str) -> Page:
+        """The same answer, understood as if it came from ``url``."""
+        return replace(self, url=url)
