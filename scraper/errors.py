@@ -45,7 +45,7 @@ class CheckError(PresswatchError):
 
 
 class FetchError(CheckError):
-    """No usable answer. ``status`` is ``None`` below HTTP; ``not_before`` is the server's Retry-After, if it gave one."""
+    """No usable answer. ``status`` is ``None`` below HTTP; ``not_before`` is the server's Retry-After, if any."""
 
     def __init__(
         self, reason: str, message: str, *, url: str, status: int | None = None, not_before: datetime | None = None

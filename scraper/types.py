@@ -228,7 +228,7 @@ class KnownItem:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How an extracted item was recognised: ``by`` names the deciding key kinds, ``known`` is ``None`` for a new one."""
+    """How an extracted item was recognised: ``by`` names the deciding key kinds; ``known`` is ``None`` if it is new."""
 
     data: ItemData
     keys: tuple[ItemKey, ...]

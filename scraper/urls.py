@@ -1,0 +1,161 @@
+"""URLs: resolving what a page says, one canonical form for identity, the site a URL belongs to.
+
+All functions are pure and never raise on bad input: one broken ``href`` costs one entry, not the page.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+import tldextract
+
+MAX_URL = 4_000
+"""Characters of a URL that are kept at the most; a longer one is no link."""
+
+_STRIPPED = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff]")
+_EDGE = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f \x1f\xa0"
+
+# Parameters that say how somebody came to a page, never which page it is. Prefixes first, then whole names.
+_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "at_campaign", "at_medium", "wt_mc", "ga_")
+_TRACKING = frozenset(
+    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh mc_cid mc_eid mkt_tok oly_anon_id "
+    "oly_enc_id _hsenc _hsmi __hssc __hstc __hsfp vero_id vero_conv s_kwcid ef_id wickedid rb_clickid spm scm _ga _gl "
+    "cmpid ncid ocid sr_share xtor ns_mchannel ns_source ns_campaign ns_linkname echobox ref_src ref_url".split()
+)
+_SESSION = frozenset(
+    "phpsessid jsessionid aspsessionid asp.net_sessionid sid sessid session sessionid session_id zenid oscsid cfid "
+    "cftoken s_id phpsid".split()
+)
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
+_TOKEN = re.compile(r"^[0-9a-zA-Z_\-.!]{16,}$")
+_INDEX_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
+_UNRESERVED = "-._~!$'()*,;:@/"
+
+# The list bundled with the package: a lookup never leaves the machine.
+_split_host = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+def resolve_url(base: str, href: str) -> str | None:
+    """The absolute http(s) URL that ``href`` means on the page ``base``; ``None`` for anything else.
+
+    Tabs and newlines inside are dropped as browsers do (WHATWG URL, "basic URL parser"); the publisher's spelling is
+    kept otherwise. Backslashes in the authority, credentials and missing hosts are refused: they are never a news
+    item's address and have been used to make two parsers see two hosts.
+    """
+    if not href or len(href) > MAX_URL * 2:
+        return None
+    try:
+        href = re.sub(r"[\t\r\n]", "", href.strip(_EDGE))
+        url = urljoin(base, href)
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not host or "\\" in parts.netloc or "@" in parts.netloc:
+        return None
+    path = quote(_STRIPPED.sub(_escape, parts.path).replace("\\", "/"), safe="/%:@!$&'()*+,;=~-._") or "/"
+    query = _STRIPPED.sub(_escape, parts.query)
+    url = urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, query, parts.fragment))
+    return url if len(url) <= MAX_URL else None
+
+
+def _escape(found: re.Match[str]) -> str:
+    return quote(found.group(), safe="")
+
+
+def canonicalize_url(url: str) -> str:
+    """The form by which two spellings of one address are recognised as one. For comparison only, never fetched.
+
+    Drops scheme, ``www.``, default port, fragment (but not a ``#!`` or ``#/`` route), tracking parameters, session
+    ids, index pages, the trailing slash and doubled slashes; sorts the query; normalises percent-encoding
+    (RFC 3986 6.2.2). Applying it twice equals applying it once.
+    """
+    try:
+        parts = urlsplit(url.strip() if "//" in url else f"//{url.strip()}")
+        host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+        port = parts.port
+    except ValueError:
+        return url.strip()
+    try:
+        host = host.encode("ascii").decode() if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        host = host.lower()
+    netloc = f"[{host}]" if ":" in host else host
+    if port and port not in (80, 443):
+        netloc += f":{port}"
+    path = _requote(_PATH_SESSION.sub("", parts.path))
+    path = re.sub(r"/{2,}", "/", path)
+    path = _INDEX_PAGE.sub("/", path).rstrip("/")
+    query = urlencode(sorted(_kept_parameters(parts.query)), quote_via=quote, safe=_UNRESERVED)
+    fragment = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) and len(parts.fragment) > 1 else ""
+    return netloc + path + (f"?{query}" if query else "") + fragment
+
+
+def _kept_parameters(query: str) -> list[tuple[str, str]]:
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=200)
+    except ValueError:
+        return [(query, "")]
+    kept = []
+    for name, value in pairs:
+        low = name.lower().removeprefix("amp;")
+        if low in _TRACKING or low.startswith(_TRACKING_PREFIXES):
+            continue
+        if low in _SESSION and (low not in ("sid", "session", "s_id") or _TOKEN.match(value)):
+            continue
+        kept.append((name.removeprefix("amp;"), value))
+    return kept
+
+
+def _requote(path: str) -> str:
+    """Percent-encoding in one form. A slash or percent sign that was encoded stays so: decoding it would make another
+    address of it, and another one the next time."""
+    parts = re.split(r"(%2[fF]|%25)", path)
+    return "".join(
+        part.upper()
+        if index % 2
+        else quote(
+            unquote(part, errors="surrogateescape"), safe="/%" + _UNRESERVED + "&=+", errors="surrogateescape"
+        ).replace("%25", "%")
+        if "%" not in unquote(part, errors="surrogateescape")
+        else part
+        for index, part in enumerate(parts)
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _registrable(host: str) -> str:
+    return _split_host(host).top_domain_under_public_suffix or host
+
+
+def site_of(url: str) -> str:
+    """The unit of politeness: the registrable domain (bundled public suffix list, private suffixes included).
+
+    An IP address or a name without a public suffix is its own site, together with its port.
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return _registrable(host) if "." in host else f"{host}:{port}"
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port in one spelling (RFC 6454): ``https://example.org:443``. Empty for what is no URL."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}" if host else ""
