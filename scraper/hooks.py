@@ -1,0 +1,71 @@
+"""What ``scraper`` knows of the world above it: Protocols that it defines and others fulfil.
+
+``presswatch`` puts the real ones in (see ``presswatch/assembly.py``), so that ``scrapy crawl news``,
+``presswatch check`` and the daemon run the same code from request to commit.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from scraper.types import ChangeKind, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChange:
+    """One row of ``changes``, just inserted. ``tell`` says whether it may alert at all."""
+
+    change_id: int
+    event_id: str
+    kind: ChangeKind
+    source_id: int
+    item_id: int | None
+    episode_id: int | None
+    tell: bool
+
+
+class ChangeListener(Protocol):
+    """Called inside the check's transaction, once its changes are known; writes the messages that are due."""
+
+    def changes_recorded(self, conn: sqlite3.Connection, changes: Sequence[RecordedChange], now: datetime) -> int:
+        """Write messages for ``changes`` on ``conn`` (no commit); how many were written."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFacts:
+    """What the cadence may use to say when to look next.
+
+    ``every`` is the source's own interval, if one is configured; ``failures`` counts failed or suspect checks in a
+    row, this one included; ``not_before`` is the server's Retry-After.
+    """
+
+    source_id: int
+    url: str
+    every: timedelta | None
+    outcome: Outcome
+    reason: str | None
+    failures: int
+    new_items: int
+    not_before: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextCheck:
+    """When to look again, and why, in words."""
+
+    at: datetime
+    interval: timedelta
+    reason: str
+
+
+class CadencePolicy(Protocol):
+    """Says when to look at a source again. Pure: ``now`` is given."""
+
+    def next_check(self, facts: CheckFacts, now: datetime) -> NextCheck:
+        """The next look after a check that ended as ``facts`` say."""
+        ...

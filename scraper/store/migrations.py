@@ -1,0 +1,464 @@
+"""The schema, by migration only. Literal SQL, ``STRICT`` tables; one comment per column that may be null and one per
+index naming the query it serves. ``docs/schema.md`` is made from a migrated database.
+
+Times are text ``YYYY-MM-DDTHH:MM:SS.sssZ`` (always milliseconds, so that text order is time order).
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+APPLICATION_ID = 0x50575348
+"""``PWSH`` in the file header (``PRAGMA application_id``)."""
+
+SCHEMA_VERSION = 1
+"""``PRAGMA user_version`` of a file that this code writes. A file with a higher one is refused."""
+
+migrations = Migrations("presswatch")
+
+_TABLES = """
+CREATE TABLE meta (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sites (
+  site TEXT PRIMARY KEY,                     -- registrable domain, or address:port
+  not_before_at TEXT,                        -- no request to this site before; null: never asked yet
+  spacing_s REAL,                            -- learnt or asked for (Crawl-delay); null: the configured spacing
+  penalties INTEGER NOT NULL DEFAULT 0,      -- answers 429/503 in a row
+  penalty_reason TEXT                        -- null: none in force
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE robots (
+  origin TEXT PRIMARY KEY,                   -- scheme://host:port (RFC 9309 2.3)
+  status INTEGER,                            -- HTTP status; null: unreachable
+  body TEXT NOT NULL DEFAULT '',
+  fetched_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sources (
+  id INTEGER PRIMARY KEY,
+  source_key TEXT NOT NULL UNIQUE,           -- stable id from the configuration; a renamed slug keeps it
+  slug TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  url TEXT NOT NULL,
+  site TEXT NOT NULL REFERENCES sites(site),
+  origin TEXT NOT NULL CHECK (origin IN ('config', 'adhoc', 'file')),
+  active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  every_s REAL,                              -- fixed interval in seconds; null: the default one
+  language TEXT,                             -- null: the page's own
+  created_at TEXT NOT NULL,
+  removed_at TEXT,                           -- null: still configured
+  paused_at TEXT,                            -- null: not paused
+  baseline_at TEXT,                          -- first believable check; null: none yet
+  last_check_at TEXT,                        -- null: never looked
+  last_ok_at TEXT,                           -- last believable look (changed, unchanged, not_modified); null: none yet
+  last_changed_at TEXT,                      -- null: nothing has changed since the baseline
+  outcome TEXT,                              -- of the last check; null: never looked
+  failures INTEGER NOT NULL DEFAULT 0,       -- failed or suspect checks in a row
+  validator_url TEXT,                        -- address whose validators these are; null: none
+  etag TEXT,                                 -- null: the server gave none
+  last_modified TEXT,                        -- null: the server gave none
+  body_sha256 TEXT,                          -- of the last believable body; null: none
+  feed_url TEXT,                             -- a feed the page announces; null: none
+  config_sha256 TEXT                         -- of what the configuration said; null: not from a configuration
+) STRICT;
+-- the daemon's configured sources, and lists for people
+CREATE INDEX sources_site ON sources(site);
+
+CREATE TABLE source_tags (
+  source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+  tag TEXT NOT NULL,
+  PRIMARY KEY (tag, source_id)
+) STRICT, WITHOUT ROWID;
+-- the tags of one source
+CREATE INDEX source_tags_source ON source_tags(source_id);
+
+CREATE TABLE recipes (
+  id INTEGER PRIMARY KEY,
+  source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+  origin TEXT NOT NULL CHECK (origin IN ('learnt', 'hand')),
+  item TEXT, listing TEXT, title TEXT, link TEXT, date TEXT, summary TEXT,  -- CSS selectors; null: not given
+  hook TEXT,                                 -- package.module:function; null: selectors are used
+  date_order TEXT, timezone TEXT, language TEXT,  -- null: from the page
+  created_at TEXT NOT NULL,
+  retired_at TEXT                            -- null: in use
+) STRICT;
+-- the recipe in use of one source
+CREATE UNIQUE INDEX recipes_in_use ON recipes(source_id, origin) WHERE retired_at IS NULL;
+
+CREATE TABLE cadences (
+  source_id INTEGER PRIMARY KEY REFERENCES sources(id) ON DELETE CASCADE,
+  next_check_at TEXT NOT NULL,
+  reason TEXT NOT NULL,                      -- why then, in words
+  interval_s REAL NOT NULL,
+  retry_at TEXT                              -- null: no failure is being retried
+) STRICT;
+-- what is due, soonest first
+CREATE INDEX cadences_due ON cadences(next_check_at);
+
+CREATE TABLE captures (
+  sha256 TEXT PRIMARY KEY,                   -- of the decoded body
+  bytes INTEGER NOT NULL,
+  stored_bytes INTEGER NOT NULL,             -- of the compressed file captures/ab/abcd….gz
+  content_type TEXT,                         -- null: the server said none
+  url TEXT NOT NULL,
+  captured_at TEXT NOT NULL,
+  retention TEXT NOT NULL CHECK (retention IN ('evidence', 'suspect', 'baseline'))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE checks (
+  id INTEGER PRIMARY KEY,
+  check_key TEXT NOT NULL UNIQUE,            -- names the check across processes; a redelivered one is ignored
+  source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+  started_at TEXT NOT NULL,
+  last_at TEXT NOT NULL,                     -- start of the last of a run of equal checks
+  count INTEGER NOT NULL DEFAULT 1,          -- length of that run
+  outcome TEXT NOT NULL CHECK (outcome IN ('changed', 'unchanged', 'not_modified', 'suspect', 'failed')),
+  reason TEXT,                               -- class of a suspect or failed check, 'baseline' of the first; else null
+  message TEXT,                              -- the same in words; null: nothing to say
+  http_status INTEGER,                       -- null: no answer
+  final_url TEXT,                            -- after redirects; null: as asked
+  bytes INTEGER,                             -- decoded body; null: none
+  duration_ms INTEGER NOT NULL,
+  items INTEGER,                             -- seen on the page; null: not understood or not looked at
+  new_items INTEGER NOT NULL DEFAULT 0,
+  changes INTEGER NOT NULL DEFAULT 0,
+  kind TEXT,                                 -- page kind; null: not looked at
+  listing_sha256 TEXT,                       -- of the ordered items; null: none seen
+  confidence REAL,                           -- 0..1; null: not looked at
+  not_before_at TEXT,                        -- Retry-After; null: none
+  capture_sha256 TEXT REFERENCES captures(sha256)  -- null: not kept
+) STRICT;
+-- check log of one source, newest first; folding
+CREATE INDEX checks_source ON checks(source_id, id DESC);
+
+CREATE TABLE fetches (
+  id INTEGER PRIMARY KEY,
+  source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+  purpose TEXT NOT NULL CHECK (purpose IN ('article', 'next_page', 'robots', 'feed')),
+  url TEXT NOT NULL,
+  fetched_at TEXT NOT NULL,
+  http_status INTEGER,                       -- null: no answer
+  outcome TEXT NOT NULL CHECK (outcome IN ('ok', 'not_modified', 'failed')),
+  message TEXT,                              -- null: nothing to say
+  bytes INTEGER,                             -- null: no body
+  capture_sha256 TEXT REFERENCES captures(sha256)  -- null: not kept
+) STRICT;
+-- requests made for one source, newest first
+CREATE INDEX fetches_source ON fetches(source_id, id DESC);
+
+CREATE TABLE items (
+  id INTEGER PRIMARY KEY,                    -- in the order of discovery
+  item_key TEXT NOT NULL UNIQUE,             -- stable public id, the end of the item's URN
+  source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+  title TEXT NOT NULL,
+  url TEXT,                                  -- null: a teaser without a link
+  summary TEXT,                              -- null: the listing shows none
+  author TEXT,                               -- null: the listing shows none
+  image_url TEXT,                            -- null: the listing shows none
+  published_on TEXT,                         -- calendar date as printed; null: none
+  published_at TEXT,                         -- instant, if time and offset are printed; null: not known
+  published_raw TEXT,                        -- null: no date
+  published_precision TEXT,                  -- null: no date
+  published_method TEXT,                     -- null: no date
+  published_offset_min INTEGER,              -- minutes from UTC; null: not printed
+  published_time TEXT,                       -- local time of day; null: not printed
+  revision INTEGER NOT NULL DEFAULT 1,
+  status TEXT NOT NULL DEFAULT 'listed' CHECK (status IN ('listed', 'scrolled_off', 'withdrawn', 'merged')),
+  merged_into INTEGER REFERENCES items(id),  -- null: not merged
+  is_baseline INTEGER NOT NULL CHECK (is_baseline IN (0, 1)),
+  first_seen_at TEXT NOT NULL,
+  first_check_id INTEGER NOT NULL REFERENCES checks(id),
+  changed_at TEXT NOT NULL,
+  unspaced TEXT                              -- scripts without word spaces, a token a character; null: none
+) STRICT;
+-- latest items of one source
+CREATE INDEX items_source ON items(source_id, id DESC);
+-- items by the publisher's date
+CREATE INDEX items_published ON items(published_on DESC, id DESC);
+
+CREATE TABLE item_keys (
+  source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  item_id INTEGER NOT NULL REFERENCES items(id) ON DELETE CASCADE,
+  strong INTEGER NOT NULL CHECK (strong IN (0, 1)),
+  first_seen_at TEXT NOT NULL,
+  PRIMARY KEY (source_id, kind, key, item_id)
+) STRICT, WITHOUT ROWID;
+-- all keys of one item
+CREATE INDEX item_keys_item ON item_keys(item_id);
+
+CREATE TABLE identity_log (
+  id INTEGER PRIMARY KEY,
+  item_id INTEGER NOT NULL REFERENCES items(id) ON DELETE CASCADE,
+  check_id INTEGER REFERENCES checks(id),    -- null: a person's decision
+  decided_at TEXT NOT NULL,
+  decision TEXT NOT NULL,                    -- new, recognised, merged, split
+  reason TEXT NOT NULL                       -- which keys decided, in words
+) STRICT;
+-- why an item is the item it is
+CREATE INDEX identity_log_item ON identity_log(item_id, id);
+
+CREATE TABLE appearances (
+  source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+  item_id INTEGER NOT NULL REFERENCES items(id) ON DELETE CASCADE,
+  first_listed_at TEXT NOT NULL,
+  left_at TEXT,                              -- null: still listed, last seen at sources.last_ok_at
+  listed INTEGER NOT NULL CHECK (listed IN (0, 1)),
+  rank REAL NOT NULL,                        -- order in the last listing, highest first
+  missed INTEGER NOT NULL DEFAULT 0,         -- believable looks since it vanished from between items that stayed
+  PRIMARY KEY (source_id, item_id)
+) STRICT, WITHOUT ROWID;
+-- the last listing of one source, in order
+CREATE INDEX appearances_listing ON appearances(source_id, rank DESC) WHERE listed = 1;
+
+CREATE TABLE revisions (
+  id INTEGER PRIMARY KEY,
+  item_id INTEGER NOT NULL REFERENCES items(id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  recorded_at TEXT NOT NULL,
+  check_id INTEGER NOT NULL REFERENCES checks(id),
+  fields TEXT NOT NULL,                      -- names of the fields that changed, comma separated; '' for the first
+  title TEXT NOT NULL,
+  url TEXT, summary TEXT, author TEXT, image_url TEXT,  -- null: as in items
+  published_on TEXT, published_at TEXT, published_raw TEXT, published_precision TEXT, published_method TEXT,
+  published_offset_min INTEGER, published_time TEXT,    -- null: as in items
+  capture_sha256 TEXT REFERENCES captures(sha256),      -- null: the page was not kept
+  UNIQUE (item_id, number)
+) STRICT;
+
+CREATE TABLE articles (
+  id INTEGER PRIMARY KEY,
+  source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+  item_id INTEGER REFERENCES items(id),      -- null: the listing page's own article
+  url TEXT NOT NULL,
+  title TEXT NOT NULL,
+  text TEXT NOT NULL,
+  author TEXT,                               -- null: not shown
+  published_on TEXT, published_at TEXT, published_raw TEXT, published_precision TEXT,  -- null: not shown
+  revision INTEGER NOT NULL DEFAULT 1,
+  first_seen_at TEXT NOT NULL,
+  changed_at TEXT NOT NULL,
+  unspaced TEXT,                             -- as in items
+  UNIQUE (source_id, url)
+) STRICT;
+-- the article of one item
+CREATE INDEX articles_item ON articles(item_id) WHERE item_id IS NOT NULL;
+
+CREATE TABLE article_revisions (
+  id INTEGER PRIMARY KEY,
+  article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  recorded_at TEXT NOT NULL,
+  check_id INTEGER REFERENCES checks(id),    -- null: seen by a fetch
+  fields TEXT NOT NULL,
+  title TEXT NOT NULL,
+  text TEXT NOT NULL,
+  author TEXT,                               -- null: not shown
+  published_on TEXT,                         -- null: not shown
+  capture_sha256 TEXT REFERENCES captures(sha256),  -- null: the page was not kept
+  UNIQUE (article_id, number)
+) STRICT;
+
+CREATE TABLE episodes (
+  id INTEGER PRIMARY KEY,
+  source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+  class TEXT NOT NULL CHECK (class IN
+    ('failing', 'blocked', 'empty', 'shrunk', 'app_shell', 'layout_changed', 'redirected', 'silent')),
+  opened_at TEXT NOT NULL,
+  closed_at TEXT,                            -- null: still open
+  reason TEXT NOT NULL,
+  check_id INTEGER REFERENCES checks(id)     -- the check that opened it; null: noticed between checks
+) STRICT;
+-- open episodes; at most one of a class per source
+CREATE UNIQUE INDEX episodes_open ON episodes(source_id, class) WHERE closed_at IS NULL;
+
+CREATE TABLE changes (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,      -- follow the log with "id > the last you saw"
+  event_id TEXT NOT NULL UNIQUE,             -- stable: the same fact has the same id if a check is redone
+  changed_at TEXT NOT NULL,
+  source_id INTEGER NOT NULL REFERENCES sources(id),
+  item_id INTEGER REFERENCES items(id),      -- null: a change of the source
+  episode_id INTEGER REFERENCES episodes(id),  -- null: a change of an item
+  kind TEXT NOT NULL CHECK (kind IN
+    ('added', 'surfaced', 'revised', 'relocated', 'withdrawn', 'reinstated', 'episode_opened', 'episode_closed')),
+  revision INTEGER,                          -- the item's revision then; null: a change of the source
+  fields TEXT NOT NULL DEFAULT '',           -- names of the fields that changed, comma separated
+  reason TEXT NOT NULL DEFAULT '',
+  tell INTEGER NOT NULL CHECK (tell IN (0, 1)),  -- 0: recorded, never alerted (surfaced, backfilled)
+  check_id INTEGER REFERENCES checks(id)     -- null: a person's decision, or noticed between checks
+) STRICT;
+-- what happened to one item
+CREATE INDEX changes_item ON changes(item_id, id) WHERE item_id IS NOT NULL;
+-- what happened on one source, newest first
+CREATE INDEX changes_source ON changes(source_id, id DESC);
+CREATE TRIGGER changes_no_update BEFORE UPDATE ON changes BEGIN SELECT RAISE(ABORT, 'changes is insert-only'); END;
+CREATE TRIGGER changes_no_delete BEFORE DELETE ON changes BEGIN SELECT RAISE(ABORT, 'changes is insert-only'); END;
+
+CREATE TABLE channels (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,                        -- console, webhook, apprise, file
+  active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),  -- 0: no longer configured
+  created_at TEXT NOT NULL,
+  disabled_at TEXT,                          -- the receiver answered 410; null: enabled
+  disabled_reason TEXT,                      -- null: enabled
+  failing_since_at TEXT,                     -- null: well
+  last_sent_at TEXT                          -- null: nothing sent yet
+) STRICT;
+
+CREATE TABLE rules (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  message_id TEXT NOT NULL UNIQUE,           -- derived from channel and event ids; webhook-id, Message-ID
+  channel_id INTEGER NOT NULL REFERENCES channels(id),
+  rule_id INTEGER REFERENCES rules(id),      -- null: a test message
+  source_id INTEGER REFERENCES sources(id),  -- order is kept per channel and source; null: several, or a test
+  kind TEXT NOT NULL CHECK (kind IN ('change', 'digest', 'test')),
+  created_at TEXT NOT NULL,
+  due_at TEXT NOT NULL,                      -- first, or next, attempt
+  state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sent', 'dead')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT,                           -- null: no failed attempt
+  sent_at TEXT                               -- null: not sent
+) STRICT;
+-- the outbox: what is to be sent on one channel
+CREATE INDEX messages_pending ON messages(channel_id, id) WHERE state = 'pending';
+-- dead letters
+CREATE INDEX messages_dead ON messages(id) WHERE state = 'dead';
+
+CREATE TABLE message_changes (
+  message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
+  change_id INTEGER NOT NULL REFERENCES changes(id),
+  PRIMARY KEY (message_id, change_id)
+) STRICT, WITHOUT ROWID;
+-- which messages told a change
+CREATE INDEX message_changes_change ON message_changes(change_id);
+
+CREATE TABLE deliveries (
+  id INTEGER PRIMARY KEY,
+  message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
+  attempt INTEGER NOT NULL,
+  attempted_at TEXT NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('sent', 'retry', 'dead')),
+  http_status INTEGER,                       -- null: no answer, or not HTTP
+  error TEXT                                 -- null: sent
+) STRICT;
+-- attempts of one message
+CREATE INDEX deliveries_message ON deliveries(message_id, id);
+
+CREATE TABLE leases (
+  name TEXT PRIMARY KEY,                     -- source:ID, site:NAME, daemon, outbox
+  token INTEGER NOT NULL,                    -- fencing token: grows with each taking, never reused
+  holder TEXT,                               -- null: free
+  expires_at TEXT                            -- null: free
+) STRICT, WITHOUT ROWID;
+"""
+
+_SEARCH = """
+-- Words by unicode61; scripts without word spaces through the column unspaced (see scraper/store/search.py).
+CREATE VIRTUAL TABLE items_fts USING fts5(title, summary, unspaced, content="items", content_rowid="id",
+  tokenize="unicode61 remove_diacritics 2");
+CREATE TRIGGER items_fts_insert AFTER INSERT ON items BEGIN
+  INSERT INTO items_fts(rowid, title, summary, unspaced) VALUES (new.id, new.title, new.summary, new.unspaced);
+END;
+CREATE TRIGGER items_fts_delete AFTER DELETE ON items BEGIN
+  INSERT INTO items_fts(items_fts, rowid, title, summary, unspaced)
+  VALUES ('delete', old.id, old.title, old.summary, old.unspaced);
+END;
+CREATE TRIGGER items_fts_update AFTER UPDATE OF title, summary, unspaced ON items BEGIN
+  INSERT INTO items_fts(items_fts, rowid, title, summary, unspaced)
+  VALUES ('delete', old.id, old.title, old.summary, old.unspaced);
+  INSERT INTO items_fts(rowid, title, summary, unspaced) VALUES (new.id, new.title, new.summary, new.unspaced);
+END;
+
+CREATE VIRTUAL TABLE articles_fts USING fts5(title, text, unspaced, content="articles", content_rowid="id",
+  tokenize="unicode61 remove_diacritics 2");
+CREATE TRIGGER articles_fts_insert AFTER INSERT ON articles BEGIN
+  INSERT INTO articles_fts(rowid, title, text, unspaced) VALUES (new.id, new.title, new.text, new.unspaced);
+END;
+CREATE TRIGGER articles_fts_delete AFTER DELETE ON articles BEGIN
+  INSERT INTO articles_fts(articles_fts, rowid, title, text, unspaced)
+  VALUES ('delete', old.id, old.title, old.text, old.unspaced);
+END;
+CREATE TRIGGER articles_fts_update AFTER UPDATE OF title, text, unspaced ON articles BEGIN
+  INSERT INTO articles_fts(articles_fts, rowid, title, text, unspaced)
+  VALUES ('delete', old.id, old.title, old.text, old.unspaced);
+  INSERT INTO articles_fts(rowid, title, text, unspaced) VALUES (new.id, new.title, new.text, new.unspaced);
+END;
+"""
+
+_VIEWS = """
+CREATE VIEW latest_items AS
+SELECT i.id, s.slug AS source, i.title, i.url, i.published_on, i.first_seen_at, i.status, i.revision, i.summary,
+       i.author, i.item_key, s.name AS source_name, i.is_baseline
+FROM items i JOIN sources s ON s.id = i.source_id
+WHERE i.status <> 'merged'
+ORDER BY i.id DESC;
+
+CREATE VIEW item_history AS
+SELECT c.id AS change_id, c.changed_at, s.slug AS source, c.kind, c.fields, c.reason, i.item_key,
+       coalesce(r.title, i.title) AS title, coalesce(r.url, i.url) AS url, r.summary, r.published_on,
+       c.revision, c.tell, c.item_id
+FROM changes c
+JOIN sources s ON s.id = c.source_id
+JOIN items i ON i.id = c.item_id
+LEFT JOIN revisions r ON r.item_id = c.item_id AND r.number = c.revision;
+
+CREATE VIEW item_as_of AS
+SELECT r.item_id, i.item_key, s.slug AS source, r.number AS revision, r.recorded_at AS valid_from,
+       (SELECT n.recorded_at FROM revisions n WHERE n.item_id = r.item_id AND n.number = r.number + 1) AS valid_to,
+       r.title, r.url, r.summary, r.author, r.image_url, r.published_on, r.published_at, r.published_raw, r.fields
+FROM revisions r JOIN items i ON i.id = r.item_id JOIN sources s ON s.id = i.source_id;
+
+CREATE VIEW source_health AS
+SELECT s.slug AS source, s.name, s.url, s.outcome, s.failures, s.last_check_at, s.last_ok_at, s.last_changed_at,
+       c.next_check_at, c.interval_s,
+       (SELECT group_concat(e.class, ', ') FROM episodes e WHERE e.source_id = s.id AND e.closed_at IS NULL) AS unwell,
+       (SELECT k.message FROM checks k WHERE k.source_id = s.id ORDER BY k.id DESC LIMIT 1) AS last_message,
+       (SELECT count(*) FROM items i WHERE i.source_id = s.id AND i.status <> 'merged') AS items,
+       s.paused_at, s.active
+FROM sources s LEFT JOIN cadences c ON c.source_id = s.id;
+
+CREATE VIEW pending_messages AS
+SELECT m.id, ch.name AS channel, m.message_id, m.kind, m.state, m.created_at, m.due_at, m.attempts, m.last_error,
+       s.slug AS source,
+       (SELECT count(*) FROM message_changes x WHERE x.message_id = m.id) AS changes
+FROM messages m JOIN channels ch ON ch.id = m.channel_id LEFT JOIN sources s ON s.id = m.source_id
+WHERE m.state <> 'sent';
+"""
+
+
+def statements(script: str) -> list[str]:
+    """Split literal SQL into single statements; a trigger's body stays in one piece."""
+    found: list[str] = []
+    lines: list[str] = []
+    for line in script.strip().splitlines():
+        if not lines and (not line.strip() or line.startswith("--")):
+            continue
+        lines.append(line)
+        text = "\n".join(lines)
+        code = line.split("--")[0].rstrip()
+        if code.endswith(";") and (not text.startswith("CREATE TRIGGER") or code.endswith("END;")):
+            found.append(text)
+            lines = []
+    return found
+
+
+@migrations()
+def first_schema(db: Database) -> None:
+    """All tables, search, views."""
+    for statement in statements(_TABLES) + statements(_SEARCH) + statements(_VIEWS):
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 1")
