@@ -1,0 +1,186 @@
+"""Fetching one page over Scrapy's downloader: one coroutine from a URL to a complete, decompressed answer.
+
+Redirects are followed here, so that every hop passes the gate (robots, spacing), is judged by scheme, and loses
+conditional headers and credentials that are not meant for it. Whatever is not one whole answer raises
+:class:`FetchError`; nothing is tried twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.http import Response
+
+from scraper.answers import NotModified, read_answer, redirect_target
+from scraper.decompress import ACCEPT_ENCODING
+from scraper.download_errors import DOWNLOAD_ERRORS, explain_failure
+from scraper.errors import FetchError
+from scraper.http_dates import RETRY_AFTER_CAP
+from scraper.types import Page, Validators
+from scraper.urls import MAX_URL, origin_of
+
+ACCEPT_PAGE: Final = (
+    "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json;q=0.9,"
+    "application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.5"
+)
+
+Download = Callable[[Request], Awaitable[Response]]
+"""``crawler.engine.download_async``, or anything that answers like it."""
+
+
+class Gate(Protocol):
+    """What stands before every request: robots.txt, spacing per site, penalties."""
+
+    async def admit(self, url: str) -> None:
+        """Return when ``url`` may be asked for. Raises :class:`FetchError` (``robots``, ``rate_limited`` ...)."""
+        ...
+
+
+class OpenGate:
+    """A gate that lets everything pass: for requests that are the gate's own (robots.txt), and for tests."""
+
+    async def admit(self, url: str) -> None:  # noqa: ARG002
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one fetch. ``seconds`` is for each hop, ``total_seconds`` for all of them without the gate's waiting;
+    ``body_bytes`` holds on the wire and again after decompression."""
+
+    seconds: float = 30.0
+    total_seconds: float = 40.0
+    body_bytes: int = 10_000_000
+    redirects: int = 5
+    retry_after: timedelta = RETRY_AFTER_CAP
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """What to fetch.
+
+    ``validators`` make the request conditional, at exactly their URL. ``headers`` (credentials among them) go to the
+    origin of ``url`` only, and no more once a redirect has left it. ``user_agent`` of ``None`` is Scrapy's setting.
+    """
+
+    url: str
+    validators: Validators | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    user_agent: str | None = None
+    accept: str = ACCEPT_PAGE
+
+
+async def fetch(
+    request: FetchRequest,
+    *,
+    download: Download,
+    gate: Gate,
+    now: Callable[[], datetime],
+    limits: Limits = Limits(),
+) -> Page | NotModified:
+    """Fetch ``request.url``, following redirects.
+
+    ``redirects`` of the result are the URLs that led to its ``url``, in order. Raises :class:`FetchError`, with one of
+    the classes of :data:`scraper.types.FAILURES`; whatever ``gate`` raises passes through.
+    """
+    url, asked, trusted = request.url, list[str](), True
+    check_url(url)
+    spent = 0.0
+    while True:
+        await gate.admit(url)
+        trusted = trusted and origin_of(url) == origin_of(request.url)
+        sent = request.validators if request.validators and request.validators.url == url else None
+        headers = _headers(url, request, sent=sent, trusted=trusted)
+        started = time.monotonic()
+        response = await _ask(url, headers, download=download, limits=limits, spent=spent)
+        spent += time.monotonic() - started
+        target = redirect_target(url, response)
+        if target is None:
+            return read_answer(
+                url,
+                response,
+                sent=sent,
+                redirects=tuple(asked),
+                now=now(),
+                body_bytes=limits.body_bytes,
+                retry_cap=limits.retry_after,
+            )
+        asked.append(url)
+        if target in asked:
+            raise FetchError("redirect", f"the redirects lead back to {target}", url=url, status=response.status)
+        if len(asked) > limits.redirects:
+            raise FetchError("redirect", f"more than {limits.redirects} redirects", url=url, status=response.status)
+        url = target
+
+
+def check_url(url: str) -> None:
+    """Refuse what is no plain http(s) URL before anything is looked up: :class:`FetchError` (``connection``)."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise FetchError("connection", f"{url[:200]!r} is no URL: {error}", url=url) from error
+    why = None
+    if parts.scheme not in ("http", "https"):
+        why = "only http and https are fetched"
+    elif not host:
+        why = "it names no host"
+    elif "@" in parts.netloc:
+        why = "it has a user name in it; credentials are given as headers of the source"
+    elif "\\" in url or any(ord(c) <= 0x20 or ord(c) == 0x7F for c in url):
+        why = "it has a backslash, a space or a control character in it"
+    elif len(url) > MAX_URL:
+        why = f"it is longer than {MAX_URL:,} characters"
+    if why:
+        raise FetchError("connection", f"{url[:200]!r} cannot be fetched: {why}", url=url)
+
+
+async def _ask(url: str, headers: dict[bytes, bytes], *, download: Download, limits: Limits, spent: float) -> Response:
+    """One request, one answer of any status. ``spent`` are the seconds that earlier hops took."""
+    seconds_left = limits.total_seconds - spent
+    if seconds_left <= 0:
+        raise FetchError("timeout", f"no answer within {limits.total_seconds:g} seconds", url=url)
+    started = time.monotonic()
+    asked = Request(
+        url,
+        headers=headers,
+        dont_filter=True,
+        meta={
+            "download_timeout": min(limits.seconds, seconds_left),
+            "download_maxsize": limits.body_bytes,
+            # By default all ports of a host share a slot, where a silent one holds up the others.
+            "download_slot": origin_of(url),
+        },
+    )
+    try:
+        return await download(asked)
+    except DOWNLOAD_ERRORS as error:
+        raise explain_failure(error, url=url, since=started) from error
+
+
+def _headers(url: str, request: FetchRequest, *, sent: Validators | None, trusted: bool) -> dict[bytes, bytes]:
+    headers = {"Accept": request.accept, "Accept-Encoding": ACCEPT_ENCODING}
+    if request.user_agent:
+        headers["User-Agent"] = request.user_agent
+    if trusted:
+        headers.update(request.headers)
+    if sent and sent.etag:
+        headers["If-None-Match"] = sent.etag
+    if sent and sent.last_modified:
+        headers["If-Modified-Since"] = sent.last_modified
+    return {name.encode("latin-1"): _header_bytes(name, value, url) for name, value in headers.items()}
+
+
+def _header_bytes(name: str, value: str, url: str) -> bytes:
+    if any(c in value for c in "\r\n\0"):
+        raise FetchError("connection", f"the header {name} has a line break in it", url=url)
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8")

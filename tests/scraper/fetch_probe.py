@@ -1,0 +1,92 @@
+"""Runs fetch() in a real Scrapy engine: reads one JSON job from stdin, prints one JSON list of results.
+
+A process of its own, because the reactor and the connection guard are for the life of a process.
+Job: ``{"allow": str, "settings": {...}, "fetches": [{"url", "validators"?, "headers"?, "limits"?}]}``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from scrapy import Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from scraper.errors import FetchError
+from scraper.fetch import FetchRequest, Limits, NotModified, OpenGate, fetch
+from scraper.guard import AddressPolicy, install_guard
+from scraper.types import Validators
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+class Probe(Spider):
+    name = "probe"
+    job: ClassVar[dict[str, Any]] = {}
+    results: ClassVar[list[dict[str, Any]]] = []
+
+    async def start(self) -> AsyncIterator[Any]:
+        type(self).results = list(await asyncio.gather(*(self.one(wanted) for wanted in self.job["fetches"])))
+        for nothing in ():
+            yield nothing
+
+    async def one(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        validators = wanted.get("validators")
+        limits = wanted.get("limits", {})
+        request = FetchRequest(
+            url=wanted["url"],
+            validators=Validators(**validators) if validators else None,
+            headers=wanted.get("headers", {}),
+        )
+        assert self.crawler.engine is not None
+        began = time.monotonic()
+        try:
+            got = await fetch(
+                request,
+                download=self.crawler.engine.download_async,
+                gate=OpenGate(),
+                now=lambda: NOW,
+                limits=Limits(**limits),
+            )
+        except FetchError as error:
+            return {
+                "reason": error.reason,
+                "error": str(error),
+                "status": error.status,
+                "wait": (error.not_before - NOW) // timedelta(seconds=1) if error.not_before else None,
+                "seconds": time.monotonic() - began,
+            }
+        if isinstance(got, NotModified):
+            return {"not_modified": True, "etag": got.validators.etag, "url": got.url}
+        return {
+            "url": got.url,
+            "status": got.status,
+            "body": got.body[:200_000].decode("latin-1"),
+            "size": len(got.body),
+            "redirects": list(got.redirects),
+            "etag": got.validators.etag if got.validators else None,
+            "content_type": got.content_type,
+            "seconds": time.monotonic() - began,
+        }
+
+
+def main() -> None:
+    Probe.job = json.load(sys.stdin)
+    install_guard(AddressPolicy.parse(Probe.job.get("allow", "")))
+    settings = Settings()
+    settings.setmodule("scraper.settings", priority="project")
+    settings.update({"LOG_LEVEL": "ERROR", "SPIDER_MODULES": [], **Probe.job.get("settings", {})}, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    process.crawl(Probe)
+    process.start()
+    json.dump(Probe.results, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
