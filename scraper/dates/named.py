@@ -1,0 +1,177 @@
+"""Dates that name their month, in any language: 21 April 2025, April 21, 2025, 2025 m. balandžio 21 d., 21 เม.ย. 68."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from scraper.dates.calendars import BUDDHIST_OFFSET, PERSIAN_MONTHS, from_persian
+from scraper.dates.candidate import Candidate, calendar_date, full_year
+from scraper.dates.names import COMMON, load_names, month_at
+from scraper.dates.tokens import Token
+
+_GAP = re.compile(r"[\s.,/'’ºª°()\"~·-]{0,6}")
+_RANGE = re.compile(r"\s?[-–]\s?")
+_THAI = re.compile("[\u0e01-\u0e3a]")
+_LONG_ENOUGH = 4  # letters that make a month's name no other word by accident
+_APART = " \n([|·•<>\"'«“:;,-"
+
+
+def named_candidates(
+    text: str, tokens: Sequence[Token], *, now: datetime, languages: Sequence[str]
+) -> Iterator[Candidate]:
+    """Candidates around every month name among the tokens of a uniform text."""
+    months, taken = load_names().months, -1
+    for index, token in enumerate(tokens):
+        if index <= taken:
+            continue
+        if (month := PERSIAN_MONTHS.get(token.word)) is not None:
+            found = _persian(text, tokens, index, month)
+        elif token.word in months and (named := month_at(tokens, index, languages)):
+            month, length, said_by = named
+            found = _around(text, tokens, index, index + length - 1, month, now=now)
+            if found and not _is_believable(text, found, token, tokens[index + length - 1], said_by, languages):
+                found = None
+            taken = index + length - 1 if found else taken
+        else:
+            continue
+        if found:
+            yield found
+
+
+def _around(
+    text: str, tokens: Sequence[Token], first: int, last: int, month: int, *, now: datetime
+) -> Candidate | None:
+    """The numbers beside a month's name, read in the orders that CLDR knows."""
+    thai = bool(_THAI.match(tokens[first].word))
+    left, right = _number_left(text, tokens, first), _number_right(text, tokens, last)
+    day_left, day_right = _as_day(left), _as_day(right)
+    after_right = _number_right(text, tokens, tokens.index(right, last)) if right else None
+    if day_right is not None and after_right and (year := _as_year(text, after_right, now, thai=thai)):
+        return _candidate(tokens[first], after_right, year, month, day_right)  # April 21, 2025
+    if day_left is not None and left:
+        begin = _range_start(text, tokens, first, left)
+        day = begin.number if begin else day_left
+        if right and (year := _as_year(text, right, now, thai=thai)):
+            return _candidate(begin or left, right, year, month, day)  # 21 April 2025
+        before_left = _number_left(text, tokens, tokens.index(left))
+        if before_left and len(before_left.word) == 4 and (year := _as_year(text, before_left, now, thai=thai)):
+            return _candidate(before_left, tokens[last], year, month, day_left)  # 2025. gada 21. aprīlis
+        return _candidate(begin or left, tokens[last], None, month, day)
+    if day_right is not None and right:
+        year = _as_year(text, left, now, thai=thai) if left and len(left.word) == 4 else None
+        start = left if year and left else tokens[first]
+        return _candidate(start, right, year, month, day_right)  # 2025 m. balandžio 21 d., April 21
+    if right and len(right.word) == 4 and (year := _as_year(text, right, now, thai=thai)):
+        return _candidate(tokens[first], right, year, month, None)
+    if left and len(left.word) == 4 and (year := _as_year(text, left, now, thai=thai)):
+        return _candidate(left, tokens[last], year, month, None)
+    return None
+
+
+def _candidate(first: Token, last: Token, year: int | None, month: int, day: int | None) -> Candidate | None:
+    if calendar_date(year or 2000, month, day or 1) is None:
+        return None
+    return Candidate(min(first.start, last.start), max(first.end, last.end), year, month, day)
+
+
+def _number_left(text: str, tokens: Sequence[Token], index: int) -> Token | None:
+    fillers, end = load_names().fillers, tokens[index].start
+    for step in range(1, 4):
+        if index < step:
+            return None
+        token = tokens[index - step]
+        if not _GAP.fullmatch(text, token.end, end):
+            return None
+        if token.number >= 0:
+            before = text[token.start - 1] if token.start else " "
+            glued = before.isascii() and (before.isalpha() or before in "$€£#_+&=")
+            decimal = before in ".,:/" and token.start > 1 and text[token.start - 2].isdigit()
+            return None if glued or decimal else token
+        if token.word not in fillers:
+            return None
+        end = token.start
+    return None
+
+
+def _number_right(text: str, tokens: Sequence[Token], index: int) -> Token | None:
+    fillers, start = load_names().fillers, tokens[index].end
+    for token in tokens[index + 1 : index + 5]:
+        if not _GAP.fullmatch(text, start, token.start):
+            return None
+        if token.number >= 0:
+            after = text[token.end : token.end + 2]
+            return None if after[:1] == ":" or (after[:1] in "%$€£" and after) else token
+        if token.word not in fillers:
+            return None
+        start = token.end
+    return None
+
+
+def _as_day(token: Token | None) -> int | None:
+    return token.number if token and len(token.word) <= 2 and 1 <= token.number <= 31 else None
+
+
+def _as_year(text: str, token: Token, now: datetime, *, thai: bool) -> int | None:
+    if len(token.word) == 4:
+        year = token.number
+        if 2443 <= year <= 2643:
+            year -= BUDDHIST_OFFSET
+        return year if 1900 <= year <= 2200 else None
+    if len(token.word) != 2:
+        return None
+    after = text[token.end : token.end + 1]
+    if (
+        after
+        and (after.isalnum() or after in ":.-/%")
+        and not (after in ".-" and not text[token.end + 1 : token.end + 2].isdigit())
+    ):
+        return None
+    apostrophe = text[token.start - 1 : token.start] in ("'", "’")
+    rest = text[token.end :].lstrip(" .")
+    if not apostrophe and rest and (rest[0].isalpha() and not thai):
+        return None  # "3 April 10 people": a number that the sentence goes on to use
+    return 2500 + token.number - BUDDHIST_OFFSET if thai and token.number > 40 else full_year(token.number, now)
+
+
+def _range_start(text: str, tokens: Sequence[Token], first: int, left: Token) -> Token | None:
+    """The first day of "3-5 May": where an event begins is what such a line is dated by."""
+    at = tokens.index(left)
+    if at == 0:
+        return None
+    begin = tokens[at - 1]
+    if _as_day(begin) is None or begin.number >= left.number or not _RANGE.fullmatch(text, begin.end, left.start):
+        return None
+    glued = begin.start and text[begin.start - 1] in "0123456789.,:/-$€£"
+    return None if glued or at - 1 >= first else begin
+
+
+def _is_believable(
+    text: str, found: Candidate, first: Token, last: Token, said_by: frozenset[str], languages: Sequence[str]
+) -> bool:
+    """Short names ("mar", "out", "ago", "set") are words of other languages too: without the page's language to
+    vouch for them they need a year, or to stand apart."""
+    letters = sum(map(len, (first.word,) if first is last else (first.word, last.word)))
+    vouched = bool(said_by & set(languages)) if languages else bool(said_by & set(COMMON))
+    if letters < 2:
+        return False
+    if letters >= _LONG_ENOUGH or first.number >= 0:
+        return True
+    if not vouched:
+        return found.year is not None and found.day is not None and bool(said_by & set(COMMON))
+    if found.year is not None:
+        return True
+    before = text[found.start - 1] if found.start else " "
+    rest = text[found.end :].lstrip(" .,")
+    head = text[: found.start].rstrip(" ")
+    return (not head or head[-1] in _APART) and before in _APART and not (rest[:1].isalpha() and rest[:1].islower())
+
+
+def _persian(text: str, tokens: Sequence[Token], index: int, month: int) -> Candidate | None:
+    left, right = _number_left(text, tokens, index), _number_right(text, tokens, index)
+    day = _as_day(left)
+    if day is None or not right or not left or not 1244 <= right.number <= 1530:
+        return None
+    on = from_persian(right.number, month, day)
+    return Candidate(left.start, right.end, on.year, on.month, on.day) if on else None

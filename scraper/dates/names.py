@@ -1,0 +1,132 @@
+"""Look-ups over ``names.json`` (see ``generate.py``): which words mean a month, a weekday, a unit of time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from scraper.dates.tokens import Token
+
+COMMON = (
+    "en es fr de ru pt it ar zh ja pl tr nl fa uk cs sv hu el ro hi id vi ko th he da fi nb no bg hr sr sk ca sl lt lv "
+    "et is ga mt mk sq bs be kk az uz ka hy mn ky tg tk bn ta te ml mr gu kn pa ur ne si my km lo sw af ms fil tl eu "
+    "gl cy am ps so"
+).split()
+"""Who wins where two languages give one word to different months and the page's language is unknown."""
+
+_OWN_FILLERS = (
+    "de del do da di du le la el den der am al of the th st nd rd er eme o a e i u y и год года году г р у "
+    "ngay nam ที่ วันที่ พ ศ ค ปี เดือน yil yili yilin ano anno an año dia den d m n ja jo tarihinde de' gads gada "
+    "на от з від วัน"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One spelling: its words (``None`` stands for a number) and, per language, what it means."""
+
+    words: tuple[str | None, ...]
+    meaning: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RelativePhrase:
+    """``("vor", None, "stunden")``; ``number`` is given where the phrase itself says it ("yesterday")."""
+
+    words: tuple[str | None, ...]
+    unit: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All look-ups. Keys of ``months`` and ``relative`` are first words (a number's digits in "4-р сар")."""
+
+    months: dict[str, tuple[Phrase, ...]]
+    weekdays: dict[str, tuple[tuple[str, ...], ...]]
+    relative: dict[str | None, tuple[RelativePhrase, ...]]
+    relative_words: frozenset[str]
+    periods: dict[str, str]
+    fillers: frozenset[str]
+    orders: dict[str, str]
+
+
+@lru_cache(maxsize=1)
+def load_names() -> Names:
+    """The shipped table, read once."""
+    table = json.loads(files("scraper.dates").joinpath("names.json").read_text(encoding="utf-8"))
+    relative = _relative(table["relative"])
+    return Names(
+        months=_months(table["months"]),
+        weekdays=_weekdays({lang: names for lang, names in table["weekdays"].items() if lang in COMMON}),
+        relative=relative,
+        relative_words=frozenset(
+            first for first, phrases in relative.items() if first and any(p.number is not None for p in phrases)
+        ),
+        periods=_periods(table["periods"]),
+        fillers=frozenset(table["fillers"]["words"]) | frozenset(_OWN_FILLERS),
+        orders=table["orders"],
+    )
+
+
+def _periods(table: dict[str, dict[str, list[str]]]) -> dict[str, str]:
+    found = {}
+    for lang in reversed(COMMON):
+        for half, names in table.get(lang, {}).items():
+            found.update({name.replace(" ", ""): half for name in names if len(name) > 1})
+    return found
+
+
+def _months(table: dict[str, list[list[str]]]) -> dict[str, tuple[Phrase, ...]]:
+    meanings: dict[str, dict[str, int]] = {}
+    for lang, months in table.items():
+        for number, names in enumerate(months, 1):
+            for name in names:
+                meanings.setdefault(name, {}).setdefault(lang, number)
+    found: dict[str, list[Phrase]] = {}
+    for name, meaning in meanings.items():
+        words = tuple(name.split())
+        if words:
+            found.setdefault(words[0], []).append(Phrase(words, meaning))
+    return {first: tuple(sorted(phrases, key=lambda p: -len(p.words))) for first, phrases in found.items()}
+
+
+def _weekdays(table: dict[str, list[str]]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for names in table.values():
+        for name in names:
+            words = tuple(name.split())
+            if words:
+                found.setdefault(words[-1], set()).add(words)
+    return {last: tuple(sorted(words, key=len, reverse=True)) for last, words in found.items()}
+
+
+def _relative(table: dict[str, dict[str, tuple[str, int | None]]]) -> dict[str | None, tuple[RelativePhrase, ...]]:
+    found: dict[str | None, dict[tuple[str | None, ...], RelativePhrase]] = {}
+    for phrases in table.values():
+        for phrase, (unit, number) in phrases.items():
+            words = tuple(None if word == "{0}" else word for word in phrase.split())
+            if words:
+                found.setdefault(words[0], {}).setdefault(words, RelativePhrase(words, unit, number))
+    return {first: tuple(sorted(kinds.values(), key=lambda p: -len(p.words))) for first, kinds in found.items()}
+
+
+def month_at(tokens: Sequence[Token], index: int, languages: Sequence[str]) -> tuple[int, int, frozenset[str]] | None:
+    """The month named at a token: ``(month, number of tokens, languages that say so)``; the longest name wins."""
+    for phrase in load_names().months.get(tokens[index].word, ()):
+        if phrase.words == tuple(token.word for token in tokens[index : index + len(phrase.words)]):
+            month = choose_meaning(phrase.meaning, languages)
+            said_by = frozenset(lang for lang, number in phrase.meaning.items() if number == month)
+            return month, len(phrase.words), said_by
+    return None
+
+
+def choose_meaning(meaning: dict[str, int], languages: Sequence[str]) -> int:
+    """One month of a name that several languages use: the page's language first, then the more widely read one."""
+    for lang in (*languages, *COMMON):
+        if lang in meaning:
+            return meaning[lang]
+    return next(iter(meaning.values()))

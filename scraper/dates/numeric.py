@@ -1,0 +1,129 @@
+"""Dates written in digits alone: ISO, 21.04.2025, 04/21/2025, 2025. 4. 21., 2025年4月21日, 2025년 4월 21일."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from scraper.dates.calendars import era_year, plain_year
+from scraper.dates.candidate import Candidate, DateOrder, calendar_date, full_year, is_future
+
+# A number that continues to either side (1.2.3.4, 2024-05-03-17, $12.05.24, v1.2.2024) is no date.
+_NUMERIC = re.compile(
+    r"""
+    (?<![0-9A-Za-z_$€£¥#+\\=&%~@]) (?<![0-9][.,:/-])
+    (?:
+      (?P<y>[0-9]{4})[ ]?(?P<ys>[-/.])[ ]?(?P<ym>[0-9]{1,2})[ ]?(?P=ys)[ ]?(?P<yd>[0-9]{1,2})
+        (?![0-9]) (?![-/.:,][0-9])
+    | (?P<a>[0-9]{1,2})[ ]{0,2}(?P<s>[-/.])[ ]{0,2}(?P<b>[0-9]{1,2})[ ]{0,2}(?P=s)[ ]{0,2}(?P<c>[0-9]{4}|'?[0-9]{2})
+        (?![0-9A-Za-z$€£%]) (?![-/.:,][0-9])
+    | (?: (?P<era>令和|平成|昭和|民國|民国|中華民國) [ ]? )? (?: (?P<cy>[0-9]{1,4}|元) [ ]?[年년] [ ]? )?
+      (?P<cm>[0-9]{1,2}) [ ]?[月월] (?: [ ]?(?P<cd>[0-9]{1,2}) [ ]?[日号號일] )?
+    | (?P<k>[0-9]{8}) (?=T[0-9]{4,6})
+    )
+    """,
+    re.VERBOSE,
+)
+_ISOLATED_BEFORE = " \n\r([|·•<>\"'«“:;,–-"
+
+
+def numeric_candidates(
+    text: str, *, now: datetime, order: DateOrder | None, fallback: DateOrder | None, thai: bool, persian: bool
+) -> Iterator[Candidate]:
+    """Candidates of a uniform text. ``order`` is decided, ``fallback`` the language's custom where it is not;
+    ``thai`` and ``persian`` say that years are likely of those calendars."""
+    for match in _NUMERIC.finditer(text):
+        kind = match.lastgroup
+        found = None
+        if match["y"]:
+            found = _year_first(match, persian=persian)
+        elif match["a"]:
+            found = _day_and_month(match, text, now=now, order=order, fallback=fallback, thai=thai)
+        elif match["cm"]:
+            found = _east_asian(match)
+        elif kind == "k":
+            digits = match["k"]
+            found = _checked(match, int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        if found:
+            yield found
+
+
+def _checked(match: re.Match[str], year: int, month: int, day: int, *, ambiguous: bool = False) -> Candidate | None:
+    if calendar_date(year, month, day) is None:
+        return None
+    return Candidate(match.start(), match.end(), year, month, day, ambiguous)
+
+
+def _year_first(match: re.Match[str], *, persian: bool) -> Candidate | None:
+    year, month, day = int(match["y"]), int(match["ym"]), int(match["yd"])
+    converted = plain_year(year, month, day, persian=persian)
+    return _checked(match, *converted) if converted else None
+
+
+def _day_and_month(
+    match: re.Match[str], text: str, *, now: datetime, order: DateOrder | None, fallback: DateOrder | None, thai: bool
+) -> Candidate | None:
+    first, second, separator = int(match["a"]), int(match["b"]), match["s"]
+    printed_year = match["c"].lstrip("'")
+    if len(printed_year) == 2:
+        if not _is_short_date(match, text):
+            return None
+        third = int(printed_year)
+        if order == "YMD" or (order is None and fallback == "YMD") or first > 31:
+            return _checked(match, full_year(first, now), second, third)
+        year = full_year(third, now)
+        if thai and full_year((third + 57) % 100, now) <= now.year and third > now.year % 100 + 1:
+            year = 2500 + third - 543
+    else:
+        year = int(printed_year)
+        if thai or 2443 <= year <= 2643:
+            year = year - 543 if year > 2400 else year
+    return _ordered(match, first, second, separator, year, now=now, order=order, fallback=fallback)
+
+
+def _ordered(
+    match: re.Match[str],
+    first: int,
+    second: int,
+    separator: str,
+    year: int,
+    *,
+    now: datetime,
+    order: DateOrder | None,
+    fallback: DateOrder | None,
+) -> Candidate | None:
+    """Day first or month first: what the numbers force, then the order decided, then custom and common sense."""
+    day_first, month_first = calendar_date(year, second, first), calendar_date(year, first, second)
+    if day_first is None or month_first is None:
+        on = day_first or month_first
+        return Candidate(match.start(), match.end(), on.year, on.month, on.day) if on else None
+    choice = order if order in ("DMY", "MDY") else None
+    if choice is None:
+        choice = "MDY" if fallback == "MDY" and separator == "/" else "DMY"
+        chosen, other = (day_first, month_first) if choice == "DMY" else (month_first, day_first)
+        if is_future(chosen, now) and not is_future(other, now):
+            chosen = other
+    else:
+        chosen = day_first if choice == "DMY" else month_first
+    return Candidate(match.start(), match.end(), year, chosen.month, chosen.day, first != second)
+
+
+def _is_short_date(match: re.Match[str], text: str) -> bool:
+    """Two-digit years are believed only in careful company: padded or with slashes, and standing apart."""
+    before = text[match.start() - 1] if match.start() else " "
+    after = text[match.end()] if match.end() < len(text) else " "
+    padded = len(match["a"]) == len(match["b"]) == 2
+    apart = (before in _ISOLATED_BEFORE or not before.isascii()) and not after.isalnum() and after not in "%$€£°"
+    return apart and (padded or match["s"] == "/")
+
+
+def _east_asian(match: re.Match[str]) -> Candidate | None:
+    month = int(match["cm"])
+    day = int(match["cd"]) if match["cd"] else None
+    year = era_year(match["era"], match["cy"]) if match["cy"] else None
+    if not 1 <= month <= 12 or (match["cy"] and year is None) or (year is None and day is None):
+        return None
+    if calendar_date(year or 2000, month, day or 1) is None:
+        return None
+    return Candidate(match.start(), match.end(), year, month, day)

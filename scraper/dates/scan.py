@@ -1,0 +1,169 @@
+"""One scan over a text for everything that is a date: :func:`find_dates`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from scraper.dates.candidate import Candidate, DateOrder, aware, calendar_date, is_future, roll_back
+from scraper.dates.clock import Clock, clock_after, clock_before
+from scraper.dates.machine import with_time
+from scraper.dates.named import named_candidates
+from scraper.dates.names import load_names
+from scraper.dates.numeric import numeric_candidates
+from scraper.dates.order import language_order
+from scraper.dates.relative import RelativeHit, relative_hits, tell_relative
+from scraper.dates.tokens import Token, fold_word, tokenize, uniform
+from scraper.types import Precision, Published
+
+Found = TypeVar("Found", Candidate, RelativeHit, Candidate | RelativeHit)
+
+LONGEST_TEXT = 200_000
+MOST_HITS = 5_000
+_WORDS_ONLY_LENGTH = 60
+_REACH = 40
+_DIGIT = re.compile("[0-9]+")
+_THAI_TEXT = re.compile("[\u0e01-\u0e3a]")
+_PERSIAN_DIGIT = re.compile("[۰-۹]")
+
+
+@dataclass(frozen=True, slots=True)
+class DateHit:
+    """A date found in a text: ``text[start:end]`` is what was read (weekday and time of day included)."""
+
+    start: int
+    end: int
+    published: Published
+
+
+def find_dates(
+    text: str, *, now: datetime, languages: Sequence[str] = (), order: DateOrder | None = None
+) -> list[DateHit]:
+    """All dates of a text, in order of place, none overlapping.
+
+    Reads at most the first 200,000 characters and gives at most 5,000 hits. ``languages`` (``en``, ``pt-BR``) settle
+    names and customs that differ between languages; ``order`` is the day/month order of the column, where known.
+    Dates more than a day ahead of ``now`` are left out; dates without a year are the latest such day; words such as
+    "yesterday" count as labels only, never inside a sentence. Never raises.
+    """
+    text = text[:LONGEST_TEXT]
+    plain = uniform(text)
+    now = aware(now)
+    if not _DIGIT.search(plain):
+        return _words_only(text, plain, now)
+    bases = tuple(dict.fromkeys(language.replace("_", "-").split("-")[0].lower() for language in languages))
+    tokens = list(_tokens_near_digits(plain))
+    candidates: list[Candidate | RelativeHit] = [
+        *numeric_candidates(
+            plain,
+            now=now,
+            order=order,
+            fallback=language_order(languages) if languages else None,
+            thai="th" in bases or bool(_THAI_TEXT.search(text)),
+            persian=bool({"fa", "ps"} & set(bases)) or bool(_PERSIAN_DIGIT.search(text)),
+        ),
+        *named_candidates(plain, tokens, now=now, languages=bases),
+        *relative_hits(plain, tokens),
+    ]
+    return list(_hits(text, plain, _apart(candidates), now))[:MOST_HITS]
+
+
+def _words_only(text: str, plain: str, now: datetime) -> list[DateHit]:
+    if not 0 < len(plain) <= _WORDS_ONLY_LENGTH:
+        return []
+    tokens = list(tokenize(plain, 0, len(plain)))
+    if not any(token.word in load_names().relative_words for token in tokens):
+        return []
+    return [_relative_hit(text, plain, hit, now) for hit in _apart(relative_hits(plain, tokens))]
+
+
+def _tokens_near_digits(plain: str) -> Iterator[Token]:
+    """Words far from any digit are never part of a date; only what is near is looked at."""
+    start = end = -1
+    for match in _DIGIT.finditer(plain):
+        if match.start() - _REACH > end:
+            if end >= 0:
+                yield from tokenize(plain, *_whole_words(plain, start, end))
+            start = max(match.start() - _REACH, 0)
+        end = match.end() + _REACH
+    if end >= 0:
+        yield from tokenize(plain, *_whole_words(plain, start, end))
+
+
+def _whole_words(plain: str, start: int, end: int) -> tuple[int, int]:
+    if start > 0 and plain[start - 1].isalnum() and (space := plain.find(" ", start, start + _REACH)) >= 0:
+        start = space
+    if end < len(plain) and (space := plain.rfind(" ", end - _REACH + 1, end)) >= 0:
+        end = space
+    return start, min(end, len(plain))
+
+
+def _apart(candidates: Iterable[Found]) -> Iterator[Found]:
+    """The longest of those that overlap, from left to right."""
+    taken = -1
+    for candidate in sorted(candidates, key=lambda c: (c.start, -c.end)):
+        if candidate.start >= taken:
+            taken = candidate.end
+            yield candidate
+
+
+def _hits(text: str, plain: str, candidates: Iterable[Candidate | RelativeHit], now: datetime) -> Iterator[DateHit]:
+    floor = 0
+    for candidate in candidates:
+        if isinstance(candidate, RelativeHit):
+            hit: DateHit | None = _relative_hit(text, plain, candidate, now)
+        else:
+            hit = _dated_hit(text, plain, candidate, now, floor)
+        if hit and hit.start >= floor:
+            floor = hit.end
+            yield hit
+
+
+def _dated_hit(text: str, plain: str, found: Candidate, now: datetime, floor: int) -> DateHit | None:
+    if found.day is None:
+        first = calendar_date(found.year or 0, found.month, 1)
+        if first is None or is_future(first, now):
+            return None
+        return DateHit(found.start, found.end, Published(text[found.start : found.end], "text", Precision.MONTH))
+    if found.year is None:
+        on = roll_back(found.month, found.day, now)
+    else:
+        on = calendar_date(found.year, found.month, found.day)
+    if on is None or is_future(on, now):
+        return None
+    clock = clock_after(plain, found.end) or clock_before(plain, found.start)
+    start, end = found.start, found.end
+    if clock and clock.start >= floor:
+        start, end = min(start, clock.start), max(end, clock.end)
+    else:
+        clock = None
+    start = _with_weekday(plain, start, floor)
+    raw = text[start:end].strip()
+    if clock is None:
+        return DateHit(start, end, Published(raw, "text", Precision.DAY, on))
+    return DateHit(start, end, with_time(raw, "text", on, clock.hour, clock.minute, clock.second, clock.offset))
+
+
+def _relative_hit(text: str, plain: str, hit: RelativeHit, now: datetime) -> DateHit:
+    clock: Clock | None = clock_after(plain, hit.end) if hit.unit == "day" else None
+    if clock is None:
+        return DateHit(hit.start, hit.end, tell_relative(hit, text[hit.start : hit.end], now))
+    raw = text[hit.start : clock.end]
+    on = now.date() - timedelta(days=hit.number)
+    published = with_time(raw, "relative", on, clock.hour, clock.minute, clock.second, clock.offset)
+    return DateHit(hit.start, clock.end, published)
+
+
+def _with_weekday(plain: str, start: int, floor: int) -> int:
+    """The start moved before a weekday's name, so that the hit covers all that says when."""
+    head = plain[max(start - 32, floor) : start]
+    tokens = list(tokenize(head, 0, len(head)))
+    if not tokens or len(head) - tokens[-1].end > 3:
+        return start
+    for words in load_names().weekdays.get(fold_word(tokens[-1].word), ()):
+        if tuple(token.word for token in tokens[-len(words) :]) == words:
+            return start - len(head) + tokens[-len(words)].start
+    return start
