@@ -69,7 +69,7 @@ _META = re.compile(rb"<meta[\s/]([^>]{1,500})", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([^\s"'/>;]{1,40})""", re.IGNORECASE)
 _XML_DECLARATION = re.compile(rb"""\s{0,64}<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _MARKUP = re.compile(
-    rb"<(?:script|style)\b.{0,20000}?</(?:script|style)|<[^>]{0,2000}>|&[#\w]{1,12};", re.DOTALL | re.IGNORECASE
+    rb"<(?:script|style)\b.{0,4000}?</(?:script|style)|<[^>]{0,2000}>|&[#\w]{1,12};", re.DOTALL | re.IGNORECASE
 )
 _GUESSABLE = (
     "cp1251 koi8_u cp1250 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp874 iso8859_2 iso8859_5 iso8859_6 "
@@ -180,7 +180,7 @@ def _guess(body: bytes) -> str:
     """By the shape of the text, markup put aside; bounded to 16 kB. Windows-1252 where nothing speaks for another."""
     from charset_normalizer import from_bytes
 
-    text = _MARKUP.sub(b" ", body[: 8 * _GUESS_BYTES])
+    text = _MARKUP.sub(b" ", body[: 4 * _GUESS_BYTES])
     first = next((i for i, byte in enumerate(text) if byte > 0x7F), 0)
     start = max(text.rfind(b" ", 0, first), 0)
     sample = text[start : start + _GUESS_BYTES]

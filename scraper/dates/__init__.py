@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from scraper.dates.candidate import DateOrder, aware
+from scraper.dates.candidate import DateOrder, aware, is_future
 from scraper.dates.library import parse_by_library
 from scraper.dates.machine import parse_iso
 from scraper.dates.order import decide_order
@@ -23,6 +24,7 @@ _LONGEST = 160
 _MOST_OTHER_WORDS = 5
 _WORD = re.compile(r"[^\W_]+")
 _COMPACT = re.compile(r"(?:19|20)[0-9]{6}")
+_YEAR_MONTH = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])")
 _AGE = re.compile(r"([0-9]{1,2}) ?(h|hr|hrs|min|mins|d) ?")
 
 
@@ -43,9 +45,11 @@ def parse_date(
         rest = raw[: first.start] + " " + raw[first.end :]
         return first.published if len(_WORD.findall(rest)) <= _MOST_OTHER_WORDS else None
     plain = uniform(raw)
-    if _COMPACT.fullmatch(plain):
-        return parse_iso(plain)
+    if _COMPACT.fullmatch(plain) or _YEAR_MONTH.fullmatch(plain):
+        found = parse_iso(plain)
+        return found if found and not (found.on and is_future(found.on, aware(now))) else None
     if age := _AGE.fullmatch(plain.lower()):
         unit = {"h": "hours", "m": "minutes", "d": "days"}[age[2][0]]
-        return next(iter(h.published for h in find_dates(f"{age[1]} {unit} ago", now=now)), None)
+        hits = find_dates(f"{age[1]} {unit} ago", now=now)
+        return replace(hits[0].published, raw=raw) if hits else None
     return parse_by_library(raw, now=aware(now), languages=tuple(languages), order=order)

@@ -36,7 +36,9 @@ _TIME = (
     r"(?P<frac>[.,][0-9]{1,9})?|(?P<only>[hH時时시点點])?)(?![0-9])"
 )
 _AFTER = re.compile(_GAP + r"(?:(?P<lead>" + _LEAD + r")|(?P<cjk>[^\W\d_]{2}[ ]?))?T?" + _TIME)
+_LEADING = re.compile(r"([^\W\d_]{2})[ ]?$")
 _BEFORE = re.compile(_TIME + r"(?P<tail>[ ]?(?:[^\W\d_]{1,4}[.]?[ ]?){0,3})[ ]?[,;|)\]•/-]?[ ]{0,3}$")
+_HOURS = re.compile(r"[ ]?(?:Uhr|uhr|hrs?|h|ч|น|klo)\.?(?![^\W_])")
 _PERIOD = re.compile(r"[ ]?([^\W\d_]{1,12})[.]?(?:[ ]?([^\W\d_]{1,4})[.]?)?")
 _OFFSET = re.compile(
     r"[ ]{0,2}[(\[]?(?P<zone>[^\W\d_]{1,5})?[ ]?"
@@ -75,11 +77,13 @@ def clock_before(text: str, position: int) -> Clock | None:
     for match in _BEFORE.finditer(window):
         if match["sep"] not in (":", "h") or (match.start() and window[match.start() - 1] in "0123456789:.,/-"):
             continue
-        tail = match["tail"].strip()
+        tail, start_of_time = match["tail"].strip(), match.start()
         half = _period_word(tail)
+        if (lead := _LEADING.search(window, 0, start_of_time)) and (early := _period_word(lead[1])):
+            half, start_of_time = early, lead.start(1)
         offset = _ZONES.get(fold_word(tail.rstrip(".")))
         time = _checked(match, half)
-        return Clock(start + match.start(), position, *time, offset) if time else None
+        return Clock(start + start_of_time, position, *time, offset) if time else None
     return None
 
 
@@ -91,6 +95,7 @@ def _build(window: str, match: re.Match[str], position: int, half: str | None) -
     if time is None:
         return None
     offset = None
+    end = hours.end() if (hours := _HOURS.match(window, end)) else end
     zone = _OFFSET.match(window, end)
     if zone and (minutes := _offset(zone)) is not None:
         offset, end = minutes, zone.end()

@@ -222,6 +222,9 @@ def _add_own(relative: Mapping[str, dict[str, tuple[str, int | None]]]) -> None:
     for lang, phrases in _ONE.items():
         for unit, word in zip(_UNITS, _ONE_WORDS[lang].split(), strict=True):
             relative[lang].update((fold_phrase(phrase.format(u=word)), (unit, 1)) for phrase in phrases)
+    for phrase, meaning in list(relative["ar"].items()):
+        if phrase.startswith("قبل "):
+            relative["ar"]["منذ " + phrase.removeprefix("قبل ")] = meaning
     for lang, phrases in _JUST_NOW.items():
         relative[lang].update((fold_phrase(phrase), ("second", 0)) for phrase in phrases)
 

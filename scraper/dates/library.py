@@ -28,6 +28,9 @@ def parse_by_library(
     found = _parse(text, tuple(languages), order, base)
     if found is None or (on := calendar_date(*found)) is None or is_future(on, now):
         return None
+    printed = {int(number) for number in _NUMBER.findall(text)}
+    if on.year not in printed or on.day not in printed:
+        return None  # it fills what it does not find from today
     return Published(text, "text", Precision.DAY, on)
 
 

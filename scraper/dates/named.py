@@ -12,8 +12,11 @@ from scraper.dates.names import COMMON, load_names, month_at
 from scraper.dates.tokens import Token
 
 _GAP = re.compile(r"[\s.,/'’ºª°()\"~·-]{0,6}")
-_RANGE = re.compile(r"\s?[-–]\s?")
-_THAI = re.compile("[\u0e01-\u0e3a]")
+_FULL_YEAR = re.compile(r"[0-9]{4}")
+_RANGE = re.compile(r"\s?(?:-|to|bis|au|al|a|do|до|по|e|y|et|and|und|и|og|och|ja|en|t/m|/)\s?", re.IGNORECASE)
+_THAI = re.compile("[\u0e01-\u0e4e]")
+_EVERYDAY = frozenset(("out", "set", "ago", "led", "su", "ag"))
+"""Months in one language, everyday words or nothing in most: only the page's language or a full year makes them dates."""
 _LONG_ENOUGH = 4  # letters that make a month's name no other word by accident
 _APART = " \n([|·•<>\"'«“:;,-"
 
@@ -48,6 +51,8 @@ def _around(
     left, right = _number_left(text, tokens, first), _number_right(text, tokens, last)
     day_left, day_right = _as_day(left), _as_day(right)
     after_right = _number_right(text, tokens, tokens.index(right, last)) if right else None
+    if right and (second := _range_end(text, tokens, right)):
+        after_right = _number_right(text, tokens, tokens.index(second, last))  # April 7 to 10, 2025
     if day_right is not None and after_right and (year := _as_year(text, after_right, now, thai=thai)):
         return _candidate(tokens[first], after_right, year, month, day_right)  # April 21, 2025
     if day_left is not None and left:
@@ -119,7 +124,7 @@ def _as_year(text: str, token: Token, now: datetime, *, thai: bool) -> int | Non
         if 2443 <= year <= 2643:
             year -= BUDDHIST_OFFSET
         return year if 1900 <= year <= 2200 else None
-    if len(token.word) != 2:
+    if len(token.word) != 2 or text[token.start - 1 : token.start] not in (" ", "-", "/", ".", "'", "’", ","):
         return None
     after = text[token.end : token.end + 1]
     if (
@@ -138,13 +143,22 @@ def _as_year(text: str, token: Token, now: datetime, *, thai: bool) -> int | Non
 def _range_start(text: str, tokens: Sequence[Token], first: int, left: Token) -> Token | None:
     """The first day of "3-5 May": where an event begins is what such a line is dated by."""
     at = tokens.index(left)
-    if at == 0:
+    numbers = [token for token in tokens[max(at - 2, 0) : at] if token.number >= 0]
+    if not numbers:
         return None
-    begin = tokens[at - 1]
+    begin = numbers[-1]
     if _as_day(begin) is None or begin.number >= left.number or not _RANGE.fullmatch(text, begin.end, left.start):
         return None
     glued = begin.start and text[begin.start - 1] in "0123456789.,:/-$€£"
-    return None if glued or at - 1 >= first else begin
+    return None if glued or left.end > tokens[first].start else begin
+
+
+def _range_end(text: str, tokens: Sequence[Token], right: Token) -> Token | None:
+    at = tokens.index(right)
+    second = next((token for token in tokens[at + 1 : at + 3] if token.number >= 0), None)
+    if _as_day(right) is None or _as_day(second) is None or second is None or second.number <= right.number:
+        return None
+    return second if _RANGE.fullmatch(text, right.end, second.start) else None
 
 
 def _is_believable(
@@ -154,7 +168,11 @@ def _is_believable(
     vouch for them they need a year, or to stand apart."""
     letters = sum(map(len, (first.word,) if first is last else (first.word, last.word)))
     vouched = bool(said_by & set(languages)) if languages else bool(said_by & set(COMMON))
-    if letters < 2:
+    if letters < 2 or (
+        first.word in _EVERYDAY
+        and not said_by & set(languages)
+        and (found.year is None or not _FULL_YEAR.search(text[found.start : found.end]))
+    ):
         return False
     if letters >= _LONG_ENOUGH or first.number >= 0:
         return True

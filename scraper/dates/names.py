@@ -24,6 +24,9 @@ _OWN_FILLERS = (
 ).split()
 
 
+_PERIODS = frozenset(("am", "pm", "fm", "vm", "nm", "dop", "odp"))
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """One spelling: its words (``None`` stands for a number) and, per language, what it means."""
@@ -47,6 +50,7 @@ class Names:
 
     months: dict[str, tuple[Phrase, ...]]
     weekdays: dict[str, tuple[tuple[str, ...], ...]]
+    weekdays_by_first: dict[str, tuple[tuple[str, ...], ...]]
     relative: dict[str | None, tuple[RelativePhrase, ...]]
     relative_words: frozenset[str]
     periods: dict[str, str]
@@ -59,9 +63,11 @@ def load_names() -> Names:
     """The shipped table, read once."""
     table = json.loads(files("scraper.dates").joinpath("names.json").read_text(encoding="utf-8"))
     relative = _relative(table["relative"])
+    weekdays = {lang: names for lang, names in table["weekdays"].items() if lang in COMMON}
     return Names(
         months=_months(table["months"]),
-        weekdays=_weekdays({lang: names for lang, names in table["weekdays"].items() if lang in COMMON}),
+        weekdays=_weekdays(weekdays, key=-1),
+        weekdays_by_first=_weekdays(weekdays, key=0),
         relative=relative,
         relative_words=frozenset(
             first for first, phrases in relative.items() if first and any(p.number is not None for p in phrases)
@@ -77,7 +83,8 @@ def _periods(table: dict[str, dict[str, list[str]]]) -> dict[str, str]:
     for lang in reversed(COMMON):
         for half, names in table.get(lang, {}).items():
             found.update({name.replace(" ", ""): half for name in names if len(name) > 1})
-    return found
+    # Short Latin words are other things in other languages ("10:30 to 12", "10:30 in Oslo", "às 10:30 em Lisboa").
+    return {name: half for name, half in found.items() if name in _PERIODS or len(name) > 3 or not name.isascii()}
 
 
 def _months(table: dict[str, list[list[str]]]) -> dict[str, tuple[Phrase, ...]]:
@@ -94,14 +101,14 @@ def _months(table: dict[str, list[list[str]]]) -> dict[str, tuple[Phrase, ...]]:
     return {first: tuple(sorted(phrases, key=lambda p: -len(p.words))) for first, phrases in found.items()}
 
 
-def _weekdays(table: dict[str, list[str]]) -> dict[str, tuple[tuple[str, ...], ...]]:
+def _weekdays(table: dict[str, list[str]], *, key: int) -> dict[str, tuple[tuple[str, ...], ...]]:
     found: dict[str, set[tuple[str, ...]]] = {}
     for names in table.values():
         for name in names:
             words = tuple(name.split())
-            if words:
-                found.setdefault(words[-1], set()).add(words)
-    return {last: tuple(sorted(words, key=len, reverse=True)) for last, words in found.items()}
+            if words and name not in ("on", "to"):  # "on 3 May", "to 10:30"
+                found.setdefault(words[key], set()).add(words)
+    return {word: tuple(sorted(names, key=lambda n: (-len(n), n))) for word, names in found.items()}
 
 
 def _relative(table: dict[str, dict[str, tuple[str, int | None]]]) -> dict[str | None, tuple[RelativePhrase, ...]]:

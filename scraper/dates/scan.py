@@ -25,8 +25,10 @@ LONGEST_TEXT = 200_000
 MOST_HITS = 5_000
 _WORDS_ONLY_LENGTH = 60
 _REACH = 40
+_MARK = re.compile(r"\.?[ ]?(?:г(?:ода?|оду)?|р(?:оку)?|ж|жылы?|r|d|н)\.?(?![^\W_])|\.(?=[ ,;)]|$)")
+_WEEKDAY_GAP = re.compile(r"[ ,(\[]{0,3}")
 _DIGIT = re.compile("[0-9]+")
-_THAI_TEXT = re.compile("[\u0e01-\u0e3a]")
+_THAI_TEXT = re.compile("[\u0e01-\u0e4e]")
 _PERSIAN_DIGIT = re.compile("[۰-۹]")
 
 
@@ -134,8 +136,8 @@ def _dated_hit(text: str, plain: str, found: Candidate, now: datetime, floor: in
         on = calendar_date(found.year, found.month, found.day)
     if on is None or is_future(on, now):
         return None
-    clock = clock_after(plain, found.end) or clock_before(plain, found.start)
-    start, end = found.start, found.end
+    start, end = found.start, _past_marks(plain, found.end)
+    clock = clock_after(plain, end) or clock_before(plain, start)
     if clock and clock.start >= floor:
         start, end = min(start, clock.start), max(end, clock.end)
     else:
@@ -145,6 +147,21 @@ def _dated_hit(text: str, plain: str, found: Candidate, now: datetime, floor: in
     if clock is None:
         return DateHit(start, end, Published(raw, "text", Precision.DAY, on))
     return DateHit(start, end, with_time(raw, "text", on, clock.hour, clock.minute, clock.second, clock.offset))
+
+
+def _past_marks(plain: str, end: int) -> int:
+    """The end moved past "г.", "r.", "d." and a weekday: "21 апреля 2025 г.", "2025. 4. 21. (월)"."""
+    end = match.end() if (match := _MARK.match(plain, end)) else end
+    tail = plain[end : end + 32]
+    tokens = list(tokenize(tail, 0, len(tail)))
+    if not tokens or not _WEEKDAY_GAP.fullmatch(tail, 0, tokens[0].start):
+        return end
+    days = load_names().weekdays_by_first
+    for words in days.get(tokens[0].word, ()):
+        if tuple(token.word for token in tokens[: len(words)]) == words:
+            last = tokens[len(words) - 1].end
+            return end + last + (1 if tail[last : last + 1] in (".", ")", "]") else 0)
+    return end
 
 
 def _relative_hit(text: str, plain: str, hit: RelativeHit, now: datetime) -> DateHit:
