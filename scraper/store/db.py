@@ -157,9 +157,7 @@ def _migration_lock(conn: sqlite3.Connection) -> Iterator[None]:
 def _keep_copy(conn: sqlite3.Connection, path: Path, version: int) -> None:
     copy = path.with_name(f"{path.stem}.v{version}.backup{path.suffix}")
     if shutil.disk_usage(path.parent).free < path.stat().st_size * 2:
-        raise StoreError(
-            f"{path}: not enough room to keep a copy before the schema is changed; free some and try again"
-        )
+        raise StoreError(f"{path}: not enough room to keep a copy before the schema changes; free some")
     if not copy.exists():
         conn.execute("VACUUM INTO ?", (str(copy),))
 

@@ -33,9 +33,10 @@ CREATE TABLE sites (
 CREATE TABLE robots (
   origin TEXT PRIMARY KEY,                   -- scheme://host:port (RFC 9309 2.3)
   status INTEGER,                            -- HTTP status; null: unreachable
-  body TEXT NOT NULL DEFAULT '',
+  body BLOB NOT NULL,                        -- at most 500 KiB of a 2xx answer
   fetched_at TEXT NOT NULL,
-  expires_at TEXT NOT NULL
+  expires_at TEXT NOT NULL,
+  unreachable_since_at TEXT                  -- null: reachable
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sources (
@@ -62,6 +63,7 @@ CREATE TABLE sources (
   etag TEXT,                                 -- null: the server gave none
   last_modified TEXT,                        -- null: the server gave none
   body_sha256 TEXT,                          -- of the last believable body; null: none
+  listing_sha256 TEXT,                       -- of what the last believable page listed; null: none
   feed_url TEXT,                             -- a feed the page announces; null: none
   config_sha256 TEXT                         -- of what the configuration said; null: not from a configuration
 ) STRICT;
@@ -322,9 +324,10 @@ CREATE TABLE messages (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   message_id TEXT NOT NULL UNIQUE,           -- derived from channel and event ids; webhook-id, Message-ID
   channel_id INTEGER NOT NULL REFERENCES channels(id),
-  rule_id INTEGER REFERENCES rules(id),      -- null: a test message
-  source_id INTEGER REFERENCES sources(id),  -- order is kept per channel and source; null: several, or a test
-  kind TEXT NOT NULL CHECK (kind IN ('change', 'digest', 'test')),
+  rule_id INTEGER REFERENCES rules(id),      -- null: a test or a notice
+  source_id INTEGER REFERENCES sources(id),  -- order is kept per channel and source; null: several, test, notice
+  kind TEXT NOT NULL CHECK (kind IN ('change', 'digest', 'test', 'notice')),
+  notice TEXT,                               -- what a notice about another channel says; null: other kinds
   created_at TEXT NOT NULL,
   due_at TEXT NOT NULL,                      -- first, or next, attempt
   state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sent', 'dead')),
@@ -332,8 +335,8 @@ CREATE TABLE messages (
   last_error TEXT,                           -- null: no failed attempt
   sent_at TEXT                               -- null: not sent
 ) STRICT;
--- the outbox: what is to be sent on one channel
-CREATE INDEX messages_pending ON messages(channel_id, id) WHERE state = 'pending';
+-- the outbox: what is to be sent on one channel, and which sources wait there for a retry (from the index alone)
+CREATE INDEX messages_pending ON messages(channel_id, id, due_at, source_id) WHERE state = 'pending';
 -- dead letters
 CREATE INDEX messages_dead ON messages(id) WHERE state = 'dead';
 

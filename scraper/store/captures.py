@@ -1,0 +1,66 @@
+"""The bytes of answers that led to changes, compressed, named by their SHA-256, beside the database.
+
+A file is complete before the row that names it is committed (written aside, synced, renamed); files that no row names
+are left over from a crash and may be collected.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A stored answer. ``sha256`` is that of the decoded body."""
+
+    sha256: str
+    bytes: int
+    stored_bytes: int
+    content_type: str | None
+    url: str
+    retention: Literal["evidence", "suspect", "baseline"]
+
+
+def capture_path(directory: Path, sha256: str) -> Path:
+    """Where the body with this digest is kept."""
+    return directory / sha256[:2] / f"{sha256}.gz"
+
+
+def write_capture(
+    directory: Path,
+    body: bytes,
+    *,
+    content_type: str | None,
+    url: str,
+    retention: Literal["evidence", "suspect", "baseline"],
+) -> Capture:
+    """Store ``body`` unless it is there already. Raises ``OSError`` (a full disk); no half file is left."""
+    sha256 = hashlib.sha256(body).hexdigest()
+    path = capture_path(directory, sha256)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(gzip.compress(body, compresslevel=6, mtime=0))
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            raise
+    return Capture(sha256, len(body), path.stat().st_size, content_type, url, retention)
+
+
+def read_capture(directory: Path, sha256: str) -> bytes:
+    """The body with this digest. Raises ``FileNotFoundError`` if it was retired, ``OSError`` if it is damaged."""
+    with gzip.open(capture_path(directory, sha256)) as file:
+        return file.read()

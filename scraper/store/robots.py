@@ -1,0 +1,73 @@
+"""robots.txt of each origin, kept in the database, so that a restart asks nobody again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from scraper.clock import from_text, to_text
+from scraper.robots import RobotsRecord
+from scraper.store.db import Store
+from scraper.store.thread import StoreThread
+
+_REMEMBERED = 5_000
+
+
+class StoredRobots:
+    """A :class:`scraper.robots.RobotsStore` on the database, with the latest records in memory."""
+
+    def __init__(self, store: StoreThread) -> None:
+        self._store = store
+        self._recent: OrderedDict[str, RobotsRecord] = OrderedDict()
+
+    async def get_robots(self, origin: str) -> RobotsRecord | None:
+        """The record of ``origin``, fresh or not."""
+        if origin not in self._recent:
+            found = await self._store.run(lambda store: _read(store, origin))
+            if found is None:
+                return None
+            self._remember(found)
+        return self._recent[origin]
+
+    async def put_robots(self, record: RobotsRecord) -> None:
+        """Keep ``record`` in place of the one before."""
+        await self._store.write(lambda store: _write(store, record))
+        self._remember(record)
+
+    def _remember(self, record: RobotsRecord) -> None:
+        self._recent[record.origin] = record
+        self._recent.move_to_end(record.origin)
+        while len(self._recent) > _REMEMBERED:
+            self._recent.popitem(last=False)
+
+
+def _read(store: Store, origin: str) -> RobotsRecord | None:
+    row = store.conn.execute("SELECT * FROM robots WHERE origin = ?", (origin,)).fetchone()
+    if row is None:
+        return None
+    since = row["unreachable_since_at"]
+    return RobotsRecord(
+        origin=origin,
+        fetched_at=from_text(row["fetched_at"]),
+        expires_at=from_text(row["expires_at"]),
+        status=row["status"],
+        body=row["body"],
+        unreachable_since=from_text(since) if since else None,
+    )
+
+
+def _write(store: Store, record: RobotsRecord) -> None:
+    store.conn.execute(
+        "INSERT INTO robots(origin, status, body, fetched_at, expires_at, unreachable_since_at) "
+        "VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT(origin) DO UPDATE SET status = excluded.status, body = excluded.body, "
+        "fetched_at = excluded.fetched_at, expires_at = excluded.expires_at, "
+        "unreachable_since_at = excluded.unreachable_since_at",
+        (
+            record.origin,
+            record.status,
+            record.body,
+            to_text(record.fetched_at),
+            to_text(record.expires_at),
+            to_text(record.unreachable_since) if record.unreachable_since else None,
+        ),
+    )

@@ -1,0 +1,107 @@
+"""Between values and rows: what an item is in the tables ``items`` and ``revisions``."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from datetime import date
+
+from scraper.clock import from_text, to_text
+from scraper.types import ItemData, Precision, Published
+
+ITEM_COLUMNS = (
+    "title",
+    "url",
+    "summary",
+    "author",
+    "image_url",
+    "published_on",
+    "published_at",
+    "published_raw",
+    "published_precision",
+    "published_method",
+    "published_offset_min",
+    "published_time",
+)
+"""Columns that ``items`` and ``revisions`` share."""
+
+# Han, kana, Hangul, Thai, Lao, Khmer, Myanmar, Tibetan: scripts in which words are not set apart by spaces, or (Hangul)
+# in which people search for parts of them. Marks that follow a letter belong to it.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003ffff][\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u3099\u309a]*"
+)
+
+
+def published_columns(published: Published | None) -> tuple[str | int | None, ...]:
+    """The seven ``published_*`` columns in the order of :data:`ITEM_COLUMNS`."""
+    if published is None:
+        return (None,) * 7
+    return (
+        published.on.isoformat() if published.on else None,
+        to_text(published.at) if published.at else None,
+        published.raw[:200],
+        published.precision.value,
+        published.method,
+        published.offset_minutes,
+        published.local_time,
+    )
+
+
+def item_values(item: ItemData) -> tuple[str | int | None, ...]:
+    """The values of :data:`ITEM_COLUMNS`."""
+    return (
+        item.title,
+        item.url,
+        item.summary,
+        item.author,
+        item.image_url,
+        *published_columns(item.published),
+    )
+
+
+def item_of(row: sqlite3.Row) -> ItemData:
+    """The inverse of :func:`item_values` (the guid lives among the keys)."""
+    published = None
+    if row["published_raw"] is not None:
+        published = Published(
+            raw=row["published_raw"],
+            method=row["published_method"],
+            precision=Precision(row["published_precision"]),
+            on=date.fromisoformat(row["published_on"]) if row["published_on"] else None,
+            at=from_text(row["published_at"]) if row["published_at"] else None,
+            offset_minutes=row["published_offset_min"],
+            local_time=row["published_time"],
+        )
+    return ItemData(
+        title=row["title"],
+        url=row["url"],
+        published=published,
+        summary=row["summary"],
+        author=row["author"],
+        image_url=row["image_url"],
+    )
+
+
+def unspaced_text(*texts: str | None) -> str | None:
+    """Those characters of ``texts`` whose scripts set no spaces between words, a token a character, or ``None``.
+
+    Runs stay in order, so that a phrase query of single characters finds any substring.
+    """
+    found = [match.group() for text in texts if text for match in _UNSPACED.finditer(text)]
+    return " ".join(found) or None
+
+
+def search_query(text: str) -> str:
+    """What a person typed, as an FTS5 query: every word must occur, the last one may be a beginning; words of scripts
+    without spaces are found inside other words. Operators are not interpreted, so that no input is a syntax error."""
+    terms = []
+    for word in text.replace('"', " ").replace("\x00", " ").split():
+        characters = unspaced_text(word)
+        if characters:
+            terms.append(f'unspaced : "{characters}"')
+        rest = _UNSPACED.sub(" ", word)
+        terms.extend(f'"{part}"' for part in rest.split() if any(c.isalnum() for c in part))
+    if terms and terms[-1].startswith('"'):
+        terms[-1] += "*"
+    return " AND ".join(terms)
