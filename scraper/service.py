@@ -1,0 +1,153 @@
+"""A running presswatch inside a Scrapy engine: what the spider holds while it lives.
+
+``scraper`` does not know the configuration, the rules or the channels; an :class:`Assembly` (named by the setting
+``PRESSWATCH_ASSEMBLY``) brings them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from scraper.check import Checker, CheckOptions, CheckReport
+from scraper.clock import Clock, to_text, utc_now
+from scraper.errors import LeaseLostError
+from scraper.hooks import CadencePolicy, ChangeListener
+from scraper.parsepool import ParsePool
+from scraper.store.db import Store
+from scraper.store.robots import StoredRobots
+from scraper.store.sources import SourceJob
+from scraper.store.thread import StoreThread
+from scraper.types import Page
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = timedelta(minutes=2)
+"""How long a one-shot check waits for a site's penalty or for another process; spacing alone is always waited for."""
+
+
+class Assembly(Protocol):
+    """What is put in from above: configuration, cadence, messages, and the daemon."""
+
+    listener: ChangeListener
+    cadence: CadencePolicy
+    options: CheckOptions
+    parallel: int
+    headers: Mapping[str, Mapping[str, str]]
+
+    def open_store(self) -> Store:
+        """The database, reconciled with the configuration. Raises :class:`scraper.errors.PresswatchError`."""
+        ...
+
+    async def finish(self, service: Service) -> None:
+        """After one-shot checks: send what is due, unless a daemon does."""
+        ...
+
+    async def serve(self, service: Service) -> None:
+        """Be the daemon, until the surrounding task is cancelled."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A source that was not looked at, and why."""
+
+    source_id: int
+    slug: str
+    reason: str
+
+
+class Service:
+    """The store, the parse pool and the checker of one process."""
+
+    def __init__(self, crawler: Crawler, assembly: Assembly, *, workers: int = 1, clock: Clock = utc_now) -> None:
+        self.assembly = assembly
+        self.clock = clock
+        self._crawler = crawler
+        self.store = StoreThread(assembly.open_store())
+        self.pool = ParsePool(workers=workers)
+        self.checker = Checker(
+            store=self.store,
+            download=self._download,
+            extractor=self.pool,
+            robots=StoredRobots(self.store),
+            listener=assembly.listener,
+            cadence=assembly.cadence,
+            options=assembly.options,
+            clock=clock,
+            headers=assembly.headers,
+        )
+
+    async def _download(self, request: Request) -> Response:
+        if self._crawler.engine is None:
+            raise RuntimeError("the crawler has no engine yet")
+        return await self._crawler.engine.download_async(request)
+
+    async def start(self) -> None:
+        """Begin starting the parse workers."""
+        await self.pool.start()
+
+    async def close(self) -> None:
+        """Stop the workers and close the database."""
+        await self.pool.close()
+        self.store.close()
+
+    async def check_all(
+        self, source_ids: Sequence[int], pages: Mapping[int, Page] | None = None
+    ) -> AsyncIterator[CheckReport | Skipped]:
+        """Look once at each source, several at a time, never two of one site; reports come as they are done."""
+        turn = asyncio.Semaphore(self.assembly.parallel)
+        tasks = [
+            asyncio.create_task(self._check_in_turn(turn, source_id, (pages or {}).get(source_id)))
+            for source_id in source_ids
+        ]
+        try:
+            for done in asyncio.as_completed(tasks):
+                yield await done
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _check_in_turn(self, turn: asyncio.Semaphore, source_id: int, page: Page | None) -> CheckReport | Skipped:
+        job = await self._lease(source_id)
+        if isinstance(job, Skipped):
+            return job
+        async with turn:
+            try:
+                return await self.checker.check(job, page)
+            except LeaseLostError as error:
+                return Skipped(source_id, job.slug, str(error))
+
+    async def _lease(self, source_id: int) -> SourceJob | Skipped:
+        """Wait for the source's turn."""
+        give_up = self.clock() + _PATIENCE
+        near = self.assembly.options.spacing + timedelta(seconds=60)
+        while True:
+            found = await self.checker.lease(source_id)
+            now = self.clock()
+            if isinstance(found, SourceJob):
+                return found
+            if isinstance(found, datetime):
+                if found > max(give_up, now + near):
+                    return await self._skipped(source_id, f"its site is to be left alone until {to_text(found)}")
+                give_up = max(give_up, now + _PATIENCE)
+                await asyncio.sleep(max((found - now).total_seconds(), 0.01))
+            elif now > give_up:
+                return await self._skipped(source_id, "another process is looking at it, or at its site")
+            else:
+                await asyncio.sleep(0.1)
+
+    async def _skipped(self, source_id: int, reason: str) -> Skipped:
+        row = await self.store.run(
+            lambda store: store.conn.execute("SELECT slug FROM sources WHERE id = ?", (source_id,)).fetchone()
+        )
+        return Skipped(source_id, row["slug"], reason)

@@ -1,0 +1,1 @@
+"""Scrapy spiders: the one that looks at news pages."""

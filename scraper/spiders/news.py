@@ -1,0 +1,213 @@
+"""The spider ``news``: looks once at what is due or named (``scrapy crawl news``), or lives on as the daemon."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
+from scrapy.utils.misc import load_object
+
+from scraper.check import CheckReport
+from scraper.clock import utc_now
+from scraper.errors import ConfigError, NotFoundError, PresswatchError
+from scraper.fetch import check_url
+from scraper.saved import find_saved_pages
+from scraper.service import Assembly, Service, Skipped
+from scraper.store.db import Store
+from scraper.store.sources import adopt, due_sources, find_sources
+from scraper.types import ItemData, Outcome, Page
+from scraper.urls import canonicalize_url
+
+log = logging.getLogger(__name__)
+
+EXIT_OK, EXIT_FAILURE, EXIT_USAGE, EXIT_SOME_FAILED = 0, 1, 2, 3
+
+NO_SOURCES = (
+    "there is no source yet; add one with `presswatch add https://…/news`, "
+    "or look at a page once with `scrapy crawl news -a url=https://…/news`"
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How a run went, for the exit status."""
+
+    looked: int = 0
+    failed: int = 0
+    crashed: int = 0
+    error: PresswatchError | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0 fine, 1 failure, 2 usage or configuration, 3 some sources failed."""
+        if isinstance(self.error, ConfigError | NotFoundError):
+            return EXIT_USAGE
+        if self.error or self.crashed or (self.failed and self.failed == self.looked):
+            return EXIT_FAILURE
+        return EXIT_SOME_FAILED if self.failed else EXIT_OK
+
+
+class NewsSpider(Spider):
+    """Arguments (``-a name=value``):
+
+    - ``source``: slugs and ``@tags``, comma separated; they are looked at now, due or not.
+    - ``url``: a page that need not be in the configuration.
+    - ``path``: a saved page or a folder of them; each file a source of its own. With ``url`` the pages are understood
+      as if they came from there; with ``series=1`` they are the moments of one source, in the order of their names.
+
+    Without any of them all due sources are looked at. Items are committed to the store first and then yielded, so that
+    feed exports (``-O items.json``) and item pipelines see them.
+    """
+
+    name = "news"
+    assemble: Callable[[BaseSettings], Assembly]
+
+    def __init__(
+        self,
+        source: str | None = None,
+        url: str | None = None,
+        path: str | None = None,
+        series: str | None = None,
+        mode: str = "once",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.sources = [name.strip() for name in (source or "").split(",") if name.strip()]
+        self.url = url
+        self.path = path
+        self.series = series not in (None, "", "0", "false", "no")
+        self.mode = mode
+        self.tally = Tally()
+        self.reports: list[CheckReport | Skipped] = []
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Scrapy's factory; the assembly is named by the setting ``PRESSWATCH_ASSEMBLY``."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        name = crawler.settings.get("PRESSWATCH_ASSEMBLY")
+        if not name:
+            raise ConfigError("use the settings of presswatch: SCRAPY_SETTINGS_MODULE=presswatch.settings")
+        spider.assemble = load_object(name)
+        return spider
+
+    async def start(self) -> AsyncIterator[dict[str, Any]]:
+        """Own the service while it lives: look, commit, then yield what was found."""
+        service = None
+        try:
+            assembly = self.assemble(self.crawler.settings)
+            workers = 2 if self.mode == "serve" else 1
+            service = Service(self.crawler, assembly, workers=workers)
+            await service.start()
+            if self.mode == "serve":
+                await assembly.serve(service)
+                return
+            async for item in self._once(service):
+                yield item
+            await assembly.finish(service)
+        except PresswatchError as error:
+            self.tally.error = error
+            log.error("%s", error)
+        finally:
+            if service is not None:
+                await service.close()
+
+    async def _once(self, service: Service) -> AsyncIterator[dict[str, Any]]:
+        rounds = await service.store.run(self._choose)
+        for source_ids, pages in rounds:
+            async for report in service.check_all(source_ids, pages):
+                self._note(report)
+                if isinstance(report, CheckReport):
+                    for place, item in enumerate(report.items):
+                        yield item_dict(report, place, item)
+
+    def _choose(self, store: Store) -> list[tuple[list[int], dict[int, Page]]]:
+        """What to look at, in rounds that follow one another (the moments of a series)."""
+        with store.transaction(durable=False) as conn:
+            now = utc_now()
+            if self.path is not None:
+                return self._adopt_files(store)
+            if self.url is not None:
+                check_url(self.url)
+                key = "url-" + _digest(canonicalize_url(self.url))
+                source = adopt(conn, self.url, origin="adhoc", slug=slug_of(self.url), name=self.url, key=key, now=now)
+                return [([source], {})]
+            if self.sources:
+                return [(find_sources(conn, self.sources), {})]
+            if conn.execute("SELECT 1 FROM sources WHERE origin = 'config' AND active = 1").fetchone() is None:
+                raise ConfigError(NO_SOURCES)
+            return [(due_sources(conn, now, 100_000), {})]
+
+    def _adopt_files(self, store: Store) -> list[tuple[list[int], dict[int, Page]]]:
+        saved = find_saved_pages(Path(self.path or ""), url=self.url, series=self.series)
+        rounds = []
+        for page in saved:
+            source = adopt(
+                store.conn, page.url, origin="file", slug=page.slug, name=page.name, key=page.key, now=utc_now()
+            )
+            rounds.append(([source], {source: page.read()}))
+        return rounds
+
+    def _note(self, report: CheckReport | Skipped) -> None:
+        self.reports.append(report)
+        self.tally.looked += 1
+        if isinstance(report, Skipped):
+            self.tally.failed += 1
+            log.warning("%s: not looked at: %s", report.slug, report.reason)
+            return
+        self.tally.crashed += report.crashed
+        self.tally.failed += report.outcome in (Outcome.FAILED, Outcome.SUSPECT)
+        log_report(report)
+
+
+def log_report(report: CheckReport) -> None:
+    """One structured line per check: source, outcome, items, changes, milliseconds."""
+    log.log(
+        logging.WARNING if report.outcome in (Outcome.FAILED, Outcome.SUSPECT) else logging.INFO,
+        "check source=%s outcome=%s items=%d new=%d changes=%d ms=%d%s",
+        report.slug,
+        report.outcome,
+        len(report.items),
+        report.committed.new_items,
+        len(report.committed.changes),
+        round(report.seconds * 1000),
+        f" reason={report.reason} message={json.dumps(report.message, ensure_ascii=True)}" if report.reason else "",
+    )
+
+
+def item_dict(report: CheckReport, place: int, item: ItemData) -> dict[str, Any]:
+    """An item as feed exports and item pipelines see it. ``published`` is ISO 8601 or ``None``; ``new`` says whether
+    it was not known before this look."""
+    return {
+        "source": report.slug,
+        "source_url": report.url,
+        "position": place + 1,
+        "title": item.title,
+        "url": item.url,
+        "published": item.published.iso() if item.published else None,
+        "published_raw": item.published.raw if item.published else None,
+        "summary": item.summary,
+        "author": item.author,
+        "image_url": item.image_url,
+        "new": place in report.new,
+    }
+
+
+def slug_of(url: str) -> str:
+    """A short name made from an address: ``example-org-news``."""
+    parts = urlsplit(url)
+    text = f"{(parts.hostname or '').removeprefix('www.')}{parts.path}"
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in text.casefold()).split()
+    return "-".join(words)[:60].strip("-") or "page"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
