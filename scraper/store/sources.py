@@ -253,13 +253,27 @@ def find_sources(conn: sqlite3.Connection, names: Collection[str]) -> list[int]:
 
 
 def due_sources(conn: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
-    """Ids of configured sources whose time has come, the longest due first, whose site may be asked now."""
+    """Ids of configured sources whose time has come, the longest due first."""
+    rows = conn.execute(
+        "SELECT c.source_id FROM cadences c JOIN sources s ON s.id = c.source_id "
+        "WHERE c.next_check_at <= ? AND s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config' "
+        "ORDER BY c.next_check_at LIMIT ?",
+        (to_text(now), limit),
+    )
+    return [row[0] for row in rows]
+
+
+def ready_sources(conn: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
+    """Of the due sources the longest due one of each site that may be asked now and that nobody is asking."""
     at = to_text(now)
     rows = conn.execute(
-        "SELECT c.source_id FROM cadences c JOIN sources s ON s.id = c.source_id JOIN sites t ON t.site = s.site "
+        "SELECT c.source_id, min(c.next_check_at) AS due_at FROM cadences c "
+        "JOIN sources s ON s.id = c.source_id JOIN sites t ON t.site = s.site "
+        "LEFT JOIN leases l ON l.name = 'site:' || s.site "
         "WHERE c.next_check_at <= ? AND s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config' "
-        "AND coalesce(t.not_before_at, '') <= ? ORDER BY c.next_check_at LIMIT ?",
-        (at, at, limit),
+        "AND coalesce(t.not_before_at, '') <= ? AND (l.holder IS NULL OR l.expires_at <= ?) "
+        "GROUP BY s.site ORDER BY due_at LIMIT ?",
+        (at, at, at, limit),
     )
     return [row[0] for row in rows]
 
