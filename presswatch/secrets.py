@@ -15,8 +15,8 @@ MASK = "***"
 MAX_SECRET_BYTES = 64 * 1024
 SHORTEST_MASKED = 4
 """Shorter values are not searched for in texts: they would black out ordinary words."""
-_WHOLE = re.compile(r"(env|file|keyring):(.+)", re.DOTALL)
-_EMBEDDED = re.compile(r"\$\{((?:env|file|keyring):[^{}]{1,1000})\}")
+_WHOLE = re.compile(r"(env|keyring):.+|file:(?!//).+", re.DOTALL)
+_EMBEDDED = re.compile(r"\$\{((?:env:|keyring:|file:(?!//))[^{}]{1,1000})\}")
 _TELLING_NAMES = re.compile(
     r"token|secret|passw|pwd|^key$|api_?key|auth|sig(nature)?$|session|credential", re.IGNORECASE
 )

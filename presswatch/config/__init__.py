@@ -1,0 +1,31 @@
+"""The configuration file ``presswatch.toml``: what is to be watched, and who is to be told."""
+
+from presswatch.config.model import (
+    TOLD_BY_DEFAULT,
+    ChannelConfig,
+    ChannelType,
+    Config,
+    Rate,
+    RuleConfig,
+    Settings,
+    SourceConfig,
+)
+from presswatch.config.parse import IsOpened, load_config, nothing_opened, parse_config
+from presswatch.config.problems import InvalidConfigError, Problem
+
+__all__ = [
+    "TOLD_BY_DEFAULT",
+    "ChannelConfig",
+    "ChannelType",
+    "Config",
+    "InvalidConfigError",
+    "IsOpened",
+    "Problem",
+    "Rate",
+    "RuleConfig",
+    "Settings",
+    "SourceConfig",
+    "load_config",
+    "nothing_opened",
+    "parse_config",
+]

@@ -1,0 +1,100 @@
+"""The keys of the channels, type by type."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from presswatch.config.kinds import Key, Kind, Table, boolean, choice, duration, rate, secret, text
+from presswatch.config.problems import Problems
+from presswatch.config.texts import DAY, LANGUAGE, MAX_URL, MINUTE, SECOND, TIMEZONE, URL_PATTERN, parse_url
+
+
+def _inspect_hook_secret(raw: str) -> None:
+    try:
+        size = len(base64.b64decode(raw.removeprefix("whsec_"), validate=True))
+    except binascii.Error:
+        size = 0
+    if not 24 <= size <= 64:
+        raise ValueError("must hold 24 to 64 random bytes in base64 after whsec_")
+
+
+_SENDING = {
+    "language": Key(LANGUAGE, "Language of the dates in messages."),
+    "timezone": Key(TIMEZONE, "IANA name of the zone of times in messages."),
+    "timeout": Key(duration(SECOND, 5 * MINUTE), "How long one attempt to send may take."),
+    "rate": Key(rate(), "How many messages are sent in which time at the most, such as 20/m."),
+    "retry_first": Key(duration(SECOND, DAY), "The wait after a first failed attempt; it grows with each further."),
+    "retry_max": Key(duration(SECOND, 7 * DAY), "The longest wait between attempts."),
+    "give_up": Key(duration(MINUTE, 30 * DAY), "How long a message is tried before it goes to the dead letters."),
+    "paused": Key(boolean(), "true: messages wait until this is taken away."),
+}
+_WEBHOOK = {
+    "url": Key(
+        secret(MAX_URL, pattern=URL_PATTERN, hint="write an address with http:// or https://", inspect=parse_url),
+        "Where messages are posted.",
+        required=True,
+        remedy="write the address to post to, or env:NAME",
+    ),
+    "secret": Key(
+        secret(
+            200,
+            pattern="^whsec_[A-Za-z0-9+/]+={0,2}$",
+            hint="write whsec_ and 24 to 64 random bytes in base64, or env:NAME",
+            inspect=_inspect_hook_secret,
+        ),
+        "Key of the signature (Standard Webhooks). Without it messages are not signed.",
+    ),
+}
+_APPRISE = {
+    "url": Key(
+        secret(
+            MAX_URL,
+            pattern="^[A-Za-z][A-Za-z0-9+.-]{0,31}://.",
+            hint="write an Apprise URL such as tgram://${env:BOT_TOKEN}/${env:CHAT}, or env:NAME",
+        ),
+        "The Apprise URL of the service.",
+        required=True,
+        remedy="write an Apprise URL, or env:NAME",
+    ),
+}
+_FILE = {
+    "path": Key(
+        text(MAX_URL),
+        "The file to which messages are appended, as lines of JSON; a relative path is meant from this file's folder.",
+        required=True,
+        remedy='write the file, such as path = "messages.jsonl"',
+    ),
+}
+
+
+def _channel_table(name: str, doc: str, own: dict[str, Key]) -> Table:
+    kind = choice(name)
+    return Table(
+        {"type": Key(kind, doc, required=True), **own, **_SENDING},
+        doc,
+        {"description": doc},
+    )
+
+
+CHANNEL_TABLES: dict[str, Table] = {
+    "console": _channel_table("console", "Prints messages in the terminal of the running presswatch.", {}),
+    "webhook": _channel_table("webhook", "Posts messages as JSON (Standard Webhooks).", _WEBHOOK),
+    "apprise": _channel_table("apprise", "Sends messages through Apprise: phones, chats, mail and more.", _APPRISE),
+    "file": _channel_table("file", "Appends messages to a file.", _FILE),
+}
+
+
+def _read_channel(raw: object, where: str, problems: Problems) -> Any:
+    if not isinstance(raw, dict):
+        problems.add(where, "must be a table")
+        return None
+    if "type" not in raw:
+        problems.add(f"{where}.type", f"is missing; write one of {', '.join(CHANNEL_TABLES)}")
+        return None
+    name = choice(*CHANNEL_TABLES).read(raw["type"], f"{where}.type", problems)
+    return CHANNEL_TABLES[name].read(raw, where, problems) if name else None
+
+
+CHANNEL = Kind(_read_channel, {"oneOf": [content.schema() for content in CHANNEL_TABLES.values()]})

@@ -1,0 +1,198 @@
+"""Every key of the configuration: its kind, and its meaning in a sentence. The parser and the JSON Schema come from
+here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from presswatch import slugs
+from presswatch.config.channel_fields import CHANNEL
+from presswatch.config.kinds import (
+    Key,
+    Kind,
+    Schema,
+    Table,
+    boolean,
+    choice,
+    duration,
+    integer,
+    list_of,
+    mapping_of,
+    secret,
+    table,
+    text,
+)
+from presswatch.config.texts import (
+    ANY_EVERY,
+    DAY,
+    ID_PATTERN,
+    LABEL,
+    LANGUAGE,
+    PAGE_URL,
+    SECOND,
+    TIMEZONE,
+    parse_selector,
+)
+from scraper.types import ChangeKind, Recipe
+
+_SELECTORS = ("item", "listing", "title", "link", "date", "summary")
+_OUR_HEADERS = (
+    "host",
+    "connection",
+    "content-length",
+    "transfer-encoding",
+    "accept-encoding",
+    "if-none-match",
+    "if-modified-since",
+    "range",
+)
+
+
+def _caseless(word: str) -> str:
+    return "".join(f"[{letter.upper()}{letter}]" if letter.isalpha() else letter for letter in word)
+
+
+def _build_recipe(values: dict[str, Any]) -> Recipe:
+    if "hook" in values and any(name in values for name in _SELECTORS):
+        raise ValueError("has both selectors and a hook; keep one of them")
+    if "hook" not in values and "item" not in values:
+        raise ValueError('needs item, the CSS selector of each record, such as item = "li.news"')
+    return Recipe(origin="hand", **values)
+
+
+SETTINGS = Table(
+    doc="Settings for all sources.",
+    keys={
+        "contact": Key(
+            text(
+                200,
+                pattern=r"^(https?://[!-'*-~]+|(mailto:)?[!-'*-;=?A-~]+@[A-Za-z0-9.-]+)$",
+                hint="write a web or mail address",
+            ),
+            "Web or mail address that the watched sites are told, so that they can reach you.",
+        ),
+        "every": Key(ANY_EVERY, "How often a source is looked at that has no interval of its own."),
+        "site_spacing": Key(duration(0 * SECOND, DAY), "The shortest time between two requests to one site."),
+        "timeout": Key(duration(SECOND, 40 * SECOND), "How long one request may take."),
+        "concurrency": Key(integer(1, 64), "How many sources are looked at at once, each on another site."),
+        "retry_first": Key(duration(SECOND, DAY), "The wait after a first failed check; it doubles with each further."),
+        "retry_max": Key(duration(SECOND, 7 * DAY), "The longest wait after failed checks."),
+        "burst": Key(integer(1, 1000), "More new items than this in one check become one digest message."),
+        "timezone": Key(TIMEZONE, "IANA name of the zone in which times are shown; by default that of the machine."),
+        "language": Key(LANGUAGE, "Language in which dates are shown; by default that of the environment."),
+    },
+)
+
+RECIPE = Table(
+    doc="Where the items are on the page, for a page that is not understood by itself. A selector is CSS, relative to "
+    "the record; it may end in @attr to read an attribute.",
+    keys={
+        **{
+            name: Key(text(1000, convert=parse_selector), doc)
+            for name, doc in (
+                ("item", "Matches each record."),
+                ("listing", "Narrows the page to the part that holds the records."),
+                ("title", "The title in a record."),
+                ("link", "The link in a record."),
+                ("date", "The date in a record."),
+                ("summary", "The summary in a record."),
+            )
+        },
+        "hook": Key(
+            text(
+                300,
+                pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$",
+                hint="write package.module:function",
+            ),
+            "A Python function that receives the soup and the URL and yields the items; in place of selectors.",
+        ),
+        "date_order": Key(choice("DMY", "MDY", "YMD"), "The order of day, month and year in dates such as 03/04/2025."),
+    },
+    extra={
+        "oneOf": [
+            {"required": ["item"], "not": {"required": ["hook"]}},
+            {"required": ["hook"], "properties": dict.fromkeys(_SELECTORS, False)},
+        ]
+    },
+)
+
+HEADERS = mapping_of(
+    secret(8000),
+    50,
+    names=text(
+        100,
+        pattern=f"^(?!({'|'.join(map(_caseless, _OUR_HEADERS))})$)[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+        hint="write the name of a header that presswatch does not set itself",
+    ),
+)
+
+SOURCE = Table(
+    doc="A page to watch.",
+    keys={
+        "id": Key(
+            text(64, pattern=ID_PATTERN, hint="write 1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit"),
+            "Short text by which the source is remembered. Never change it: slug, name and URL may change freely.",
+            required=True,
+            remedy='write a short text that you will never change, such as id = "tides-1"',
+        ),
+        "url": Key(
+            PAGE_URL,
+            "The page that lists the news.",
+            required=True,
+            remedy='write the address of the page, such as url = "https://ministry.example/news"',
+        ),
+        "slug": Key(
+            text(slugs.LONGEST, pattern=slugs.PATTERN, hint="write small letters, digits and single hyphens"),
+            "Short name for commands; by default made from the id.",
+        ),
+        "name": Key(text(200), "Name for people; by default the slug."),
+        "tags": Key(list_of(LABEL, 50), "Words by which sources are selected, as in `presswatch check @energy`."),
+        "every": Key(ANY_EVERY, "How often the source is looked at. Below 5m only where you opened its address."),
+        "channels": Key(
+            list_of(LABEL, 50), "Channels that are told of this source, wherever a rule names no channels itself."
+        ),
+        "headers": Key(HEADERS, "Headers sent to the source's own origin only. A value may be env:, file: or keyring:"),
+        "language": Key(LANGUAGE, "Language of the page, where it does not say."),
+        "timezone": Key(TIMEZONE, "IANA name of the zone of times on the page, where it does not say."),
+        "paused": Key(boolean(), "true: not looked at for now."),
+        "recipe": Key(table(RECIPE, _build_recipe), RECIPE.doc),
+    },
+)
+
+RULE = Table(
+    doc="Which changes are told to which channels. Without any rule, new items and episodes of all sources are told to "
+    "all channels.",
+    keys={
+        "name": Key(LABEL, "Name of the rule.", required=True, remedy='write a short name, such as name = "energy"'),
+        "channels": Key(
+            list_of(LABEL, 50, least=1), "Channels that are told; by default each source's own, or else all."
+        ),
+        "sources": Key(list_of(LABEL, 1000), "Slugs or ids of sources; with tags, those of either; without both, all."),
+        "tags": Key(list_of(LABEL, 50), "Tags of sources; with sources, those of either; without both, all."),
+        "kinds": Key(
+            list_of(choice(*ChangeKind, convert=ChangeKind), len(ChangeKind), least=1),
+            "Kinds of changes; by default added, episode_opened and episode_closed.",
+        ),
+        "keywords": Key(list_of(text(200), 200), "Only changes whose title or text contains one of these."),
+    },
+)
+
+
+def _values(content: Table) -> Kind:
+    return Kind(content.read, content.schema())
+
+
+DOCUMENT = Table(
+    doc="The configuration of presswatch.",
+    keys={
+        "presswatch": Key(_values(SETTINGS), SETTINGS.doc),
+        "sources": Key(list_of(_values(SOURCE), 100_000, repeats=True), "The pages to watch."),
+        "channels": Key(mapping_of(CHANNEL, 200, names=LABEL), "Where messages go, each by its name."),
+        "rules": Key(list_of(_values(RULE), 1000, repeats=True), RULE.doc),
+    },
+)
+
+
+def document_schema() -> Schema:
+    """The JSON Schema of the whole file without its heading."""
+    return DOCUMENT.schema()

@@ -1,0 +1,172 @@
+"""What the configuration says, as values: the desired state of sources, channels and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from presswatch.secrets import Secret
+from scraper.errors import NotFoundError
+from scraper.types import ChangeKind, Recipe
+
+TOLD_BY_DEFAULT = (ChangeKind.ADDED, ChangeKind.EPISODE_OPENED, ChangeKind.EPISODE_CLOSED)
+ChannelType = Literal["console", "webhook", "apprise", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most ``count`` messages in any stretch of ``per``."""
+
+    count: int
+    per: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The table ``[presswatch]``.
+
+    ``timezone`` is an IANA name, ``None`` for the machine's own zone. ``site_spacing`` is the shortest time between two
+    requests to one site. ``retry_first`` and ``retry_max`` bound the wait after failed checks, which doubles each time.
+    """
+
+    contact: str | None = None
+    every: timedelta = timedelta(minutes=30)
+    site_spacing: timedelta = timedelta(seconds=2)
+    timeout: timedelta = timedelta(seconds=30)
+    concurrency: int = 8
+    retry_first: timedelta = timedelta(minutes=5)
+    retry_max: timedelta = timedelta(hours=12)
+    burst: int = 10
+    timezone: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConfig:
+    """One of ``[[sources]]``. ``id`` never changes; ``slug`` and ``name`` may.
+
+    ``every`` is ``None`` where the source has no interval of its own, ``channels`` where it has no channels of its own,
+    ``language`` and ``timezone`` where the page decides. ``headers`` go to the origin of ``url`` only.
+    """
+
+    id: str
+    slug: str
+    url: str
+    name: str
+    tags: tuple[str, ...] = ()
+    every: timedelta | None = None
+    channels: tuple[str, ...] | None = None
+    headers: tuple[tuple[str, Secret], ...] = ()
+    language: str | None = None
+    timezone: str | None = None
+    paused: bool = False
+    recipe: Recipe | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelConfig:
+    """One of ``[channels.NAME]``.
+
+    ``url`` is given for webhook and apprise, ``secret`` (of Standard Webhooks) for webhook only, ``path`` for file
+    only. ``language`` and ``timezone`` are ``None`` where those of the settings hold. A failed delivery is retried
+    after ``retry_first``, then after ever longer waits up to ``retry_max``, until ``give_up`` has passed.
+    """
+
+    name: str
+    type: ChannelType
+    url: Secret | None = None
+    secret: Secret | None = None
+    path: Path | None = None
+    language: str | None = None
+    timezone: str | None = None
+    timeout: timedelta = timedelta(seconds=20)
+    rate: Rate | None = None
+    retry_first: timedelta = timedelta(seconds=5)
+    retry_max: timedelta = timedelta(hours=1)
+    give_up: timedelta = timedelta(days=3)
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleConfig:
+    """One of ``[[rules]]``: changes of ``kinds``, of the selected sources, that say one of ``keywords``.
+
+    ``sources`` (ids) and ``tags`` together select the sources that are named *or* carry one of the tags; where neither
+    is written (``None``), all are selected, and an empty list selects none. ``channels`` is ``None`` where each
+    source's own channels are meant, or else all channels. ``implied`` marks a rule that the file does not spell out.
+    """
+
+    name: str
+    channels: tuple[str, ...] | None = None
+    sources: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    kinds: tuple[ChangeKind, ...] = TOLD_BY_DEFAULT
+    keywords: tuple[str, ...] = ()
+    implied: bool = False
+
+    def selects(self, source: SourceConfig) -> bool:
+        """Whether changes of ``source`` are this rule's business."""
+        if self.sources is None and self.tags is None:
+            return True
+        return source.id in (self.sources or ()) or not set(self.tags or ()).isdisjoint(source.tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole file. ``rules`` holds the implied ones too."""
+
+    path: Path
+    settings: Settings = field(default_factory=Settings)
+    sources: tuple[SourceConfig, ...] = ()
+    channels: tuple[ChannelConfig, ...] = ()
+    rules: tuple[RuleConfig, ...] = ()
+
+    def interval(self, source: SourceConfig) -> timedelta:
+        """How often ``source`` is to be looked at."""
+        return self.settings.every if source.every is None else source.every
+
+    def source(self, name: str) -> SourceConfig:
+        """The source with this slug or id. Raises :class:`NotFoundError`."""
+        for source in self.sources:
+            if name in (source.slug, source.id):
+                return source
+        raise NotFoundError("source", name, hint=self._known_sources(name))
+
+    def select(self, names: Iterable[str]) -> tuple[SourceConfig, ...]:
+        """The sources named by slug or id, or by ``@tag``, in the file's order; all of them if nothing is named.
+        Raises :class:`NotFoundError` for a name or tag that selects nothing."""
+        wanted: set[str] = set()
+        for name in names:
+            if name.startswith("@"):
+                tagged = {source.id for source in self.sources if name[1:] in source.tags}
+                if not tagged:
+                    raise NotFoundError("tag", name[1:])
+                wanted |= tagged
+            else:
+                wanted.add(self.source(name).id)
+        return tuple(source for source in self.sources if source.id in wanted) if wanted else self.sources
+
+    def channel(self, name: str) -> ChannelConfig:
+        """The channel with this name. Raises :class:`NotFoundError`."""
+        for channel in self.channels:
+            if channel.name == name:
+                return channel
+        known = ", ".join(channel.name for channel in self.channels[:10])
+        raise NotFoundError("channel", name, hint=f"configured are: {known}" if known else "none is configured")
+
+    def channels_of(self, rule: RuleConfig, source: SourceConfig) -> tuple[str, ...]:
+        """Names of the channels to which ``rule`` sends the changes of ``source``: the rule's, else the source's,
+        else all."""
+        named = rule.channels if rule.channels is not None else source.channels
+        return named if named is not None else tuple(channel.name for channel in self.channels)
+
+    def _known_sources(self, name: str) -> str:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [source.slug for source in self.sources], n=1, cutoff=0.6)
+        if near:
+            return f"did you mean {near[0]}?"
+        return "presswatch list shows the sources" if self.sources else "none is configured"

@@ -1,0 +1,209 @@
+"""Reading the configuration: text in, values out, or every mistake at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from presswatch.config.fields import DOCUMENT
+from presswatch.config.model import ChannelConfig, Config, RuleConfig, Settings, SourceConfig
+from presswatch.config.problems import InvalidConfigError, Problem, Problems, did_you_mean
+from presswatch.config.texts import LANGUAGE, SHORTEST_EVERY, TIMEZONE
+from presswatch.durations import render_duration
+from presswatch.slugs import slugify
+from scraper.errors import ConfigError
+
+MAX_FILE_BYTES = 20_000_000
+IsOpened = Callable[[str], bool]
+_LINE = re.compile(r"\(at line (\d+)")
+
+
+def nothing_opened(url: str) -> bool:  # noqa: ARG001  # the policy of an operator who opened nothing
+    """Whether the operator has opened this address: no."""
+    return False
+
+
+def load_config(path: Path, *, environ: Mapping[str, str], is_opened: IsOpened = nothing_opened) -> Config:
+    """Read and parse the file. Raises :class:`ConfigError` where it cannot be read, see also :func:`parse_config`."""
+    return parse_config(read_config_text(path), path=path, environ=environ, is_opened=is_opened)
+
+
+def read_config_text(path: Path) -> str:
+    """The text of the file. Raises :class:`ConfigError`."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError as error:
+        raise ConfigError("does not exist; presswatch init writes one", path=path) from error
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", path=path) from error
+    if len(content) > MAX_FILE_BYTES:
+        raise ConfigError(f"is larger than {MAX_FILE_BYTES // 1_000_000} MB", path=path)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"line {line}: is not UTF-8 text; save the file as UTF-8", path=path) from error
+
+
+def parse_config(text: str, *, path: Path, environ: Mapping[str, str], is_opened: IsOpened = nothing_opened) -> Config:
+    """The configuration that a TOML text says.
+
+    ``path`` is the file it comes from: named in errors, and its folder is where relative paths are meant from.
+    ``environ`` gives the defaults of language and zone (``LC_ALL``, ``LC_TIME``, ``LANG``, ``TZ``) and the meaning of
+    ``~``; secrets are not read. ``is_opened`` says whether the operator has opened a URL's address, where sources may
+    be looked at more often than every five minutes.
+
+    Raises :class:`InvalidConfigError` (a :class:`ConfigError`) that lists every mistake found.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidConfigError([_syntax_problem(error)], path=path) from error
+    except RecursionError as error:
+        raise InvalidConfigError([Problem("", "is nested too deeply")], path=path) from error
+    problems = Problems()
+    values = DOCUMENT.read(raw, "", problems)
+    problems.raise_if_any(path=path, text=text)
+    config = _build(values or {}, path, environ, problems)
+    _check_intervals(config, values or {}, is_opened, problems)
+    problems.raise_if_any(path=path, text=text)
+    return config
+
+
+def _syntax_problem(error: tomllib.TOMLDecodeError) -> Problem:
+    message = str(error)
+    line = _LINE.search(message)
+    said = message[: line.start()].rstrip() if line else message
+    return Problem("", f"is not TOML: {said}", int(line[1]) if line else None)
+
+
+def _build(values: dict[str, Any], path: Path, environ: Mapping[str, str], problems: Problems) -> Config:
+    settings = Settings(**{**_environment_defaults(environ), **values.get("presswatch", {})})
+    if settings.retry_first > settings.retry_max:
+        problems.add("presswatch.retry_first", "is longer than retry_max; make it shorter")
+    channels = tuple(
+        _build_channel(name, content, path, environ, problems) for name, content in values.get("channels", ())
+    )
+    sources = tuple(_build_source(content) for content in values.get("sources", ()))
+    _check_names(sources, problems)
+    _check_channels("sources", [source.channels for source in sources], channels, problems)
+    rules = _build_rules(values.get("rules", ()), sources, problems)
+    _check_channels("rules", [rule.channels for rule in rules], channels, problems)
+    return Config(path, settings, sources, channels, rules + _implied_rules(rules, sources))
+
+
+def _environment_defaults(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the environment says of language and zone, as far as it makes sense."""
+    found: dict[str, str] = {}
+    language = next((environ[name] for name in ("LC_ALL", "LC_TIME", "LANG") if environ.get(name)), "")
+    for name, kind, said in (
+        ("language", LANGUAGE, language.partition(".")[0].partition("@")[0]),
+        ("timezone", TIMEZONE, environ.get("TZ", "").removeprefix(":")),
+    ):
+        ignored = Problems()
+        value = kind.read(said, name, ignored) if said != "POSIX" else None
+        if value:
+            found[name] = value
+    return found
+
+
+def _build_channel(
+    name: str, content: dict[str, Any], config_path: Path, environ: Mapping[str, str], problems: Problems
+) -> ChannelConfig:
+    values = dict(content)
+    if "path" in values:
+        said = values["path"]
+        if said.startswith("~/") and environ.get("HOME"):
+            said = environ["HOME"] + said[1:]
+        values["path"] = config_path.parent.absolute() / said
+    channel = ChannelConfig(name=name, **values)
+    if channel.retry_first > channel.retry_max:
+        problems.add(f"channels.{name}.retry_first", "is longer than retry_max; make it shorter")
+    return channel
+
+
+def _build_source(content: dict[str, Any]) -> SourceConfig:
+    slug = content.get("slug") or slugify(content["id"])
+    values = {**content, "slug": slug, "name": content.get("name", slug)}
+    if recipe := content.get("recipe"):
+        values["recipe"] = replace(recipe, language=content.get("language"), timezone=content.get("timezone"))
+    return SourceConfig(**values)
+
+
+def _check_names(sources: tuple[SourceConfig, ...], problems: Problems) -> None:
+    """Each id and each slug names one source, so that a command's word never means two."""
+    owners: dict[str, int] = {}
+    for place, source in enumerate(sources, 1):
+        for name, key in {source.slug: "slug", source.id: "id"}.items():
+            owner = owners.setdefault(name, place)
+            if owner != place:
+                problems.add(
+                    f"sources[{place}].{key}", f"{name!r} is already the name of sources[{owner}]; choose another"
+                )
+
+
+def _check_channels(
+    table: str, lists: list[tuple[str, ...] | None], channels: tuple[ChannelConfig, ...], problems: Problems
+) -> None:
+    known = [channel.name for channel in channels]
+    for place, names in enumerate(lists, 1):
+        for name in names or ():
+            if name not in known:
+                hint = did_you_mean(name, known) or f"; add a table [channels.{name}]"
+                problems.add(f"{table}[{place}].channels", f"there is no channel {name!r}{hint}")
+
+
+def _build_rules(
+    contents: tuple[dict[str, Any], ...], sources: tuple[SourceConfig, ...], problems: Problems
+) -> tuple[RuleConfig, ...]:
+    ids = {name: source.id for source in sources for name in (source.slug, source.id)}
+    seen: dict[str, int] = {}
+    rules = []
+    for place, content in enumerate(contents, 1):
+        named = content.get("sources", ())
+        for name in named:
+            if name not in ids:
+                problems.add(f"rules[{place}].sources", f"there is no source {name!r}{did_you_mean(name, ids)}")
+        if seen.setdefault(content["name"], place) != place:
+            problems.add(f"rules[{place}].name", f"{content['name']!r} is already the name of another rule")
+        rule = RuleConfig(**content)
+        if rule.sources is not None:
+            rule = replace(rule, sources=tuple(dict.fromkeys(ids[name] for name in named if name in ids)))
+        rules.append(rule)
+    return tuple(rules)
+
+
+def _implied_rules(rules: tuple[RuleConfig, ...], sources: tuple[SourceConfig, ...]) -> tuple[RuleConfig, ...]:
+    """Without rules, one for all. With rules, one for each source with channels of its own that no rule would tell:
+    a channel that is named for a source must not stay silent."""
+    if not rules:
+        return (RuleConfig("default", implied=True),)
+    open_rules = [rule for rule in rules if rule.channels is None]
+    return tuple(
+        RuleConfig(f"source:{source.id}", channels=source.channels, sources=(source.id,), implied=True)
+        for source in sources
+        if source.channels and not any(rule.selects(source) for rule in open_rules)
+    )
+
+
+def _check_intervals(config: Config, values: dict[str, Any], is_opened: IsOpened, problems: Problems) -> None:
+    remedy = f"write {render_duration(SHORTEST_EVERY)} or more, or open the address with PRESSWATCH_ALLOW_PRIVATE"
+    for place, source in enumerate(config.sources, 1):
+        every = config.interval(source)
+        if every >= SHORTEST_EVERY or is_opened(source.url):
+            continue
+        if source.every is not None:
+            problems.add(
+                f"sources[{place}].every", f"{render_duration(every)} is too often for a public site; {remedy}"
+            )
+        elif "presswatch" in values:
+            problems.add(
+                "presswatch.every",
+                f"{render_duration(every)} is too often for sources[{place}] ({source.slug}), a public site; {remedy}",
+            )
+            return

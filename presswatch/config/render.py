@@ -1,0 +1,78 @@
+"""Writing configuration values as TOML again; what equals its default is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from presswatch.config.kinds import render_rate
+from presswatch.config.model import ChannelConfig, Config, Rate, RuleConfig, Settings, SourceConfig
+from presswatch.durations import render_duration
+from presswatch.secrets import Secret
+from scraper.types import Recipe
+
+_ShowSecret = Callable[[Secret], str]
+_NOT_WRITTEN = {RuleConfig: ("implied",), ChannelConfig: ("name",), Recipe: ("origin", "language", "timezone")}
+"""Fields that the file does not say in the table itself."""
+
+
+_ALWAYS_WRITTEN = ("language",)
+"""Its default depends on the environment."""
+
+
+def as_written(secret: Secret) -> str:
+    """A secret as the file says it."""
+    return secret.text
+
+
+def render_config(config: Config, *, show: _ShowSecret = as_written) -> str:
+    """The TOML text of ``config``, without the implied rules. With ``show=str`` it may be shown to anybody, but does
+    not read back where the file itself holds secrets."""
+    import tomlkit
+
+    plain: dict[str, Any] = {
+        "presswatch": to_plain(config.settings, show),
+        "channels": {channel.name: to_plain(channel, show) for channel in config.channels},
+        "sources": [to_plain(source, show) for source in config.sources],
+        "rules": [to_plain(rule, show) for rule in config.rules if not rule.implied],
+    }
+    return tomlkit.dumps({name: content for name, content in plain.items() if content})
+
+
+def to_plain(
+    value: Settings | SourceConfig | ChannelConfig | RuleConfig | Recipe, show: _ShowSecret = as_written
+) -> dict[str, Any]:
+    """A table of the file as plain values."""
+    skipped = _NOT_WRITTEN.get(type(value), ())
+    plain: dict[str, Any] = {}
+    for each in fields(value):
+        content = getattr(value, each.name)
+        if each.name in skipped or content is None or (content == each.default and each.name not in _ALWAYS_WRITTEN):
+            continue
+        plain[each.name] = (
+            {name: show(secret) for name, secret in content} if each.name == "headers" else plain_value(content, show)
+        )
+    return plain
+
+
+def plain_value(value: Any, show: _ShowSecret = as_written) -> Any:
+    """One value as the file writes it."""
+    match value:
+        case timedelta():
+            return render_duration(value)
+        case Secret():
+            return show(value)
+        case Rate():
+            return render_rate(value)
+        case Recipe():
+            return to_plain(value, show)
+        case Path() | Enum():
+            return str(value)
+        case tuple():
+            return [plain_value(member, show) for member in value]
+        case _:
+            return value

@@ -1,0 +1,106 @@
+"""Configurations that are right, and wrong in one place, for the parser and the schema alike."""
+
+from __future__ import annotations
+
+HEAD = '[[sources]]\nid = "a"\nurl = "https://tides.example/news"\n'
+
+RIGHT: dict[str, str] = {
+    "empty": "",
+    "only settings": '[presswatch]\ncontact = "https://desk.example/about"\nevery = "1h30m"\nburst = 3\n',
+    "mail contact": '[presswatch]\ncontact = "desk@press.example"\n',
+    "smallest source": HEAD,
+    "whole source": HEAD
+    + 'slug = "tides"\nname = "Ministry of Tides"\ntags = ["water", "Приливы"]\nevery = "1d"\nchannels = ["hook"]\n'
+    'language = "pt_BR"\ntimezone = "America/Sao_Paulo"\npaused = true\nheaders = {Authorization = "env:TOKEN"}\n'
+    'recipe = {item = "li.news", link = "a@href", date_order = "DMY"}\n'
+    '[channels.hook]\ntype = "webhook"\nurl = "https://hooks.example/x"\n',
+    "hook recipe": HEAD + 'recipe = {hook = "my_sites.tides:records"}\n',
+    "address with port": '[[sources]]\nid = "a"\nurl = "HTTP://127.0.0.1:8080?x=1#y"\n',
+    "address in unicode": '[[sources]]\nid = "a"\nurl = "https://приливы.example/новости"\n',
+    "console": '[channels.console]\ntype = "console"\nlanguage = "de"\nrate = "20/m"\n',
+    "apprise": '[channels.phone]\ntype = "apprise"\nurl = "tgram://${env:BOT}/${env:CHAT}"\ngive_up = "1d"\n',
+    "secret address": '[channels.hook]\ntype = "webhook"\nurl = "keyring:presswatch/hook"\nsecret = "file:/run/s"\n',
+    "literal key": '[channels.hook]\ntype = "webhook"\nurl = "http://h.example"\n'
+    'secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"\n',
+    "file": '[channels.log]\ntype = "file"\npath = "messages.jsonl"\nretry_first = "1s"\n',
+    "rule": HEAD
+    + '[[rules]]\nname = "r"\nsources = ["a"]\ntags = []\nkinds = ["added", "withdrawn"]\nkeywords = ["ebb"]\n',
+}
+
+WRONG: dict[str, tuple[str, str]] = {
+    "unknown table": ("[sourses]\n", "did you mean sources"),
+    "unknown key": ('[presswatch]\nevry = "1h"\n', "did you mean every"),
+    "number for a duration": ("[presswatch]\nevery = 30\n", '"30m" for minutes'),
+    "no duration": ('[presswatch]\nevery = "often"\n', "such as 90s"),
+    "text for a number": ('[presswatch]\nburst = "10"\n', "must be a whole number"),
+    "number out of bounds": ("[presswatch]\nburst = 0\n", "from 1 to 1000"),
+    "true for a number": ("[presswatch]\nconcurrency = true\n", "must be a whole number"),
+    "contact with a space": ('[presswatch]\ncontact = "me at home"\n', "web or mail address"),
+    "contact that breaks the header": ('[presswatch]\ncontact = "https://a.example/)x"\n', "web or mail address"),
+    "sources as a table": ('[sources]\nid = "a"\n', "must be a list"),
+    "no id": ('[[sources]]\nurl = "https://a.example"\n', "never change"),
+    "no address": ('[[sources]]\nid = "a"\n', "sources[1].url: is missing"),
+    "empty id": ('[[sources]]\nid = ""\nurl = "https://a.example"\n', "must not be empty"),
+    "file address": ('[[sources]]\nid = "a"\nurl = "file:///etc/hosts"\n', "http://"),
+    "address with a password": ('[[sources]]\nid = "a"\nurl = "https://me:pw@a.example/"\n', "without"),
+    "address with a backslash": ('[[sources]]\nid = "a"\nurl = "http://in.example\\\\@out.example/"\n', "backslashes"),
+    "address with a space": ('[[sources]]\nid = "a"\nurl = "http://a.example/ b"\n', "without spaces"),
+    "address without a host": ('[[sources]]\nid = "a"\nurl = "http:///news"\n', "whole address"),
+    "slug in capitals": (HEAD + 'slug = "Tides"\n', "small letters"),
+    "tag with a comma": (HEAD + 'tags = ["a,b"]\n', "sources[1].tags[1]"),
+    "tag like an option": (HEAD + 'tags = ["-x"]\n', "sources[1].tags[1]"),
+    "tags as a text": (HEAD + 'tags = "water"\n', "must be a list"),
+    "language in words": (HEAD + 'language = "Portuguese!"\n', "language code"),
+    "zone with a space": (HEAD + 'timezone = "New York"\n', "Europe/Berlin"),
+    "own header": (HEAD + 'headers = {HOST = "b.example"}\n', "does not set itself"),
+    "header with a space": (HEAD + 'headers = {"A B" = "c"}\n', "name of a header"),
+    "unknown recipe key": (HEAD + 'recipe = {item = "li", titel = "h2"}\n', "did you mean title"),
+    "recipe without item": (HEAD + 'recipe = {title = "h2"}\n', "needs item"),
+    "recipe with both": (HEAD + 'recipe = {item = "li", hook = "a:b"}\n', "both selectors and a hook"),
+    "hook that is no name": (HEAD + 'recipe = {hook = "os.system(1)"}\n', "package.module:function"),
+    "date order": (HEAD + 'recipe = {item = "li", date_order = "DYM"}\n', "did you mean YMD"),
+    "channel without a type": ("[channels.phone]\n", "write one of console"),
+    "unknown type": ('[channels.phone]\ntype = "aprise"\n', "did you mean apprise"),
+    "console with an address": ('[channels.c]\ntype = "console"\nurl = "https://a.example"\n', "is no known key"),
+    "webhook without address": ('[channels.h]\ntype = "webhook"\n', "write the address to post to"),
+    "webhook to a file": ('[channels.h]\ntype = "webhook"\nurl = "file:///etc/hosts"\n', "will not do"),
+    "apprise without a scheme": ('[channels.p]\ntype = "apprise"\nurl = "ntfy"\n', "Apprise URL"),
+    "key of another kind": (
+        '[channels.h]\ntype = "webhook"\nurl = "https://a.example"\nsecret = "hunter2"\n',
+        "whsec_",
+    ),
+    "channel name with a space": ('[channels."my phone"]\ntype = "console"\n', "without spaces"),
+    "rate": ('[channels.c]\ntype = "console"\nrate = "often"\n', "20/m"),
+    "rule without a name": ("[[rules]]\n", "rules[1].name: is missing"),
+    "unknown kind": ('[[rules]]\nname = "r"\nkinds = ["aded"]\n', "did you mean added"),
+    "no kinds": ('[[rules]]\nname = "r"\nkinds = []\n', "from 1 to"),
+    "date for a text": (HEAD + "name = 2025-01-01\n", "a date or time"),
+}
+"""Name: (text, what the error says)."""
+
+BEYOND_THE_SCHEMA: dict[str, tuple[str, str]] = {
+    "too often": (HEAD + 'every = "4m59s"\n', "write 5m or more, or open the address"),
+    "all too often": ('[presswatch]\nevery = "1m"\n' + HEAD, "presswatch.every: 1m is too often for sources[1] (a)"),
+    "far too long": ('[presswatch]\nevery = "367d"\n', "must be from 1s to 366d"),
+    "same id": (HEAD + HEAD, "already the name of sources[1]"),
+    "slug is another's id": (HEAD + HEAD.replace('"a"', '"b"') + 'slug = "a"\n', "sources[2].slug"),
+    "unknown channel": (
+        HEAD + 'channels = ["fone"]\n[channels.phone]\ntype = "console"\n',
+        "did you mean phone",
+    ),
+    "unknown channel of a rule": ('[[rules]]\nname = "r"\nchannels = ["phone"]\n', "add a table [channels.phone]"),
+    "unknown source of a rule": (HEAD + '[[rules]]\nname = "r"\nsources = ["b"]\n', "there is no source 'b'"),
+    "same rule": ('[[rules]]\nname = "r"\n[[rules]]\nname = "r"\n', "already the name of another rule"),
+    "unknown zone": ('[presswatch]\ntimezone = "Europe/Berlyn"\n', "did you mean Europe/Berlin"),
+    "zone outside the folder": ('[presswatch]\ntimezone = "etc/passwd"\n', "no known time zone"),
+    "bad port": ('[[sources]]\nid = "a"\nurl = "http://a.example:99999/"\n', "no usable address"),
+    "bad brackets": ('[[sources]]\nid = "a"\nurl = "http://[::1/"\n', "no usable address"),
+    "bad selector": (HEAD + 'recipe = {item = "li["}\n', "is no CSS selector"),
+    "short key": (
+        '[channels.h]\ntype = "webhook"\nurl = "https://a.example"\nsecret = "whsec_AAAA"\n',
+        "24 to 64 random bytes",
+    ),
+    "retries upside down": ('[presswatch]\nretry_first = "2h"\nretry_max = "1h"\n', "longer than retry_max"),
+    "two lines": (HEAD + 'name = "a\\nb"\n', "one line"),
+    "bidi control": (HEAD + 'name = "a\\u202Eb"\n', "one line"),
+}
