@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -116,6 +117,16 @@ def secret_parts(value: str) -> tuple[str, ...]:
         parts.update(piece for piece in pieces if len(piece) >= 8 and "." not in piece)
         parts.update(piece for piece in userinfo.split(":")[1:] if piece)
     return tuple(sorted((part for part in parts if len(part) >= SHORTEST_MASKED), key=lambda part: (-len(part), part)))
+
+
+def reveal_for_masking(secrets: Iterable[Secret], environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What :func:`mask` needs to know: the parts of all values that can be read now. The others are skipped: what
+    nobody could read, nothing can show."""
+    parts: set[str] = set()
+    for secret in secrets:
+        with suppress(ConfigError):
+            parts.update(secret_parts(secret.reveal(environ)))
+    return tuple(sorted(parts))
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_STATEMENT_LINES = 200
+MAX_DEPTH = 8
+"""Levels of a value whose lines are told; the configuration has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,14 @@ def _enter(header: object, counts: dict[str, int], *, is_array: bool) -> str:
     return key
 
 
-def _keys(value: object, key: str) -> Iterator[str]:
+def _keys(value: object, key: str, depth: int = MAX_DEPTH) -> Iterator[str]:
+    if depth == 0:
+        return
     if isinstance(value, dict):
         for name, inner in value.items():
             yield join_key(key, name)
-            yield from _keys(inner, join_key(key, name))
+            yield from _keys(inner, join_key(key, name), depth - 1)
     elif isinstance(value, list):
         for place, inner in enumerate(value, 1):
             yield f"{key}[{place}]"
-            yield from _keys(inner, f"{key}[{place}]")
+            yield from _keys(inner, f"{key}[{place}]", depth - 1)

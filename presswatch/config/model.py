@@ -124,6 +124,12 @@ class Config:
     channels: tuple[ChannelConfig, ...] = ()
     rules: tuple[RuleConfig, ...] = ()
 
+    def secrets(self) -> tuple[Secret, ...]:
+        """Every value that may be secret."""
+        found = [value for source in self.sources for _, value in source.headers]
+        found += [value for channel in self.channels for value in (channel.url, channel.secret) if value is not None]
+        return tuple(dict.fromkeys(found))
+
     def interval(self, source: SourceConfig) -> timedelta:
         """How often ``source`` is to be looked at."""
         return self.settings.every if source.every is None else source.every

@@ -62,7 +62,7 @@ def parse_config(text: str, *, path: Path, environ: Mapping[str, str], is_opened
     """
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, and what Python says of a number with thousands of digits
         raise InvalidConfigError([_syntax_problem(error)], path=path) from error
     except RecursionError as error:
         raise InvalidConfigError([Problem("", "is nested too deeply")], path=path) from error
@@ -75,7 +75,7 @@ def parse_config(text: str, *, path: Path, environ: Mapping[str, str], is_opened
     return config
 
 
-def _syntax_problem(error: tomllib.TOMLDecodeError) -> Problem:
+def _syntax_problem(error: ValueError) -> Problem:
     message = str(error)
     line = _LINE.search(message)
     said = message[: line.start()].rstrip() if line else message

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import jsonschema
 import pytest
+import tomlkit
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from presswatch.config import Config, InvalidConfigError, RuleConfig, load_config, parse_config
+from presswatch.config.render import render_config
 from presswatch.config.schema import config_schema
 from presswatch.secrets import Secret
 from scraper.errors import ConfigError, NotFoundError
@@ -144,11 +149,18 @@ def test_one_mistake_is_one_line() -> None:
     assert (error.path, error.key) == (PATH, "presswatch.evry")
 
 
-@pytest.mark.parametrize("text", ["a = ", "[presswatch]\n[presswatch]\n", 'x = "\x00"', "a = " + "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["a = ", "[presswatch]\n[presswatch]\n", 'x = "\x00"', "a = " + "[" * 100_000, "a = " + "9" * 5000]
+)
 def test_what_is_not_toml_is_a_sentence(text: str) -> None:
     error = mistakes(text)
     assert "\n" not in str(error)
     assert len(str(error)) < 300
+
+
+def test_bottomless_keys_are_an_ordinary_mistake() -> None:
+    assert "is no known key" in str(mistakes(".".join("a" * 5000) + " = 1\n"))
+    assert "is no known key" in str(mistakes("[presswatch." + ".".join("a" * 5000) + "]\n"))
 
 
 def test_thousands_of_mistakes_are_a_bounded_message() -> None:
@@ -156,6 +168,39 @@ def test_thousands_of_mistakes_are_a_bounded_message() -> None:
     assert len(error.problems) == 2000
     assert str(error).count("\n") == 51
     assert "and 1950 more" in str(error)
+
+
+NAMES = st.sampled_from(
+    "presswatch sources channels rules id url slug name tags every headers recipe item hook type kinds rate".split()
+)
+VALUES = st.recursive(
+    st.integers(-9, 10**20)
+    | st.booleans()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=6)
+    | st.datetimes()
+    | st.sampled_from(["a", "30m", "https://a.example/", "console", "webhook", "apprise", "file", "added", "env:X"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES | st.text(max_size=3), inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(NAMES, VALUES | st.lists(st.dictionaries(NAMES, VALUES, max_size=4), max_size=3), max_size=4))
+def test_any_toml_is_a_configuration_or_a_list_of_mistakes(content: dict[str, object]) -> None:
+    text = tomlkit.dumps(content)
+    try:
+        config = parse(text)
+    except InvalidConfigError:
+        return
+    VALIDATOR.validate(tomllib.loads(text))
+    assert parse(render_config(config)) == config
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_configuration_or_a_list_of_mistakes(text: str) -> None:
+    with suppress(InvalidConfigError):
+        parse(text)
 
 
 def test_secrets_in_refused_values_are_not_repeated() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presswatch.secrets import MASK, Secret, mask, mask_target, mask_url, secret_parts
+from presswatch.secrets import MASK, Secret, mask, mask_target, mask_url, reveal_for_masking, secret_parts
 from scraper.errors import ConfigError
 
 
@@ -103,6 +103,12 @@ def test_parts_of_a_url_are_masked_where_a_library_quotes_them() -> None:
     assert "1001234567890" not in told
     assert "refused" in told
     assert "hunter2" not in mask("login as me with hunter2", secret_parts("mailtos://me:hunter2@mail.example"))
+
+
+def test_secrets_that_cannot_be_read_do_not_hinder_masking() -> None:
+    secrets = [Secret("env:GONE"), Secret("env:HERE"), Secret("file:/no/such/file"), Secret("tgram://1:${env:HERE}/2")]
+    known = reveal_for_masking(secrets, {"HERE": "hunter2-hunter2"})
+    assert mask("it said hunter2-hunter2", known) == "it said ***"
 
 
 @pytest.mark.parametrize(
