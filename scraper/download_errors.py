@@ -25,6 +25,7 @@ from scrapy.exceptions import (
 )
 from service_identity import CertificateError, VerificationError
 from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
+from twisted.web._newclient import ParseError, ResponseNeverReceived
 from twisted.web.error import Error as WebError
 from twisted.web.http import _DataLoss
 
@@ -76,11 +77,13 @@ def _classify(error: BaseException, causes: tuple[BaseException, ...]) -> tuple[
     if tls is not None:
         return "tls", f"no trusted connection: {_said(tls)}"
     if isinstance(error, ResponseDataLossError) or any(isinstance(cause, _DataLoss) for cause in causes):
-        return "incomplete", "the connection ended before the announced end of the page"
+        return "incomplete", "the page does not end where the answer said it would, or the connection ended within it"
     if isinstance(error, DownloadConnectionRefusedError):
         return "connection", "connection refused"
-    if isinstance(error, DownloadFailedError) and not isinstance(causes[-1], ConnectionClosed | OSError):
-        return "incomplete", f"the answer is no valid HTTP: {innermost}"
+    if any(isinstance(cause, ResponseNeverReceived) for cause in causes):
+        return "connection", f"the connection ended without an answer: {innermost}"
+    if isinstance(error, DownloadFailedError):
+        return "incomplete", f"the answer is no complete HTTP: {innermost}"
     return "connection", f"the connection failed: {innermost}"
 
 
@@ -100,7 +103,8 @@ def _causes(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
 def _said(error: BaseException) -> str:
     if isinstance(error, SSL.Error) and error.args and isinstance(error.args[0], list):
         return "; ".join(str(part[-1]) for part in error.args[0] if part) or type(error).__name__
-    text = " ".join(str(error).split()).rstrip(".")
+    said = str(error.args[0]) if isinstance(error, ParseError) and error.args else str(error)
+    text = " ".join("".join(c if c.isprintable() else " " for c in said[:1_000]).split()).rstrip(".")
     return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
 
 

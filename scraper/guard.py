@@ -10,6 +10,7 @@ extension modules that call connect(2) themselves are not seen.
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 import sys
 import threading
@@ -146,6 +147,14 @@ def last_refusal(*, port: int, since: float, address: str | None = None) -> Refu
     """The latest connection to ``port`` (and ``address``, if that is known) that was refused since the moment
     ``since`` of ``time.monotonic()``: for telling a person why an attempt failed, where the library between lost it."""
     for refusal in reversed(list(_guard.refused)):
-        if refusal.at >= since and refusal.port == port and address in (None, refusal.address):
+        if refusal.at >= since and refusal.port == port and (address is None or _same(address, refusal.address)):
             return refusal
     return None
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two spellings mean one address (``::ffff:7f00:1`` and ``::ffff:127.0.0.1``)."""
+    try:
+        return ipaddress.ip_address(one) == ipaddress.ip_address(other)
+    except ValueError:
+        return one == other

@@ -34,8 +34,8 @@ DNS_TIMEOUT = 10
 
 # Only http and https can be fetched at all.
 DOWNLOAD_HANDLERS = {
-    "http": "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler",
-    "https": "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler",
+    "http": "scraper.handler.StrictHTTP11DownloadHandler",
+    "https": "scraper.handler.StrictHTTP11DownloadHandler",
     "data": None,
     "file": None,
     "ftp": None,

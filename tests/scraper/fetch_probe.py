@@ -1,7 +1,7 @@
 """Runs fetch() in a real Scrapy engine: reads one JSON job from stdin, prints one JSON list of results.
 
 A process of its own, because the reactor and the connection guard are for the life of a process.
-Job: ``{"allow": str, "settings": {...}, "fetches": [{"url", "validators"?, "headers"?, "limits"?}]}``.
+Job: ``{"allow": str, "settings": {...}, "fetches": [{"url", "validators"?, "headers"?, "limits"?}], "at_once"?: int}``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from scrapy import Spider
+from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Response
 from scrapy.settings import Settings
 
 from scraper.errors import FetchError
@@ -32,6 +33,7 @@ class Probe(Spider):
     results: ClassVar[list[dict[str, Any]]] = []
 
     async def start(self) -> AsyncIterator[Any]:
+        self.turn = asyncio.Semaphore(self.job.get("at_once", 8))
         type(self).results = list(await asyncio.gather(*(self.one(wanted) for wanted in self.job["fetches"])))
         for nothing in ():
             yield nothing
@@ -44,15 +46,22 @@ class Probe(Spider):
             validators=Validators(**validators) if validators else None,
             headers=wanted.get("headers", {}),
         )
+        async with self.turn:
+            return await self.result(request, Limits(**limits))
+
+    async def download(self, request: Request) -> Response:
         assert self.crawler.engine is not None
+        return await self.crawler.engine.download_async(request)
+
+    async def result(self, request: FetchRequest, limits: Limits) -> dict[str, Any]:
         began = time.monotonic()
         try:
             got = await fetch(
                 request,
-                download=self.crawler.engine.download_async,
+                download=self.download,
                 gate=OpenGate(),
                 now=lambda: NOW,
-                limits=Limits(**limits),
+                limits=limits,
             )
         except FetchError as error:
             return {

@@ -1,0 +1,93 @@
+# mypy: disable-error-code="no-untyped-call"
+"""Scrapy's HTTP/1.1 download handler, stricter where a server could do harm or hand over half a page.
+
+Three things are added to the stock handler: a bound on the head of an answer (Twisted reads header lines, and ``1xx``
+answers, for as long as they come); a body that does not fit its Content-Length is a failure also where it is *longer*
+(RFC 9112 6.3, 8); a body without an announced end that is cut by a reset is a failure too. Idle connections are closed
+after seconds instead of minutes, so that ten thousand sites do not mean thousands of open files.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
+)
+from scrapy.crawler import Crawler
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionLost
+from twisted.python.failure import Failure
+from twisted.web._newclient import HEADER, STATUS, ParseError
+from twisted.web.http import _DataLoss, _IdentityTransferDecoder
+
+MOST_HEAD_BYTES: Final = 65_536
+"""Of one answer: status line, headers, and all ``1xx`` answers before them."""
+KEEP_ALIVE_SECONDS: Final = 10
+
+
+class _CutBody(_IdentityTransferDecoder):
+    """A body decoder that says: this was not all, or not what was announced."""
+
+    def __init__(self) -> None:
+        super().__init__(None, None, None)
+
+    def noMoreData(self) -> None:  # noqa: N802
+        raise _DataLoss
+
+
+class _StrictParser(_LenientHTTPClientParser):
+    """Fails bodies that contradict their Content-Length, or end by a reset with no length announced."""
+
+    def _finished(self, rest: bytes) -> None:
+        # Stray line ends after a body are an old bug of servers and harmless; a body with 204 or 304 is not read.
+        surplus = bool(rest.strip()) and self.response.code not in self.NO_BODY_CODES
+        if surplus and (self.bodyDecoder is None or isinstance(self.bodyDecoder, _IdentityTransferDecoder)):
+            if self.bodyDecoder is not None:
+                self.bodyDecoder = _CutBody()
+            raise ParseError("more bytes than Content-Length announced", rest[:40])
+        super()._finished(rest)
+
+    def connectionLost(self, reason: Failure | None = None) -> None:  # noqa: N802
+        decoder = self.bodyDecoder
+        endless = isinstance(decoder, _IdentityTransferDecoder) and decoder.contentLength is None
+        if endless and reason is not None and reason.check(ConnectionLost):
+            self.bodyDecoder = _CutBody()
+        super().connectionLost(reason)
+
+
+class _StrictProtocol(_LenientHTTP11ClientProtocol):
+    """Counts the bytes before the body."""
+
+    _head_bytes = 0
+
+    def request(self, request: Any) -> Deferred[Any]:
+        answer = super().request(request)
+        self._head_bytes = 0
+        if self._parser is not None:
+            self._parser.__class__ = _StrictParser  # as the class above does, and for its reason
+        return answer
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        super().dataReceived(data)
+        if self._parser is not None and self._parser.state in (STATUS, HEADER):
+            self._head_bytes += len(data)
+            if self._head_bytes > MOST_HEAD_BYTES:
+                self._giveUp(Failure(ParseError(f"more than {MOST_HEAD_BYTES:,} bytes of headers", b"")))
+
+
+class _StrictFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: Any) -> _StrictProtocol:  # noqa: ARG002, N802
+        return _StrictProtocol(self._quiescentCallback)
+
+
+class StrictHTTP11DownloadHandler(HTTP11DownloadHandler):
+    """For ``DOWNLOAD_HANDLERS``, schemes http and https."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = _StrictFactory
+        self._pool.cachedConnectionTimeout = KEEP_ALIVE_SECONDS
