@@ -16,7 +16,7 @@ _FULL_YEAR = re.compile(r"[0-9]{4}")
 _RANGE = re.compile(r"\s?(?:-|to|bis|au|al|a|do|до|по|e|y|et|and|und|и|og|och|ja|en|t/m|/)\s?", re.IGNORECASE)
 _THAI = re.compile("[\u0e01-\u0e4e]")
 _EVERYDAY = frozenset(("out", "set", "ago", "led", "su", "ag"))
-"""Months in one language, everyday words or nothing in most: only the page's language or a full year makes them dates."""
+"""Months in one language, other words in most: only the page's language or a full year makes them dates."""
 _LONG_ENOUGH = 4  # letters that make a month's name no other word by accident
 _APART = " \n([|·•<>\"'«“:;,-"
 
@@ -48,30 +48,39 @@ def _around(
 ) -> Candidate | None:
     """The numbers beside a month's name, read in the orders that CLDR knows."""
     thai = bool(_THAI.match(tokens[first].word))
+
+    def number(index: int | None) -> Token | None:
+        return None if index is None else tokens[index]
+
+    def year_of(index: int | None, *, full: bool = False) -> int | None:
+        token = number(index)
+        if token is None or (full and len(token.word) != 4):
+            return None
+        return _as_year(text, token, now, thai=thai)
+
     left, right = _number_left(text, tokens, first), _number_right(text, tokens, last)
-    day_left, day_right = _as_day(left), _as_day(right)
-    after_right = _number_right(text, tokens, tokens.index(right, last)) if right else None
-    if right and (second := _range_end(text, tokens, right)):
-        after_right = _number_right(text, tokens, tokens.index(second, last))  # April 7 to 10, 2025
-    if day_right is not None and after_right and (year := _as_year(text, after_right, now, thai=thai)):
-        return _candidate(tokens[first], after_right, year, month, day_right)  # April 21, 2025
-    if day_left is not None and left:
-        begin = _range_start(text, tokens, first, left)
-        day = begin.number if begin else day_left
-        if right and (year := _as_year(text, right, now, thai=thai)):
-            return _candidate(begin or left, right, year, month, day)  # 21 April 2025
-        before_left = _number_left(text, tokens, tokens.index(left))
-        if before_left and len(before_left.word) == 4 and (year := _as_year(text, before_left, now, thai=thai)):
-            return _candidate(before_left, tokens[last], year, month, day_left)  # 2025. gada 21. aprīlis
-        return _candidate(begin or left, tokens[last], None, month, day)
-    if day_right is not None and right:
-        year = _as_year(text, left, now, thai=thai) if left and len(left.word) == 4 else None
-        start = left if year and left else tokens[first]
-        return _candidate(start, right, year, month, day_right)  # 2025 m. balandžio 21 d., April 21
-    if right and len(right.word) == 4 and (year := _as_year(text, right, now, thai=thai)):
-        return _candidate(tokens[first], right, year, month, None)
-    if left and len(left.word) == 4 and (year := _as_year(text, left, now, thai=thai)):
-        return _candidate(left, tokens[last], year, month, None)
+    day_left, day_right = _as_day(number(left)), _as_day(number(right))
+    if right is not None and day_right is not None:
+        beyond = _number_right(text, tokens, _range_end(text, tokens, right) or right)
+        if beyond is not None and (year := year_of(beyond)):
+            return _candidate(tokens[first], tokens[beyond], year, month, day_right)  # April 21, 2025
+    if left is not None and day_left is not None:
+        begin = _range_start(text, tokens, left)
+        day, start = (tokens[begin].number, tokens[begin]) if begin is not None else (day_left, tokens[left])
+        if right is not None and (year := year_of(right)):
+            return _candidate(start, tokens[right], year, month, day)  # 21 April 2025
+        before = _number_left(text, tokens, left)
+        if before is not None and (year := year_of(before, full=True)):
+            return _candidate(tokens[before], tokens[last], year, month, day_left)  # 2025. gada 21. aprīlis
+        return _candidate(start, tokens[last], None, month, day)
+    if right is not None and day_right is not None:
+        year = year_of(left, full=True)
+        start = tokens[left] if year and left is not None else tokens[first]
+        return _candidate(start, tokens[right], year, month, day_right)  # 2025 m. balandžio 21 d., April 21
+    if right is not None and (year := year_of(right, full=True)):
+        return _candidate(tokens[first], tokens[right], year, month, None)
+    if left is not None and (year := year_of(left, full=True)):
+        return _candidate(tokens[left], tokens[last], year, month, None)
     return None
 
 
@@ -81,33 +90,34 @@ def _candidate(first: Token, last: Token, year: int | None, month: int, day: int
     return Candidate(min(first.start, last.start), max(first.end, last.end), year, month, day)
 
 
-def _number_left(text: str, tokens: Sequence[Token], index: int) -> Token | None:
+def _number_left(text: str, tokens: Sequence[Token], index: int) -> int | None:
+    """The index of the number before a token, fillers ("de", "of the") between them passed over."""
     fillers, end = load_names().fillers, tokens[index].start
-    for step in range(1, 4):
-        if index < step:
-            return None
-        token = tokens[index - step]
+    for at in range(index - 1, max(index - 4, -1), -1):
+        token = tokens[at]
         if not _GAP.fullmatch(text, token.end, end):
             return None
         if token.number >= 0:
             before = text[token.start - 1] if token.start else " "
             glued = before.isascii() and (before.isalpha() or before in "$€£#_+&=")
             decimal = before in ".,:/" and token.start > 1 and text[token.start - 2].isdigit()
-            return None if glued or decimal else token
+            return None if glued or decimal else at
         if token.word not in fillers:
             return None
         end = token.start
     return None
 
 
-def _number_right(text: str, tokens: Sequence[Token], index: int) -> Token | None:
+def _number_right(text: str, tokens: Sequence[Token], index: int) -> int | None:
+    """The index of the number after a token; see :func:`_number_left`."""
     fillers, start = load_names().fillers, tokens[index].end
-    for token in tokens[index + 1 : index + 5]:
+    for at in range(index + 1, min(index + 5, len(tokens))):
+        token = tokens[at]
         if not _GAP.fullmatch(text, start, token.start):
             return None
         if token.number >= 0:
-            after = text[token.end : token.end + 2]
-            return None if after[:1] == ":" or (after[:1] in "%$€£" and after) else token
+            after = text[token.end : token.end + 1]
+            return None if after and after in ":%$€£" else at
         if token.word not in fillers:
             return None
         start = token.end
@@ -140,25 +150,28 @@ def _as_year(text: str, token: Token, now: datetime, *, thai: bool) -> int | Non
     return 2500 + token.number - BUDDHIST_OFFSET if thai and token.number > 40 else full_year(token.number, now)
 
 
-def _range_start(text: str, tokens: Sequence[Token], first: int, left: Token) -> Token | None:
-    """The first day of "3-5 May": where an event begins is what such a line is dated by."""
-    at = tokens.index(left)
-    numbers = [token for token in tokens[max(at - 2, 0) : at] if token.number >= 0]
-    if not numbers:
-        return None
-    begin = numbers[-1]
-    if _as_day(begin) is None or begin.number >= left.number or not _RANGE.fullmatch(text, begin.end, left.start):
-        return None
-    glued = begin.start and text[begin.start - 1] in "0123456789.,:/-$€£"
-    return None if glued or left.end > tokens[first].start else begin
+def _range_start(text: str, tokens: Sequence[Token], left: int) -> int | None:
+    """The first day of "3-5 May", "3 to 5 May": where an event begins is what such a line is dated by."""
+    for at in range(left - 1, max(left - 3, -1), -1):
+        begin = tokens[at]
+        if begin.number < 0:
+            continue
+        day = _as_day(begin)
+        glued = begin.start and text[begin.start - 1] in "0123456789.,:/-$€£"
+        if day is None or day >= tokens[left].number or glued:
+            return None
+        return at if _RANGE.fullmatch(text, begin.end, tokens[left].start) else None
+    return None
 
 
-def _range_end(text: str, tokens: Sequence[Token], right: Token) -> Token | None:
-    at = tokens.index(right)
-    second = next((token for token in tokens[at + 1 : at + 3] if token.number >= 0), None)
-    if _as_day(right) is None or _as_day(second) is None or second is None or second.number <= right.number:
-        return None
-    return second if _RANGE.fullmatch(text, right.end, second.start) else None
+def _range_end(text: str, tokens: Sequence[Token], right: int) -> int | None:
+    """The last day of "April 7 to 10"."""
+    for at in range(right + 1, min(right + 3, len(tokens))):
+        if tokens[at].number >= 0:
+            day = _as_day(tokens[at])
+            later = day is not None and day > tokens[right].number
+            return at if later and _RANGE.fullmatch(text, tokens[right].end, tokens[at].start) else None
+    return None
 
 
 def _is_believable(
@@ -188,8 +201,8 @@ def _is_believable(
 
 def _persian(text: str, tokens: Sequence[Token], index: int, month: int) -> Candidate | None:
     left, right = _number_left(text, tokens, index), _number_right(text, tokens, index)
-    day = _as_day(left)
-    if day is None or not right or not left or not 1244 <= right.number <= 1530:
+    if left is None or right is None or not 1244 <= tokens[right].number <= 1530:
         return None
-    on = from_persian(right.number, month, day)
-    return Candidate(left.start, right.end, on.year, on.month, on.day) if on else None
+    day = _as_day(tokens[left])
+    on = from_persian(tokens[right].number, month, day) if day else None
+    return Candidate(tokens[left].start, tokens[right].end, on.year, on.month, on.day) if on else None

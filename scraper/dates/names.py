@@ -51,7 +51,8 @@ class Names:
     months: dict[str, tuple[Phrase, ...]]
     weekdays: dict[str, tuple[tuple[str, ...], ...]]
     weekdays_by_first: dict[str, tuple[tuple[str, ...], ...]]
-    relative: dict[str | None, tuple[RelativePhrase, ...]]
+    relative: dict[str, tuple[RelativePhrase, ...]]
+    relative_after_number: dict[str, tuple[RelativePhrase, ...]]
     relative_words: frozenset[str]
     periods: dict[str, str]
     fillers: frozenset[str]
@@ -69,8 +70,9 @@ def load_names() -> Names:
         weekdays=_weekdays(weekdays, key=-1),
         weekdays_by_first=_weekdays(weekdays, key=0),
         relative=relative,
+        relative_after_number=_relative(table["relative"], number_first=True),
         relative_words=frozenset(
-            first for first, phrases in relative.items() if first and any(p.number is not None for p in phrases)
+            first for first, phrases in relative.items() if any(p.number is not None for p in phrases)
         ),
         periods=_periods(table["periods"]),
         fillers=frozenset(table["fillers"]["words"]) | frozenset(_OWN_FILLERS),
@@ -111,13 +113,17 @@ def _weekdays(table: dict[str, list[str]], *, key: int) -> dict[str, tuple[tuple
     return {word: tuple(sorted(names, key=lambda n: (-len(n), n))) for word, names in found.items()}
 
 
-def _relative(table: dict[str, dict[str, tuple[str, int | None]]]) -> dict[str | None, tuple[RelativePhrase, ...]]:
-    found: dict[str | None, dict[tuple[str | None, ...], RelativePhrase]] = {}
+def _relative(
+    table: dict[str, dict[str, tuple[str, int | None]]], *, number_first: bool = False
+) -> dict[str, tuple[RelativePhrase, ...]]:
+    """Phrases by their first word; those that begin with a number by the word after it."""
+    found: dict[str, dict[tuple[str | None, ...], RelativePhrase]] = {}
     for phrases in table.values():
         for phrase, (unit, number) in phrases.items():
             words = tuple(None if word == "{0}" else word for word in phrase.split())
-            if words:
-                found.setdefault(words[0], {}).setdefault(words, RelativePhrase(words, unit, number))
+            if len(words) > number_first and (words[0] is None) == number_first:
+                key = words[1 if number_first else 0]
+                found.setdefault(key or "", {}).setdefault(words, RelativePhrase(words, unit, number))
     return {first: tuple(sorted(kinds.values(), key=lambda p: -len(p.words))) for first, kinds in found.items()}
 
 

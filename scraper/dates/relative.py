@@ -47,11 +47,14 @@ def relative_hits(text: str, tokens: Sequence[Token]) -> Iterator[RelativeHit]:
     """All relative phrases of a uniform text."""
     for match in _EAST_ASIAN.finditer(text):
         yield RelativeHit(match.start(), match.end(), _EAST_ASIAN_UNITS[match[2]], int(match[1]))
-    table = load_names().relative
+    names = load_names()
     for index, token in enumerate(tokens):
-        phrases = table.get(token.word, ())
-        if token.number >= 0:
-            phrases = (*phrases, *table.get(None, ()))
+        if token.number < 0:
+            phrases = names.relative.get(token.word, ())
+        elif index + 1 < len(tokens):
+            phrases = names.relative_after_number.get(tokens[index + 1].word, ())
+        else:
+            break
         for phrase in phrases:
             hit = _match(text, tokens, index, phrase)
             if hit:
