@@ -1,0 +1,94 @@
+"""Everything that Apprise knows: phones, chats, mail and some hundred other services, one target per channel."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterable
+from typing import Any, Final
+
+from scheduler.channels.base import ChannelKind, ChannelSpec
+from scheduler.channels.masking import mask_parts
+from scheduler.facts import MessageFacts
+from scheduler.render import Rendered
+from scraper.errors import ConfigError, DeliveryError
+from scraper.guard import last_refusal
+
+_STATUS: Final = re.compile(r"\berror[=: ]{1,3}(\d{3})\b")
+_RETRYABLE: Final = frozenset({408, 425, 429})
+
+
+class AppriseChannel:
+    """Sends text only, never attachments; nothing in it is interpreted (templates, escapes, emoji names).
+
+    Apprise tells whether the service accepted a message, and of HTTP answers the status in a line of its log.
+    """
+
+    kind: Final[ChannelKind] = "apprise"
+
+    def __init__(self, spec: ChannelSpec) -> None:
+        """Raises :class:`ConfigError` for a URL that Apprise does not understand."""
+        import apprise
+
+        # Below warnings Apprise logs the addresses and bodies of its requests: tokens.
+        logging.getLogger("apprise").setLevel(logging.WARNING)
+        self.name = spec.name
+        self._url = spec.url or ""
+        self._seconds = spec.timeout.total_seconds()
+        asset = apprise.AppriseAsset(
+            app_id="presswatch", app_desc="presswatch", app_url="", storage_mode="memory", secure_logging=True
+        )
+        self._service: Any = apprise.Apprise.instantiate(self._url, asset=asset, suppress_exceptions=True)
+        if self._service is None:
+            scheme = self._url.partition("://")[0][:20]
+            raise ConfigError(
+                f"Apprise does not understand this {scheme}:// URL; see https://github.com/caronc/apprise/wiki",
+                key=f"channels.{spec.name}.url",
+            )
+        self._apprise = apprise.Apprise(asset=asset)
+        self._apprise.add(self._service)
+        self._is_mail = "mailto" in _schemes(self._service)
+
+    def send(self, rendered: Rendered, message: MessageFacts) -> None:
+        """Send once. Raises :class:`DeliveryError`: final for a 4xx answer (but 408, 425, 429), else retryable."""
+        from apprise import NotifyFormat
+
+        started = time.monotonic()
+        result = self._apprise.notify(
+            title=rendered.subject if self._is_mail else rendered.chat_subject,
+            body=rendered.html if self._is_mail else rendered.chat,
+            body_format=NotifyFormat.HTML if self._is_mail else NotifyFormat.TEXT,
+            interpret_escapes=False,
+            timeout=self._seconds,
+        )
+        if not result:
+            raise self._failure([str(entry.message) for entry in result.logs()], started, message)
+
+    def close(self) -> None:
+        """Apprise keeps nothing open."""
+
+    def _failure(self, log: list[str], started: float, message: MessageFacts) -> DeliveryError:
+        refusal = last_refusal(port=_port(self._service), since=started)
+        if refusal is not None:
+            return DeliveryError(str(refusal.strerror), channel=self.name, retryable=True)
+        said = " ".join(log) or f"the service did not accept {message.message_id}"
+        found = _STATUS.findall(said)
+        status = int(found[-1]) if found else None
+        final = status is not None and 400 <= status < 500 and status not in _RETRYABLE
+        return DeliveryError(mask_parts(said, self._url), channel=self.name, retryable=not final, status=status)
+
+
+def _schemes(service: Any) -> set[str]:
+    found: set[str] = set()
+    for value in (service.protocol, service.secure_protocol):
+        found.update([value] if isinstance(value, str) else _strings(value))
+    return found
+
+
+def _strings(value: object) -> Iterable[str]:
+    return (str(part) for part in value) if isinstance(value, list | tuple | set | frozenset) else ()
+
+
+def _port(service: Any) -> int:
+    return int(getattr(service, "port", None) or (443 if getattr(service, "secure", False) else 80))

@@ -1,0 +1,182 @@
+"""The outbox's rows: which messages may go now, and what became of them. Every function runs on the caller's
+connection; those that write, in the caller's transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scheduler.fact_rows import load_messages
+from scheduler.lane import Attempt, Job
+from scheduler.messages import make_message_id
+from scraper.clock import from_text, to_text
+
+_CLAIM = """
+WITH waiting AS (
+  SELECT source_id, min(id) AS first FROM messages
+  WHERE channel_id = :channel AND state = 'pending' AND due_at > :now AND source_id IS NOT NULL GROUP BY source_id)
+SELECT m.id, m.source_id, m.attempts
+FROM messages m LEFT JOIN waiting w ON w.source_id = m.source_id
+WHERE m.channel_id = :channel AND m.state = 'pending' AND m.due_at <= :now AND (w.first IS NULL OR m.id < w.first)
+ORDER BY m.id LIMIT :limit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """A channel as observed. ``failing_since`` is ``None`` while it is well."""
+
+    channel_id: int
+    name: str
+    usable: bool
+    failing_since: datetime | None
+
+
+def list_channels(conn: sqlite3.Connection) -> dict[str, ChannelRow]:
+    """All channels that were ever configured, by name."""
+    rows = conn.execute("SELECT id, name, active, disabled_at, failing_since_at FROM channels")
+    return {
+        row["name"]: ChannelRow(
+            row["id"],
+            row["name"],
+            bool(row["active"]) and row["disabled_at"] is None,
+            from_text(row["failing_since_at"]) if row["failing_since_at"] else None,
+        )
+        for row in rows
+    }
+
+
+def list_sendable(conn: sqlite3.Connection, channel_id: int, now: datetime, limit: int) -> list[sqlite3.Row]:
+    """Messages of one channel that may go now, in order: due, and not behind one of the same source that waits for
+    its retry."""
+    given = {"channel": channel_id, "now": to_text(now), "limit": limit}
+    return conn.execute(_CLAIM, given).fetchall()
+
+
+def load_jobs(conn: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[Job]:
+    """The rows of :func:`list_sendable` with all that their messages say."""
+    messages = load_messages(conn, [row["id"] for row in rows])
+    return [Job(row["id"], row["source_id"], row["attempts"], messages[row["id"]]) for row in rows]
+
+
+def record_sent(conn: sqlite3.Connection, attempts: Sequence[Attempt]) -> None:
+    """The receiver has these."""
+    conn.executemany(
+        "UPDATE messages SET state = 'sent', sent_at = ?, attempts = ?, last_error = NULL WHERE id = ?",
+        [(to_text(done.at), done.job.attempts + 1, done.job.row_id) for done in attempts],
+    )
+    _record_deliveries(conn, attempts, "sent")
+
+
+def record_retry(conn: sqlite3.Connection, done: Attempt, due: datetime) -> None:
+    """To be tried again, not before ``due``."""
+    conn.execute(
+        "UPDATE messages SET due_at = ?, attempts = ?, last_error = ? WHERE id = ? AND state = 'pending'",
+        (to_text(due), done.job.attempts + 1, str(done.error), done.job.row_id),
+    )
+    _record_deliveries(conn, [done], "retry")
+
+
+def record_dead(conn: sqlite3.Connection, done: Attempt) -> None:
+    """To the dead letters: the next of its source may go."""
+    conn.execute(
+        "UPDATE messages SET state = 'dead', attempts = ?, last_error = ? WHERE id = ? AND state = 'pending'",
+        (done.job.attempts + 1, str(done.error), done.job.row_id),
+    )
+    _record_deliveries(conn, [done], "dead")
+
+
+def _record_deliveries(conn: sqlite3.Connection, attempts: Sequence[Attempt], outcome: str) -> None:
+    conn.executemany(
+        "INSERT INTO deliveries(message_id, attempt, attempted_at, duration_ms, outcome, http_status, error) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                done.job.row_id,
+                done.job.attempts + 1,
+                to_text(done.at),
+                done.duration_ms,
+                outcome,
+                done.error.status if done.error else None,
+                str(done.error) if done.error else None,
+            )
+            for done in attempts
+        ],
+    )
+
+
+def first_tried_at(conn: sqlite3.Connection, job: Job) -> datetime | None:
+    """When the present series of attempts began (a dead letter that is tried again starts a new one)."""
+    row = conn.execute(
+        "SELECT max(attempted_at) FROM deliveries WHERE message_id = ? AND attempt = 1", (job.row_id,)
+    ).fetchone()
+    return from_text(row[0]) if row[0] else None
+
+
+def record_health(
+    conn: sqlite3.Connection, channel: ChannelRow, *, last_sent: datetime | None, failing_since: datetime | None
+) -> None:
+    """What a channel's last attempts say of it."""
+    conn.execute(
+        "UPDATE channels SET last_sent_at = coalesce(?, last_sent_at), failing_since_at = ? WHERE id = ?",
+        (
+            to_text(last_sent) if last_sent else None,
+            to_text(failing_since) if failing_since else None,
+            channel.channel_id,
+        ),
+    )
+
+
+def bring_forward(conn: sqlite3.Connection, channel: ChannelRow, now: datetime) -> int:
+    """The receiver is well again: what waited for a retry is due now. How many."""
+    return conn.execute(
+        "UPDATE messages SET due_at = ? WHERE channel_id = ? AND state = 'pending' AND attempts > 0 AND due_at > ?",
+        (to_text(now), channel.channel_id, to_text(now)),
+    ).rowcount
+
+
+def disable_channel(conn: sqlite3.Connection, channel: ChannelRow, reason: str, now: datetime) -> int:
+    """The receiver asked never to be called again: what is pending goes to the dead letters. How many."""
+    conn.execute(
+        "UPDATE channels SET disabled_at = ?, disabled_reason = ? WHERE id = ?",
+        (to_text(now), reason, channel.channel_id),
+    )
+    return conn.execute(
+        "UPDATE messages SET state = 'dead', last_error = ? WHERE channel_id = ? AND state = 'pending'",
+        (f"the channel is disabled: {reason}", channel.channel_id),
+    ).rowcount
+
+
+def tell_elsewhere(
+    conn: sqlite3.Connection, about: ChannelRow, text: str, *, once: str, usable: Sequence[str], now: datetime
+) -> str | None:
+    """Put a notice about a channel into the outbox of another one: of ``usable`` (names) the one that seems most
+    alive and most likely to be read. ``once`` names the occasion: it is told once. The name of that channel, or
+    ``None``: there is no other, or it was told before."""
+    rows = conn.execute(
+        "SELECT id, name FROM channels WHERE active = 1 AND disabled_at IS NULL AND id <> ? "
+        "ORDER BY failing_since_at IS NOT NULL, kind IN ('console', 'file'), last_sent_at IS NULL, id",
+        (about.channel_id,),
+    )
+    target = next((row for row in rows if row["name"] in usable), None)
+    if target is None:
+        return None
+    at = to_text(now)
+    done = conn.execute(
+        "INSERT INTO messages(message_id, channel_id, kind, notice, created_at, due_at) "
+        "VALUES (?, ?, 'notice', ?, ?, ?) ON CONFLICT(message_id) DO NOTHING",
+        (make_message_id(about.name, ["notice", once]), target["id"], text, at, at),
+    )
+    return str(target["name"]) if done.rowcount else None
+
+
+def wait_text(wait: timedelta) -> str:
+    """A length of time in words, coarsely: "3 hours"."""
+    minutes = int(wait.total_seconds() // 60)
+    for size, unit in ((1440, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size:
+            count = minutes // size
+            return f"{count} {unit}" + ("s" if count > 1 else "")
+    return "a moment"

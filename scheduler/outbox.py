@@ -1,0 +1,314 @@
+"""The outbox: sends the messages that checks wrote, each at least once, in order per channel and source.
+
+A message is marked as sent after its receiver said so; a process that is killed in between sends it again with the
+same id. Only the process that holds the lease ``outbox`` sends.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from scheduler import ledger
+from scheduler.channels.base import Channel
+from scheduler.facts import MessageFacts
+from scheduler.lane import Attempt, Lane
+from scheduler.ledger import ChannelRow
+from scheduler.messages import make_message_id
+from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, OutboxStats, Rate
+from scheduler.render import render
+from scraper.clock import Clock, to_text, utc_now
+from scraper.errors import StoreError
+from scraper.store import leases
+from scraper.store.db import Store
+
+__all__ = ["DeliveryPolicy", "Outbox", "OutboxOptions", "OutboxStats", "Rate", "send_test"]
+
+_LOG = logging.getLogger(__name__)
+LEASE: Final = "outbox"
+_COALESCE_S: Final = 0.02
+_BETWEEN_RECOVERIES_S: Final = 60.0
+_MOST_ABANDONED: Final = 3
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What the outbox's thread remembers of one channel."""
+
+    lane: Lane
+    policy: DeliveryPolicy
+    paused_until: datetime | None = None
+    recovered_at: float = float("-inf")
+    sent_at: deque[datetime] = field(default_factory=deque)
+    abandoned: list[Lane] = field(default_factory=list)
+
+
+class Outbox:
+    """Sends what is due. Call all methods but :meth:`wake` from one thread, the only one that uses ``store``.
+
+    The channels must be known to the database (:func:`scheduler.registry.sync_channels`).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        options: OutboxOptions | None = None,
+        clock: Clock = utc_now,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._store = store
+        self._channels = dict(channels)
+        self._options = options = options or OutboxOptions()
+        self._clock = clock
+        self._rng = rng or random.Random()  # noqa: S311 - jitter
+        self._event = threading.Event()
+        self._desks = {
+            name: _Desk(self._new_lane(channel), options.policies.get(name, options.default))
+            for name, channel in self._channels.items()
+        }
+        self._unrecorded: dict[str, list[Attempt]] = {}
+        self._holder = leases.holder_name()
+        self._token: int | None = None
+        self._renewed_at = float("-inf")
+
+    def _new_lane(self, channel: Channel) -> Lane:
+        return Lane(channel, self._options.rendering, self._clock, self._event)
+
+    def wake(self) -> None:
+        """End a :meth:`wait` early: new messages were committed. May be called from any thread."""
+        self._event.set()
+
+    def wait(self, seconds: float) -> None:
+        """Until a send has ended, :meth:`wake` was called, or ``seconds`` have passed."""
+        if self._event.wait(seconds) and self._in_flight() > 1:
+            # Others are about to end as well: one transaction for many.
+            time.sleep(min(_COALESCE_S, seconds))
+        self._event.clear()
+
+    def tick(self, now: datetime | None = None) -> OutboxStats:
+        """Record what was sent, hand out what is due; never waits for a channel.
+
+        Raises :class:`StoreError` (disk full, locked); nothing is forgotten, the next call goes on.
+        """
+        now = self._clock() if now is None else now
+        stats = self._record(now)
+        leading, claimed = self._hand_out(now)
+        if not claimed and self._in_flight() == 0:
+            self._give_lease_back()
+        return replace(stats, in_flight=self._in_flight(), leading=leading)
+
+    def drain(self, timeout: timedelta) -> OutboxStats:
+        """Send until nothing is due any more, another process is found sending, or ``timeout`` has passed: for
+        commands that end. What waits for a retry stays for later."""
+        end = time.monotonic() + timeout.total_seconds()
+        stats = self.tick()
+        while stats.in_flight and time.monotonic() < end:
+            self.wait(max(end - time.monotonic(), 0.0))
+            stats += self.tick()
+        return stats
+
+    def run(self, stop: threading.Event, *, every: timedelta = timedelta(seconds=1)) -> None:
+        """Send until ``stop`` is set: the body of a daemon's thread. Set it, then :meth:`wake`."""
+        while not stop.is_set():
+            try:
+                self.tick()
+            except (StoreError, sqlite3.Error) as error:
+                _LOG.error("outbox: %s; trying again", error)
+            self.wait(every.total_seconds())
+
+    def close(self, timeout: timedelta = timedelta(seconds=5)) -> OutboxStats:
+        """Let sends under way end within ``timeout``, record them, give back lease and connections. What did not end
+        is sent again later, with the same id."""
+        end = time.monotonic() + timeout.total_seconds()
+        for desk in self._desks.values():
+            desk.lane.stop()
+        for desk in self._desks.values():
+            desk.lane.join(max(end - time.monotonic(), 0.0))
+        try:
+            stats = self._record(self._clock())
+            self._give_lease_back()
+        finally:
+            for desk in self._desks.values():
+                if not desk.lane.is_alive:
+                    desk.lane.channel.close()
+        return stats
+
+    def _in_flight(self) -> int:
+        return sum(desk.lane.open_jobs for desk in self._desks.values())
+
+    # Handing out
+
+    def _hand_out(self, now: datetime) -> tuple[bool, bool]:
+        """Whether we are the process that sends (or nothing is due), and whether anything was handed out."""
+        if self._token is None and not self._sendable(now):
+            return True, False
+        if not self._hold_lease(now):
+            return False, False
+        sendable = self._sendable(now)
+        for name, rows in sendable.items():
+            self._desks[name].lane.submit(ledger.load_jobs(self._store.conn, rows))
+        return True, bool(sendable)
+
+    def _sendable(self, now: datetime) -> dict[str, list[sqlite3.Row]]:
+        rows = ledger.list_channels(self._store.conn)
+        found: dict[str, list[sqlite3.Row]] = {}
+        for name, desk in self._desks.items():
+            channel = rows.get(name)
+            if channel is None or not channel.usable or desk.lane.open_jobs:
+                continue
+            room = self._room(desk, now)
+            sendable = ledger.list_sendable(self._store.conn, channel.channel_id, now, room) if room else []
+            if sendable:
+                found[name] = sendable
+        return found
+
+    def _room(self, desk: _Desk, now: datetime) -> int:
+        """How many messages the channel may be handed now."""
+        if desk.policy.paused or (desk.paused_until is not None and now < desk.paused_until):
+            return 0
+        desk.abandoned = [lane for lane in desk.abandoned if lane.is_alive]
+        if len(desk.abandoned) >= _MOST_ABANDONED:
+            return 0
+        rate = desk.policy.rate
+        if rate is None:
+            return self._options.batch
+        while desk.sent_at and desk.sent_at[0] <= now - rate.per:
+            desk.sent_at.popleft()
+        return min(max(rate.count - len(desk.sent_at), 0), self._options.batch)
+
+    # The lease
+
+    def _hold_lease(self, now: datetime) -> bool:
+        ttl = self._options.lease_ttl
+        if self._token is not None and time.monotonic() < self._renewed_at + ttl.total_seconds() / 3:
+            return True
+        with self._store.transaction(durable=False) as conn:
+            if self._token is None or not leases.renew(conn, LEASE, self._token, ttl, now):
+                self._token = leases.acquire(conn, LEASE, self._holder, ttl, now)
+        self._renewed_at = time.monotonic()
+        return self._token is not None
+
+    def _give_lease_back(self) -> None:
+        if self._token is not None:
+            with self._store.transaction(durable=False) as conn:
+                leases.release(conn, LEASE, self._token)
+            self._token = None
+
+    # Recording
+
+    def _record(self, now: datetime) -> OutboxStats:
+        for name, desk in self._desks.items():
+            done = desk.lane.collect()
+            if desk.lane.stuck_for() > desk.policy.deadline.total_seconds():
+                done += desk.lane.abandon()
+                desk.abandoned.append(desk.lane)
+                desk.lane = self._new_lane(desk.lane.channel)
+            tried = [attempt for attempt in done if attempt.outcome != "held"]
+            if tried:
+                self._unrecorded.setdefault(name, []).extend(tried)
+        if not self._unrecorded:
+            return OutboxStats()
+        stats = OutboxStats()
+        with self._store.transaction(durable=False) as conn:
+            rows = ledger.list_channels(conn)
+            for name, attempts in self._unrecorded.items():
+                stats += self._record_channel(conn, rows[name], attempts, now)
+        self._unrecorded = {}
+        return stats
+
+    def _record_channel(
+        self, conn: sqlite3.Connection, channel: ChannelRow, attempts: Sequence[Attempt], now: datetime
+    ) -> OutboxStats:
+        desk = self._desks[channel.name]
+        desk.sent_at.extend(attempt.at for attempt in attempts if desk.policy.rate is not None)
+        sent = [attempt for attempt in attempts if attempt.outcome == "sent"]
+        failed = [attempt for attempt in attempts if attempt.outcome == "failed"]
+        ledger.record_sent(conn, sent)
+        dead = sum(self._record_failure(conn, desk, attempt, now) for attempt in failed)
+        self._record_health(conn, desk, channel, attempts, now)
+        return OutboxStats(sent=len(sent), retried=len(failed) - dead, dead=dead)
+
+    def _record_failure(self, conn: sqlite3.Connection, desk: _Desk, attempt: Attempt, now: datetime) -> bool:
+        """Write one failure; whether the message is dead."""
+        error = attempt.error
+        assert error is not None  # noqa: S101 - a failed attempt has its error
+        policy = desk.policy
+        if error.retryable:
+            since = ledger.first_tried_at(conn, attempt.job) if attempt.job.attempts else None
+            if since is None or attempt.at - since < policy.give_up:
+                due = now + policy.wait_after(attempt.job.attempts + 1, self._rng)
+                if error.not_before is not None:
+                    desk.paused_until = max(error.not_before, desk.paused_until or error.not_before)
+                    due = max(due, error.not_before)
+                ledger.record_retry(conn, attempt, due)
+                return False
+        _LOG.warning("channel %s: message %s is dead: %s", error.channel, attempt.job.message.message_id, error)
+        ledger.record_dead(conn, attempt)
+        return True
+
+    def _record_health(
+        self, conn: sqlite3.Connection, desk: _Desk, channel: ChannelRow, attempts: Sequence[Attempt], now: datetime
+    ) -> None:
+        last_sent, failing_since = None, channel.failing_since
+        for attempt in attempts:
+            if attempt.outcome == "sent":
+                last_sent, failing_since = attempt.at, None
+            else:
+                failing_since = failing_since or attempt.at
+        ledger.record_health(conn, channel, last_sent=last_sent, failing_since=failing_since)
+        gone = next((attempt.error for attempt in attempts if attempt.error is not None and attempt.error.gone), None)
+        if gone is not None:
+            self._disable(conn, channel, str(gone), now)
+        elif failing_since is not None and now - failing_since >= self._options.notice_after:
+            self._tell_of_failure(conn, channel, failing_since, str(attempts[-1].error), now)
+        elif channel.failing_since is not None and failing_since is None:
+            self._recover(conn, desk, channel, now)
+
+    def _recover(self, conn: sqlite3.Connection, desk: _Desk, channel: ChannelRow, now: datetime) -> None:
+        # Not too often: a message that its receiver never accepts must not be tried again after each that it does.
+        if time.monotonic() >= desk.recovered_at + _BETWEEN_RECOVERIES_S:
+            desk.recovered_at = time.monotonic()
+            ledger.bring_forward(conn, channel, now)
+
+    def _disable(self, conn: sqlite3.Connection, channel: ChannelRow, reason: str, now: datetime) -> None:
+        dropped = ledger.disable_channel(conn, channel, reason, now)
+        _LOG.error("channel %s is disabled: %s", channel.name, reason)
+        text = (
+            f"The channel {channel.name} is disabled: its receiver asked never to be called again ({reason}). "
+            f"{dropped} waiting messages are kept as dead letters. When it is repaired, "
+            f"`presswatch notify test {channel.name}` enables it again."
+        )
+        self._tell_elsewhere(conn, channel, text, f"disabled {to_text(now)}", now)
+
+    def _tell_of_failure(
+        self, conn: sqlite3.Connection, channel: ChannelRow, since: datetime, reason: str, now: datetime
+    ) -> None:
+        text = (
+            f"The channel {channel.name} has been failing for {ledger.wait_text(now - since)}: {reason}. "
+            "Its messages are kept and tried again."
+        )
+        self._tell_elsewhere(conn, channel, text, f"failing {to_text(since)}", now)
+
+    def _tell_elsewhere(
+        self, conn: sqlite3.Connection, channel: ChannelRow, text: str, once: str, now: datetime
+    ) -> None:
+        told = ledger.tell_elsewhere(conn, channel, text, once=once, usable=tuple(self._channels), now=now)
+        if told is not None:
+            _LOG.warning("channel %s: told through %s: %s", channel.name, told, text)
+
+
+def send_test(channel: Channel, now: datetime) -> None:
+    """Send a marked test message at once, past the outbox. Raises :class:`scraper.errors.DeliveryError`."""
+    message = MessageFacts(
+        make_message_id(channel.name, ["test", to_text(now)]), channel=channel.name, kind="test", created_at=now
+    )
+    channel.send(render(message), message)

@@ -1,0 +1,128 @@
+"""Rules: which changes are told. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scheduler.facts import ChangeFacts, SourceFacts
+from scraper.text import fold_text
+from scraper.types import ChangeKind
+
+TOLD_BY_DEFAULT = frozenset({ChangeKind.ADDED, ChangeKind.EPISODE_OPENED, ChangeKind.EPISODE_CLOSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Changes of ``kinds``, of the selected sources, that say one of ``keywords``.
+
+    ``sources`` (ids or slugs) and ``tags`` together select the sources that are named *or* carry one of the tags; both
+    empty select all. Only sources of ``origins`` count: what somebody looked at once by hand wakes nobody up.
+    Keywords are looked for in title and summary of items; a rule with keywords never tells changes of a source.
+    ``channels`` is ``None`` where each source's own channels are meant, or else all channels.
+    """
+
+    name: str
+    channels: tuple[str, ...] | None = None
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    kinds: frozenset[ChangeKind] = TOLD_BY_DEFAULT
+    keywords: tuple[str, ...] = ()
+    origins: frozenset[str] = frozenset({"config"})
+
+
+DEFAULT_RULE = Rule("default")
+"""Holds where no rule is configured: new items and episodes of all configured sources, to all channels."""
+
+
+def matches(rule: Rule, facts: ChangeFacts) -> bool:
+    """Whether ``rule`` wants ``facts`` told."""
+    return facts.kind in rule.kinds and selects(rule, facts.source) and _says(rule.keywords, facts)
+
+
+def selects(rule: Rule, source: SourceFacts) -> bool:
+    """Whether the changes of ``source`` are this rule's business."""
+    if source.origin not in rule.origins:
+        return False
+    if not rule.sources and not rule.tags:
+        return True
+    return source.key in rule.sources or source.slug in rule.sources or not set(rule.tags).isdisjoint(source.tags)
+
+
+def channels_of(
+    rule: Rule, source: SourceFacts, *, channels: Sequence[str], of_source: Mapping[str, Sequence[str]]
+) -> tuple[str, ...]:
+    """Names of the channels to which ``rule`` sends the changes of ``source``: the rule's, else the source's
+    (``of_source`` by source id), else all of ``channels``. Unknown names fall away."""
+    named: Iterable[str] | None = rule.channels if rule.channels is not None else of_source.get(source.key)
+    return tuple(channels) if named is None else tuple(name for name in channels if name in set(named))
+
+
+def _says(keywords: Sequence[str], facts: ChangeFacts) -> bool:
+    if not keywords:
+        return True
+    if facts.item is None:
+        return False
+    return any(says(facts.item.title, word) or says(facts.item.summary or "", word) for word in keywords)
+
+
+def says(text: str, keyword: str) -> bool:
+    """Whether ``text`` contains ``keyword`` (a word or a phrase), whatever the case, accents, quotes and dashes.
+
+    Whole words count, so that "war" is not found in "software"; a keyword that ends in ``*`` also stands for the words
+    that begin so. In scripts without spaces between words every place counts.
+    """
+    word = _folded(keyword.removesuffix("*"))
+    if not word:
+        return False
+    folded = _folded(text)
+    open_end = keyword.endswith("*") or _is_unspaced(word[-1])
+    open_start = _is_unspaced(word[0])
+    at = folded.find(word)
+    while at >= 0:
+        end = at + len(word)
+        starts = open_start or not _joins(folded[at - 1 : at], word[0])
+        ends = open_end or not _joins(word[-1], folded[end : end + 1])
+        if starts and ends:
+            return True
+        at = folded.find(word, at + 1)
+    return False
+
+
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670]")
+"""Marks that people leave out when they type: of Latin, Greek, Cyrillic, Hebrew, Arabic. (In Indic scripts and Thai
+marks are vowels; they stay.)"""
+
+
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> str:
+    folded = fold_text(text)
+    if folded.isascii():
+        return folded
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", folded)))
+
+
+def _joins(before: str, after: str) -> bool:
+    """Whether two neighbouring characters stand in one word."""
+    return bool(before and after) and all(_is_wordy(char) and not _is_unspaced(char) for char in (before, after))
+
+
+def _is_wordy(char: str) -> bool:
+    return char.isalnum() or char == "_" or unicodedata.category(char)[0] == "M"
+
+
+def _is_unspaced(char: str) -> bool:
+    code = ord(char)
+    return (
+        0x0E00 <= code <= 0x0EFF
+        or 0x1000 <= code <= 0x109F
+        or 0x1780 <= code <= 0x17FF
+        or 0x3040 <= code <= 0x30FF
+        or 0x3400 <= code <= 0x9FFF
+        or 0xAC00 <= code <= 0xD7AF
+        or 0xF900 <= code <= 0xFAFF
+        or code >= 0x20000
+    )
