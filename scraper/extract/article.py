@@ -1,0 +1,159 @@
+"""The page's own article: where its running text is, what it says, when and by whom it was published."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass
+from dataclasses import replace as with_changes
+from datetime import datetime
+from typing import Any
+
+from scraper.dates import parse_iso
+from scraper.extract.columns import Page
+from scraper.extract.head import Head
+from scraper.extract.tree import Tree
+from scraper.text import clean_text, fold_text
+from scraper.types import ArticleData, Published
+
+SENTENCE = 12
+"""Words from which on a line beside prose counts as running text too."""
+MAX_TEXT = 200_000
+ARTICLE_TYPES = frozenset(
+    "Article NewsArticle BlogPosting Report PressRelease AnalysisNewsArticle BackgroundNewsArticle OpinionNewsArticle "
+    "ReportageNewsArticle ReviewNewsArticle LiveBlogPosting TechArticle ScholarlyArticle SocialMediaPosting".split()
+)
+
+
+@dataclass(slots=True)
+class Prose:
+    """The running text of a page: ``container`` is the element around it, ``units`` its words."""
+
+    container: int
+    units: int
+    first: int
+    last: int
+
+
+def find_prose(page: Page, inside: list[tuple[int, int]]) -> Prose | None:
+    """The densest running text that stands in none of the intervals ``inside`` (a listing's records)."""
+    tree = page.tree
+    mass: Counter[int] = Counter()
+    starts = [start for start, _ in inside]
+    for node, units in page.prose:
+        at = bisect_left(starts, node + 1) - 1
+        if tree.aside[node] or (at >= 0 and node < inside[at][1]):
+            continue
+        block = tree.block[node]
+        above = tree.parent[block] if block > 0 else block
+        mass[block] += units
+        mass[above] += units + 1
+    if not mass:
+        return None
+    container, units = mass.most_common(1)[0]
+    around = tree.parent[container]
+    if around > 0 and mass[around] > units * 0.6:
+        container = around
+    lines = [
+        line
+        for line in tree.lines_of(container, tree.end[container])
+        if _is_running(tree, line.chunks[0], line.chunks[-1])
+    ]
+    if not lines:
+        return None
+    total = sum(tree.units_in(line.chunks[0], line.chunks[-1] + 1) for line in lines)
+    return Prose(container, total, lines[0].chunks[0], lines[-1].chunks[-1])
+
+
+def _is_running(tree: Tree, first: int, last: int) -> bool:
+    units = tree.units_in(first, last + 1)
+    return units >= SENTENCE and tree.linked_in(first, last + 1) * 2 < units and not tree.aside[first]
+
+
+def read_article(page: Page, head: Head, prose: Prose, *, now: datetime) -> ArticleData:
+    """Title, date, author and text of the article whose running text was found."""
+    data = _article_data(head)
+    title, at = _title(page.tree, head, prose, data)
+    return ArticleData(
+        title=title,
+        text=_text(page.tree, prose, title),
+        published=_published(page, head, prose, data, at, now),
+        author=_author(head, data),
+        url=head.canonical,
+    )
+
+
+def _article_data(head: Head) -> dict[str, Any]:
+    for value in head.data:
+        kinds = value.get("@type")
+        kinds = kinds if isinstance(kinds, list) else [kinds]
+        if any(isinstance(kind, str) and kind.rsplit("/", 1)[-1] in ARTICLE_TYPES for kind in kinds):
+            return value
+    return {}
+
+
+def _title(tree: Tree, head: Head, prose: Prose, data: dict[str, Any]) -> tuple[str, int]:
+    """The title and the node it stands at (-1 where it is only in the head)."""
+    headings = [i for i in range(prose.first) if tree.heading[i] == i and not tree.aside[i]]
+    named = fold_text(" ".join(filter(None, (head.title, head.metas.get("og:title")))))
+    for level in ("h1", "h2", "h3"):
+        for i in reversed(headings):
+            if tree.tag[i] == level:
+                text = clean_text(tree.text_of(i, tree.end[i]))[:1_000]
+                if text and (level == "h1" or fold_text(text) in named):
+                    return text, i
+    for value in (data.get("headline"), head.metas.get("og:title"), head.title):
+        if isinstance(value, str) and value.strip():
+            return clean_text(value)[:1_000], -1
+    return "", -1
+
+
+def _published(
+    page: Page, head: Head, prose: Prose, data: dict[str, Any], title_at: int, now: datetime
+) -> Published | None:
+    for method, value in (
+        ("json_ld", data.get("datePublished")),
+        ("meta", head.metas.get("article:published_time")),
+        ("meta", head.metas.get("datepublished")),
+    ):
+        if isinstance(value, str):
+            found = parse_iso(value)
+            if found is not None and found.on is not None and (found.on - now.date()).days <= 1:
+                return with_changes(found, method=method)
+    start = max(title_at, 0)
+    near = [m for m in page.moments if start <= m.node <= prose.first or (m.alone and m.node <= prose.last + 60)]
+    near = [m for m in near if m.alone or m.machine]
+    if title_at >= 0:
+        near = [m for m in near if m.node >= title_at - 40]
+    near.sort(key=lambda m: (not m.machine, abs(m.node - max(title_at, 0))))
+    return near[0].published if near else None
+
+
+def _author(head: Head, data: dict[str, Any]) -> str | None:
+    author = data.get("author")
+    if isinstance(author, list):
+        author = author[0] if author else None
+    if isinstance(author, dict):
+        author = author.get("name")
+    for value in (author, head.metas.get("author"), head.metas.get("article:author")):
+        if isinstance(value, str) and value.strip() and not value.startswith("http"):
+            return clean_text(value)[:200]
+    return None
+
+
+def _text(tree: Tree, prose: Prose, title: str) -> str:
+    """The article's paragraphs, a blank line between them; labels, captions of links and the title left out."""
+    paragraphs: list[str] = []
+    size = 0
+    for line in tree.lines_of(prose.first, prose.last + 1):
+        first, last = line.chunks[0], line.chunks[-1]
+        units, linked = tree.units_in(first, last + 1), tree.linked_in(first, last + 1)
+        if tree.aside[first] or linked * 2 > max(units, 1) or line.text == title:
+            continue
+        if units < 4 and tree.heading[first] < 0:
+            continue
+        paragraphs.append(clean_text(line.text))
+        size += len(line.text)
+        if size > MAX_TEXT:
+            break
+    return "\n\n".join(paragraphs)

@@ -1,0 +1,231 @@
+"""Records as tables: the pieces of text and the links of each record, keyed so that the same place in another record
+has the same key, and the choice of the title and link column over all records.
+
+A field is chosen by its column, never record by record: a headline is what is distinct, of headline length, in a
+heading or a link, in (nearly) every record; "PDF", "Read more", a rubric or a date are not.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+from statistics import median
+
+from scraper.extract.groups import Record
+from scraper.extract.moments import Moment, moments_between
+from scraper.extract.tree import Tree
+from scraper.text import count_units
+
+Key = tuple[int, int, int, int]
+MAX_PIECES = 60
+"""Pieces of text that are read of one record."""
+_STRONG = frozenset("b strong".split())
+_FORMATTING = frozenset("b bdi bdo big del dfn em font i ins mark nobr s small strike strong sub sup tt u wbr".split())
+
+
+@dataclass(slots=True)
+class Piece:
+    """A run of text that one person would call one thing: one link's text on a line, or plain text beside it."""
+
+    key: Key
+    node: int
+    text: str
+    units: int
+    link: int
+    heading: int
+    strong: bool
+    dated: bool = False
+
+
+@dataclass(slots=True)
+class Row:
+    """One record, read. ``links`` are link nodes; ``moments`` the dates inside."""
+
+    record: Record
+    pieces: list[Piece]
+    links: list[int]
+    moments: list[Moment]
+
+
+@dataclass(slots=True)
+class Column:
+    """How the pieces with one key look over all rows."""
+
+    key: Key
+    coverage: float
+    distinct: float
+    units: float
+    heading: float
+    linked: float
+    strong: float
+    dated: float
+    letters: float
+    place: float
+    score: float = 0.0
+
+
+@dataclass(slots=True)
+class Page:
+    """What all candidates share: the tree, its dates, its links in order."""
+
+    tree: Tree
+    moments: list[Moment]
+    moment_nodes: list[int] = field(default_factory=list)
+    link_nodes: list[int] = field(default_factory=list)
+    dated_nodes: set[int] = field(default_factory=set)
+    line_start_set: set[int] = field(default_factory=set)
+    prose: list[tuple[int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.moment_nodes = [m.node for m in self.moments]
+        tree = self.tree
+        self.link_nodes = [i for i, link in enumerate(tree.link) if link == i]
+        for m in self.moments:
+            if m.alone:
+                self.dated_nodes.update(range(m.node, tree.end[m.node]))
+
+
+def read_row(page: Page, record: Record) -> Row:
+    """The pieces, links and dates of one record."""
+    tree = page.tree
+    pieces: list[Piece] = []
+    seen: Counter[tuple[int, int, int]] = Counter()
+    for line in tree.lines_of(record.start, record.stop):
+        run: list[int] = []
+        last: tuple[int, int] | None = None
+        for i in line.chunks:
+            if i >= record.stop:
+                break
+            link = tree.link[i]
+            anchor = link if link >= 0 else _anchor(tree, i)
+            if last != (link, anchor) and run:
+                _add_piece(page, pieces, seen, line.block, run)
+                run = []
+            last = (link, anchor)
+            run.append(i)
+        if run:
+            _add_piece(page, pieces, seen, line.block, run)
+        if len(pieces) >= MAX_PIECES:
+            break
+    low, high = bisect_left(page.link_nodes, record.start), bisect_left(page.link_nodes, record.stop)
+    moments = moments_between(page.moments, page.moment_nodes, record.start, record.stop)
+    return Row(record, pieces, page.link_nodes[low:high], moments)
+
+
+def _anchor(tree: Tree, i: int) -> int:
+    node = tree.parent[i]
+    while tree.tag[node] in _FORMATTING and tree.parent[node] >= 0:
+        node = tree.parent[node]
+    return node
+
+
+def _add_piece(
+    page: Page, pieces: list[Piece], seen: Counter[tuple[int, int, int]], block: int, run: list[int]
+) -> None:
+    tree = page.tree
+    first = run[0]
+    text = " ".join("".join([tree.text[i] for i in run]).split())
+    link = tree.link[first]
+    place = (tree.path[block], tree.path[link] if link >= 0 else -1, tree.path[_anchor(tree, first)])
+    seen[place] += 1
+    units = count_units(text)
+    strong = tree.tag[tree.parent[first]] in _STRONG
+    dated = all(i in page.dated_nodes for i in run)
+    pieces.append(Piece((*place, seen[place]), first, text, units, link, tree.heading[first], strong, dated))
+
+
+def judge_columns(rows: list[Row]) -> list[Column]:
+    """All text columns of the rows, the likeliest title first."""
+    cells: dict[Key, list[tuple[Piece, int]]] = {}
+    for row in rows:
+        for place, piece in enumerate(row.pieces):
+            cells.setdefault(piece.key, []).append((piece, place))
+    columns = [_column(key, found, len(rows)) for key, found in cells.items()]
+    columns.sort(key=lambda c: -c.score)
+    return columns
+
+
+def _column(key: Key, found: list[tuple[Piece, int]], n: int) -> Column:
+    count = len(found)
+    texts = {piece.text for piece, _ in found}
+    letters = sum(sum(map(str.isalpha, piece.text)) / max(len(piece.text), 1) for piece, _ in found) / count
+    column = Column(
+        key,
+        coverage=count / n,
+        distinct=len(texts) / count if count > 1 else 0.7,
+        units=median(piece.units for piece, _ in found),
+        heading=sum(piece.heading >= 0 for piece, _ in found) / count,
+        linked=sum(piece.link >= 0 for piece, _ in found) / count,
+        strong=sum(piece.strong for piece, _ in found) / count,
+        dated=sum(piece.dated for piece, _ in found) / count,
+        letters=letters,
+        place=sum(place for _, place in found) / count,
+    )
+    column.score = _title_score(column)
+    return column
+
+
+def _length_quality(units: float) -> float:
+    """How much a text of so many words looks like a headline."""
+    steps = ((0.5, 0.05), (1, 0.35), (2, 0.6), (3, 0.8), (25, 1.0), (40, 0.7), (80, 0.35))
+    for limit, quality in steps:
+        if units <= limit:
+            return quality
+    return 0.2
+
+
+def _title_score(c: Column) -> float:
+    base = c.coverage * (0.1 + 0.9 * c.distinct**2) * _length_quality(c.units) * min(1.0, c.letters * 1.6)
+    likely = 1 + 0.8 * c.heading + 0.6 * c.linked + 0.2 * c.strong - min(c.place, 10) * 0.03
+    return base * likely * (1 - 0.95 * c.dated)
+
+
+@dataclass(slots=True)
+class Fields:
+    """The chosen fields of one row. ``title`` may be ``None`` (a teaser), ``link`` is a node or -1."""
+
+    row: Row
+    title: Piece | None
+    link: int
+
+
+def choose_fields(page: Page, rows: list[Row], columns: list[Column]) -> list[Fields]:
+    """Title piece and link of each row, by column, with the next best column where a row lacks the best."""
+    rank = {c.key: k for k, c in enumerate(columns) if c.score > 0.05}
+    links = _link_ranks(page.tree, rows)
+    return [_row_fields(page.tree, row, rank, links) for row in rows]
+
+
+def _link_ranks(tree: Tree, rows: list[Row]) -> dict[int, float]:
+    """Link columns by tag path: in how many rows, with how many distinct addresses."""
+    rows_with: Counter[int] = Counter()
+    addresses: dict[int, set[str]] = {}
+    total: Counter[int] = Counter()
+    for row in rows:
+        for path in {tree.path[node] for node in row.links}:
+            rows_with[path] += 1
+        for node in row.links:
+            total[tree.path[node]] += 1
+            addresses.setdefault(tree.path[node], set()).add(href_of(tree, node))
+    n = len(rows)
+    return {path: rows_with[path] / n * len(addresses[path]) / total[path] for path in rows_with}
+
+
+def href_of(tree: Tree, node: int) -> str:
+    return ((tree.attrs[node] or {}).get("href") or "").strip()
+
+
+def _row_fields(tree: Tree, row: Row, rank: dict[Key, int], links: dict[int, float]) -> Fields:
+    best: Piece | None = None
+    place = len(rank)
+    for piece in row.pieces:
+        found = rank.get(piece.key, place)
+        if found < place:
+            best, place = piece, found
+    if best is not None and best.link >= 0:
+        return Fields(row, best, best.link)
+    link = -1
+    if row.links:
+        link = max(row.links, key=lambda node: links.get(tree.path[node], 0.0))
+    return Fields(row, best, link)

@@ -1,0 +1,157 @@
+"""Candidate lists: repeated sibling runs of a page, each cut into records.
+
+The idea of tag-path grouping (Miao et al., WWW 2009) in its plainest form: nodes that hold a link or a date and share
+tag path and container are siblings of one run; runs whose containers are styled alike belong together. A record is an
+interval of node indices, so that flat layouts (``h3 p p h3 p p``, row pairs, ``a br a br``) are records like any other:
+what stands between two members belongs to one of them, and the order at the run's two ends says to which.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from dataclasses import dataclass, field
+
+from scraper.extract.tree import TEXT, Tree
+
+LEAST_TURNS = 6
+"""Siblings from which on kinds that take turns are told apart."""
+MAX_RECORDS = 3_000
+
+
+@dataclass(slots=True)
+class Record:
+    """One candidate record: the nodes ``start <= i < stop``; ``head`` is the member that made it one."""
+
+    start: int
+    stop: int
+    head: int
+
+
+@dataclass(slots=True)
+class Group:
+    """A candidate list. ``path`` is the tag path of its members, ``containers`` their parents."""
+
+    path: int
+    containers: list[int] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    flat: bool = False
+
+
+def find_groups(tree: Tree, dates: list[int]) -> list[Group]:
+    """All runs of siblings that hold links or dates (``dates``: prefix sums over nodes).
+
+    Runs are looked for three times: among siblings with links, among siblings with links or dates, and among those
+    that are built or styled alike where siblings of several kinds take turns (a title row, a text row, a title row).
+    """
+    linked, marked = _runs(tree, dates)
+    runs = list(linked.items())
+    runs.extend((key, members) for key, members in marked.items() if len(members) != len(linked.get(key, ())))
+    families: dict[tuple[int, int, int], list[tuple[int, list[int]]]] = {}
+    for k, ((container, path), members) in enumerate(runs):
+        sort = int(k >= len(linked))
+        families.setdefault((tree.styled[container], path, sort), []).append((container, members))
+        if len(members) >= LEAST_TURNS:
+            for number, some in enumerate(_taking_turns(tree, members), start=2):
+                families.setdefault((container, path, number + sort * 10), []).append((container, some))
+    groups = []
+    for (_, path, _), found in families.items():
+        total = sum(len(members) for _, members in found)
+        if total >= 2 and total != len(found):
+            groups.append(_group(tree, path, found))
+    return groups
+
+
+Runs = dict[tuple[int, int], list[int]]
+
+
+def _runs(tree: Tree, dates: list[int]) -> tuple[Runs, Runs]:
+    """Siblings by container and path: those with links, those with links or dates."""
+    links = tree.links
+    linked: Runs = {}
+    marked: Runs = {}
+    for i in range(1, len(tree.tag)):
+        if tree.tag[i] == TEXT:
+            continue
+        end = tree.end[i]
+        has_link = links[end] > links[i]
+        if has_link or dates[end] > dates[i]:
+            key = (tree.parent[i], tree.path[i])
+            marked.setdefault(key, []).append(i)
+            if has_link:
+                linked.setdefault(key, []).append(i)
+    return linked, marked
+
+
+def _taking_turns(tree: Tree, members: list[int]) -> list[list[int]]:
+    """Members of one kind each, where kinds alternate; a kind is styling and the tags of the children."""
+    kinds: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+    for m in members:
+        shape = tuple(tree.tag[c] for c in tree.children(m)[:6])
+        kinds.setdefault((tree.styled[m], shape), []).append(m)
+    least, most = max(3, len(members) // 6), len(members) * 3 // 4
+    return [some for some in kinds.values() if least <= len(some) <= most][:4] if len(kinds) > 1 else []
+
+
+def _group(tree: Tree, path: int, found: list[tuple[int, list[int]]]) -> Group:
+    group = Group(path)
+    for container, members in found:
+        records, flat = _cut(tree, container, members)
+        group.containers.append(container)
+        group.records.extend(records)
+        group.flat = group.flat or flat
+        if len(group.records) > MAX_RECORDS:
+            break
+    return group
+
+
+def _cut(tree: Tree, container: int, members: list[int]) -> tuple[list[Record], bool]:
+    """Records of one run. Members that follow each other directly are records; else the gaps are shared out."""
+    if len(members) < 2:
+        return [Record(m, tree.end[m], m) for m in members], False
+    children = tree.children(container)
+    place = {child: k for k, child in enumerate(children)}
+    at = [place[m] for m in members]
+    gaps = [children[a + 1 : b] for a, b in itertools.pairwise(at)]
+    telling = sum(1 for gap in gaps if any(tree.units_in(c, tree.end[c]) for c in gap))
+    if telling * 2 < len(gaps):
+        return [Record(m, tree.end[m], m) for m in members], False
+    before, after = children[: at[0]], children[at[-1] + 1 :]
+    lead = _lead_length(tree, gaps, before, after)
+    return _spread(tree, children, at, lead), True
+
+
+def _shape(tree: Tree, nodes: list[int]) -> tuple[str, ...]:
+    return tuple(tree.tag[n] for n in nodes)
+
+
+def _lead_length(tree: Tree, gaps: list[list[int]], before: list[int], after: list[int]) -> int:
+    """How many siblings before a member belong to it: chosen so that what stands before the first member and after
+    the last one fits. A rule, or two line breaks, end a record."""
+    shape = Counter(_shape(tree, gap) for gap in gaps).most_common(1)[0][0]
+    for k in range(len(shape) - 1, -1, -1):
+        if shape[k] == "hr" or (shape[k] == "br" and k and shape[k - 1] == "br"):
+            return len(shape) - 1 - k
+    first = _shape(tree, before[-len(shape) :]) if shape else ()
+    tail = _shape(tree, after[: len(shape)])
+    if tail == shape:
+        return 0
+    for lead in range(len(shape) + 1):
+        rest = len(shape) - lead
+        fits_before = first[len(first) - lead :] == shape[rest:] if lead else True
+        if fits_before and tail[:rest] == shape[:rest]:
+            return lead
+    return 0
+
+
+def _spread(tree: Tree, children: list[int], at: list[int], lead: int) -> list[Record]:
+    records = []
+    usual = sorted(b - a for a, b in itertools.pairwise(at))[len(at[1:]) // 2]
+    for k, a in enumerate(at):
+        low = at[k - 1] + 1 if k else 0
+        start = max(a - lead, low)
+        # The last one has no next: it gets as much as usual.
+        following = at[k + 1] if k + 1 < len(at) else min(a + usual, len(children))
+        stop = max(following - lead, a + 1)
+        records.append(Record(children[start], tree.end[children[stop - 1]], children[a]))
+    return records

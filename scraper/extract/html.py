@@ -1,0 +1,87 @@
+"""HTML pages: parse once, read the candidates, decide what the page is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from selectolax.lexbor import LexborHTMLParser
+
+from scraper.extract.article import find_prose, read_article
+from scraper.extract.columns import Page, href_of
+from scraper.extract.head import find_next_page, guess_language, read_head
+from scraper.extract.listing import candidates, items_of, read_page
+from scraper.extract.tree import Tree, build_tree
+from scraper.extract.verdict import Facts, count_passwords, decide
+from scraper.types import Extraction, ItemData, PageKind, Verdict
+
+SAMPLE = 4_000
+"""Characters of text from which the language is guessed and error pages are known."""
+WITH_ITEMS = (PageKind.LISTING, PageKind.BOTH)
+WITH_ARTICLE = (PageKind.ARTICLE, PageKind.BOTH)
+
+
+def extract_html(html: str, url: str, *, now: datetime) -> Extraction:
+    """The items and the article of an HTML page, with the verdict. Pure; never raises on bad markup."""
+    parser = LexborHTMLParser(html)
+    head = read_head(parser, url)
+    tree = build_tree(parser)
+    sample = _sample(tree)
+    language = guess_language(head.language, sample)
+    languages = (language,) if language else ()
+    page = read_page(tree, now=now, languages=languages)
+    judged = candidates(page)
+    best = judged[0] if judged else None
+    inside = sorted((r.start, r.stop) for r in best.group.records) if best and best.score > 0 else []
+    prose = find_prose(page, inside)
+    facts = Facts(
+        head=head,
+        best=best,
+        prose=prose,
+        words=tree.units[-1],
+        links=tree.links[-1],
+        markup=len(html),
+        passwords=count_passwords(parser),
+        sample=sample,
+    )
+    verdict = decide(facts)
+    items: tuple[ItemData, ...] = ()
+    if best and verdict.kind in WITH_ITEMS:
+        items = tuple(items_of(page, best, head.base, now=now, languages=languages))
+        if not items:
+            verdict = Verdict(PageKind.OTHER, 0.5, ("no record has a title",))
+    article = None
+    if prose and verdict.kind in WITH_ARTICLE:
+        article = read_article(page, head, prose, now=now)
+        article = replace(article, url=article.url or url)
+    return Extraction(
+        items=items,
+        article=article,
+        verdict=verdict,
+        next_page_url=head.next_page or find_next_page(_page_links(page), head.base),
+        feed_urls=head.feeds,
+        language=language,
+        page_title=head.title,
+        tier="html",
+    )
+
+
+def _sample(tree: Tree) -> str:
+    parts, size = [], 0
+    for line in tree.lines:
+        parts.append(line.text[:400])
+        size += len(parts[-1])
+        if size > SAMPLE:
+            break
+    return "\n".join(parts)
+
+
+def _page_links(page: Page) -> list[tuple[str, str, str]]:
+    tree = page.tree
+    found = []
+    for node in page.link_nodes:
+        if tree.end[node] - node > 6:
+            continue
+        rel = (tree.attrs[node] or {}).get("rel") or ""
+        found.append((href_of(tree, node), tree.text_of(node, tree.end[node]), rel))
+    return found

@@ -1,0 +1,102 @@
+"""The listing of an HTML page: candidates, the best of them, its items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from scraper.extract.columns import Fields, Page, choose_fields, judge_columns, read_row
+from scraper.extract.groups import Group, find_groups
+from scraper.extract.moments import find_moments, settle_order
+from scraper.extract.score import Judged, judge
+from scraper.extract.signs import prose_lines
+from scraper.extract.tree import Tree
+from scraper.text import clean_text
+from scraper.types import ItemData, Published
+from scraper.urls import resolve_url
+
+JUDGED = 24
+"""Candidates that are read closely, the ones with most text and dates first."""
+MAX_ITEMS = 2_000
+MAX_TITLE = 1_000
+MAX_SUMMARY = 2_000
+SENTENCE = 5
+"""Words from which on a text beside the title is part of the summary, not a label."""
+
+
+def read_page(tree: Tree, *, now: datetime, languages: Sequence[str]) -> Page:
+    page = Page(tree, find_moments(tree, now=now, languages=languages))
+    page.line_start_set = set(tree.line_starts)
+    page.prose = prose_lines(tree)
+    return page
+
+
+def candidates(page: Page) -> list[Judged]:
+    """The closely read candidates, best first."""
+    tree = page.tree
+    dates = [0] * (len(tree.tag) + 1)
+    for m in page.moments:
+        dates[m.node + 1] += 1
+    for i in range(1, len(dates)):
+        dates[i] += dates[i - 1]
+    groups = find_groups(tree, dates)
+    whole = max(tree.units[-1], 1)
+    groups.sort(key=lambda g: -_promise(tree, g, dates))
+    judged = [judge(page, g, whole) for g in groups[:JUDGED]]
+    judged.sort(key=lambda j: -j.score)
+    return judged
+
+
+def _promise(tree: Tree, group: Group, dates: list[int]) -> float:
+    """A cheap estimate from prefix sums alone, to choose what is read closely."""
+    total = 0.0
+    for r in group.records:
+        size = min(tree.units_in(r.start, r.stop), 40)
+        dated = 10 if dates[r.stop] > dates[r.start] else 0
+        total += (size + dated) * (0.2 if tree.aside[r.head] else 1.0)
+    return total
+
+
+def items_of(page: Page, judged: Judged, url: str, *, now: datetime, languages: Sequence[str]) -> list[ItemData]:
+    rows = [read_row(page, r) for r in judged.group.records[:MAX_ITEMS]]
+    fields = choose_fields(page, rows, judge_columns(rows))
+    fields = [f for f in fields if f.title is not None or f.link >= 0]
+    dates = settle_order(_date_column(fields), now=now, languages=languages, url=url)
+    items: list[ItemData] = []
+    seen: set[str] = set()
+    for f, published in zip(fields, dates, strict=True):
+        item = _item(page.tree, f, published, url)
+        if item is None or (item.url and item.url in seen):
+            continue
+        if item.url:
+            seen.add(item.url)
+        items.append(item)
+    return items
+
+
+def _date_column(fields: list[Fields]) -> list[Published | None]:
+    column: list[Published | None] = []
+    for f in fields:
+        alone = [m for m in f.row.moments if m.machine] or [m for m in f.row.moments if m.alone] or f.row.moments
+        column.append(alone[0].published if alone else None)
+    return column
+
+
+def _item(tree: Tree, f: Fields, published: Published | None, url: str) -> ItemData | None:
+    title = clean_text(f.title.text)[:MAX_TITLE] if f.title else ""
+    link = resolve_url(url, (tree.attrs[f.link] or {}).get("href") or "") if f.link >= 0 else None
+    if not title:
+        return None
+    summary = _summary(f)
+    return ItemData(title=title, url=link, published=published, summary=summary)
+
+
+def _summary(f: Fields) -> str | None:
+    own = f.title.link if f.title else -1
+    parts = [
+        p.text
+        for p in f.row.pieces
+        if p is not f.title and (p.link < 0 or p.link == own) and not p.dated and p.units >= SENTENCE
+    ]
+    text = clean_text(" ".join(parts))[:MAX_SUMMARY]
+    return text or None

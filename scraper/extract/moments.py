@@ -1,0 +1,125 @@
+"""Where a page shows dates: machine values first, then date-shaped text, each at its node."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from scraper.dates import DateOrder, decide_order, find_dates, parse_iso
+from scraper.extract.tree import TEXT, Line, Tree
+from scraper.types import Published
+
+MAX_LINES = 4_000
+"""Lines with digits that are searched for dates on one page."""
+MAX_LINE = 400
+"""Characters of a line that are searched: a publication date stands near an end of a paragraph, if in one at all."""
+
+_DIGIT = re.compile(r"\d")
+_LETTER = re.compile(r"[^\W\d_]")
+_AMBIGUOUS = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}(?:\s?[./\-]\s?\d{2,4})?")
+_NO_DATE = re.compile(r"[\d\s.,+%$€£()#:-]{1,5}$|[^\d]*\d{1,3}[^\d]*$")
+"""Lines whose only digits are one short number: they name no day (unless a month or unit stands beside it)."""
+
+
+@dataclass(slots=True)
+class Moment:
+    """A date on the page. ``alone``: its line says hardly anything else. ``machine``: given for programs."""
+
+    node: int
+    published: Published
+    alone: bool
+    machine: bool = False
+
+
+def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list[Moment]:
+    """All dates of the page in document order; of a ``time`` element its machine value only."""
+    moments, covered = _machine_moments(tree, now)
+    searched = 0
+    for line in tree.lines:
+        if searched >= MAX_LINES:
+            break
+        text = line.text
+        if not _DIGIT.search(text) and len(text) > 24:
+            continue
+        if line.chunks[0] in covered and all(i in covered for i in line.chunks):
+            continue
+        searched += 1
+        moments.extend(_line_moments(tree, line, covered, now, languages))
+    moments.sort(key=lambda m: m.node)
+    return moments
+
+
+def _machine_moments(tree: Tree, now: datetime) -> tuple[list[Moment], set[int]]:
+    moments: list[Moment] = []
+    covered: set[int] = set()
+    for i, tag in enumerate(tree.tag):
+        attrs = tree.attrs[i]
+        if not attrs or tag == TEXT:
+            continue
+        value = attrs.get("datetime") if tag == "time" else None
+        if value is None and attrs.get("itemprop") in ("datePublished", "dateCreated"):
+            value = attrs.get("content") or attrs.get("datetime")
+        if not value:
+            continue
+        published = parse_iso(value)
+        if published is None or published.on is None or (published.on - now.date()).days > 1:
+            continue
+        shown = tree.text_of(i, tree.end[i])
+        moments.append(Moment(i, replace(published, method="time_datetime"), alone=len(shown) < 60, machine=True))
+        covered.update(range(i, tree.end[i]))
+    return moments, covered
+
+
+def _line_moments(tree: Tree, line: Line, covered: set[int], now: datetime, languages: Sequence[str]) -> list[Moment]:
+    text = line.text[:MAX_LINE]
+    hits = find_dates(text, now=now, languages=languages)
+    if not hits:
+        return []
+    rest = text
+    for hit in reversed(hits):
+        rest = rest[: hit.start] + rest[hit.end :]
+    alone = len(_LETTER.findall(rest)) <= 12
+    found = []
+    for hit in hits:
+        node = _node_at(tree, line, hit.start)
+        if node not in covered:
+            found.append(Moment(node, hit.published, alone))
+    return found
+
+
+def _node_at(tree: Tree, line: Line, position: int) -> int:
+    """The text node that holds a position of the line's text (whose white space is folded)."""
+    if len(line.chunks) == 1:
+        return line.chunks[0]
+    joined = ""
+    for i in line.chunks:
+        joined += tree.text[i]
+        if len(" ".join(joined.split())) > position:
+            return i
+    return line.chunks[-1]
+
+
+def moments_between(moments: list[Moment], nodes: list[int], start: int, stop: int) -> list[Moment]:
+    """The moments at nodes in ``start..stop``; ``nodes`` are their nodes, in order."""
+    return moments[bisect_left(nodes, start) : bisect_left(nodes, stop)]
+
+
+def settle_order(
+    column: Sequence[Published | None], *, now: datetime, languages: Sequence[str], url: str
+) -> list[Published | None]:
+    """One day/month order for a column: the values decide (a day over 12, a monotone run), then language and site."""
+    doubtful = [p.raw for p in column if p and p.method == "text" and _AMBIGUOUS.search(p.raw)]
+    if not doubtful:
+        return list(column)
+    order: DateOrder = decide_order(doubtful, language=languages[0] if languages else None, url=url)
+    return [_reread(p, order, now, languages) for p in column]
+
+
+def _reread(p: Published | None, order: DateOrder, now: datetime, languages: Sequence[str]) -> Published | None:
+    if p is None or p.method != "text" or not _AMBIGUOUS.search(p.raw):
+        return p
+    hits = find_dates(p.raw, now=now, languages=languages, order=order)
+    return hits[0].published if hits else None

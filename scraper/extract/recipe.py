@@ -1,0 +1,177 @@
+"""Hand-written recipes: CSS selectors that a person can read, or a Python hook, both on BeautifulSoup.
+
+This is the one place where pages go through BeautifulSoup: people know its API, and only sources that name a recipe
+pay for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from importlib import import_module
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+from soupsieve import SelectorSyntaxError
+
+from scraper.dates import parse_date, parse_iso
+from scraper.errors import ExtractError
+from scraper.text import clean_text, first_sentence
+from scraper.types import Extraction, ItemData, PageKind, Precision, Published, Recipe, Verdict
+from scraper.urls import resolve_url
+
+MAX_ITEMS = 2_000
+Hook = Callable[[BeautifulSoup, str], Iterable[Mapping[str, Any]]]
+
+
+def extract_by_recipe(html: str, url: str, *, recipe: Recipe, now: datetime) -> Extraction:
+    """The items that ``recipe`` finds, in page order; a record without title and link is left out.
+
+    Raises :class:`ExtractError` naming the selector or hook that is wrong; a recipe that matches nothing is no error
+    but an ``other`` page without items, so that the health of the source can tell.
+    """
+    soup = BeautifulSoup(html, "lxml")
+    base = _base(soup, url)
+    items = _from_hook(soup, base, recipe, now) if recipe.hook else _from_selectors(soup, base, recipe, now)
+    title = soup.title.get_text(" ") if soup.title else ""
+    if items:
+        verdict = Verdict(PageKind.LISTING, 1.0, (f"a hand-written recipe found {len(items)} items",))
+    else:
+        verdict = Verdict(PageKind.OTHER, 0.9, ("the hand-written recipe matched nothing",))
+    return Extraction(tuple(items), None, verdict, recipe=recipe, page_title=clean_text(title) or None, tier="recipe")
+
+
+def _base(soup: BeautifulSoup, url: str) -> str:
+    tag = soup.find("base", href=True)
+    return (resolve_url(url, str(tag["href"])) if isinstance(tag, Tag) else None) or url
+
+
+def _from_selectors(soup: BeautifulSoup, url: str, recipe: Recipe, now: datetime) -> list[ItemData]:
+    if not recipe.item:
+        raise ExtractError("unreadable", "the recipe has neither 'item' nor 'hook'", url=url)
+    roots = _select(soup, recipe.listing, "listing", url) if recipe.listing else [soup]
+    records = [record for root in roots for record in _select(root, recipe.item, "item", url)]
+    items = []
+    for record in records[:MAX_ITEMS]:
+        link = _value(record, recipe.link or "a[href]@href", "link", url)
+        summary = _value(record, recipe.summary, "summary", url)
+        title = _value(record, recipe.title or recipe.link or "a[href]", "title", url, text=recipe.title is None)
+        title = clean_text(title or "") or first_sentence(summary or "")
+        target = resolve_url(url, link) if link else None
+        if not title and not target:
+            continue
+        raw = _value(record, recipe.date, "date", url)
+        items.append(
+            ItemData(
+                title=title or (target or ""),
+                url=target,
+                published=_published(raw, recipe, now),
+                summary=clean_text(summary) if summary else None,
+                provenance=(("recipe", recipe.item),),
+            )
+        )
+    return items
+
+
+def _select(root: Tag, selector: str, name: str, url: str) -> list[Tag]:
+    try:
+        return list(root.select(selector, limit=MAX_ITEMS * 2))
+    except SelectorSyntaxError as error:
+        first = str(error).splitlines()[0]
+        raise ExtractError(
+            "unreadable", f"the recipe's {name} {selector!r} is no CSS selector: {first}", url=url
+        ) from error
+
+
+def _value(record: Tag, selector: str | None, name: str, url: str, *, text: bool = False) -> str | None:
+    """What ``selector`` or ``selector@attr`` reads; ``@attr`` alone reads the record's own attribute."""
+    if not selector:
+        return None
+    css, at, attribute = selector.rpartition("@")
+    if not at:
+        css, attribute = selector, ""
+    found = _select(record, css, name, url)[:1] if css.strip() else [record]
+    if not found and css.strip() and record.css.match(css):
+        found = [record]
+    if not found:
+        return None
+    if attribute and not text:
+        value = found[0].get(attribute)
+        return " ".join(value) if isinstance(value, list) else value
+    if name == "link":
+        value = found[0].get("href")
+        return value if isinstance(value, str) else None
+    if name == "date" and isinstance(found[0].get("datetime"), str):
+        return str(found[0]["datetime"])
+    return found[0].get_text(" ")
+
+
+def _published(raw: str | None, recipe: Recipe, now: datetime) -> Published | None:
+    if not raw or not raw.strip():
+        return None
+    languages = (recipe.language,) if recipe.language else ()
+    found = parse_iso(raw.strip()) or parse_date(raw, now=now, languages=languages, order=recipe.date_order)
+    return _in_zone(found, recipe.timezone) if found else None
+
+
+def _in_zone(found: Published, zone: str | None) -> Published:
+    """A printed time gets its instant from the recipe's time zone."""
+    if not zone or found.at is not None or found.on is None or not found.local_time:
+        return found
+    try:
+        local = datetime.fromisoformat(f"{found.on.isoformat()}T{found.local_time}").replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, ZoneInfoNotFoundError):
+        return found
+    offset = local.utcoffset()
+    minutes = int(offset.total_seconds() // 60) if offset else 0
+    return Published(
+        found.raw, found.method, found.precision, found.on, local.astimezone(ZoneInfo("UTC")), minutes, found.local_time
+    )
+
+
+def _from_hook(soup: BeautifulSoup, url: str, recipe: Recipe, now: datetime) -> list[ItemData]:
+    name = recipe.hook or ""
+    hook = _load_hook(name, url)
+    items: list[ItemData] = []
+    try:
+        for found in hook(soup, url):
+            if len(items) >= MAX_ITEMS:
+                break
+            item = _hooked_item(found, url, recipe, now)
+            if item:
+                items.append(item)
+    except Exception as error:
+        kind = type(error).__name__
+        raise ExtractError("unreadable", f"the hook {name!r} failed: {kind}: {error}", url=url) from error
+    return items
+
+
+def _load_hook(name: str, url: str) -> Hook:
+    module, colon, function = name.partition(":")
+    try:
+        found = getattr(import_module(module), function) if colon else None
+    except (ImportError, AttributeError) as error:
+        raise ExtractError("unreadable", f"the hook {name!r} cannot be loaded: {error}", url=url) from error
+    if not callable(found):
+        raise ExtractError("unreadable", f"the hook {name!r} is not of the form package.module:function", url=url)
+    hook: Hook = found
+    return hook
+
+
+def _hooked_item(found: Mapping[str, Any], url: str, recipe: Recipe, now: datetime) -> ItemData | None:
+    title = clean_text(str(found.get("title") or ""))
+    summary = clean_text(str(found.get("summary") or "")) or None
+    link = found.get("url")
+    target = resolve_url(url, str(link)) if link else None
+    title = title or first_sentence(summary or "")
+    if not title and not target:
+        return None
+    value = found.get("published")
+    if isinstance(value, date) and not isinstance(value, datetime):
+        published: Published | None = Published(value.isoformat(), "hook", Precision.DAY, value)
+    else:
+        raw = value.isoformat() if isinstance(value, datetime) else value
+        published = _published(str(raw), recipe, now) if raw else None
+    return ItemData(title or (target or ""), target, published, summary, provenance=(("hook", recipe.hook or ""),))

@@ -1,0 +1,160 @@
+"""What is seen of a candidate list, as numbers of 0..1 that mean the same on every page and in every language.
+
+No class names and no words of any language: counts, lengths, distinctness, dates, headings, place, agreement.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from math import log2
+from statistics import median
+from urllib.parse import unquote
+
+from scraper.extract.columns import Fields, Page, href_of
+from scraper.extract.groups import Group
+from scraper.extract.tree import Tree
+
+LONG_LINE = 25
+"""Words from which on a line is prose: headlines and labels are shorter."""
+
+_NUMBER = re.compile(r"\d{4,}")
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|rtf|odt|txt)$", re.IGNORECASE)
+_WORDS = re.compile(r"[-_+ ]")
+
+
+@dataclass(slots=True)
+class Signs:
+    """One candidate, seen. Shares are of its records unless said otherwise.
+
+    ``count``: 2..64 records on a log scale. ``titles``: how headline-like the median title length is. ``heading``,
+    ``linked``: title in a heading, in a link. ``dated``, ``one_date``: any date, exactly one. ``date_order``: dates
+    that run one way. ``summary``: text beside the title. ``cover``: share of the page's text inside. ``aside``: in
+    navigation, footer or form. ``aligned``: title from the one best column. ``uniform``: of similar size.
+    ``telling_urls``: links with a slug, a long number or a document. ``prose_outside``: share of the page's text that
+    is long lines elsewhere, ``prose_in_links``: links inside running text. ``fat``: records with headings of their own
+    beyond one. ``early``: how early on the page it begins.
+    """
+
+    count: float = 0.0
+    few: float = 0.0
+    titles: float = 0.0
+    heading: float = 0.0
+    linked: float = 0.0
+    dated: float = 0.0
+    one_date: float = 0.0
+    date_order: float = 0.0
+    summary: float = 0.0
+    cover: float = 0.0
+    aside: float = 0.0
+    same_urls: float = 0.0
+    same_titles: float = 0.0
+    many_links: float = 0.0
+    mid_line: float = 0.0
+    no_link: float = 0.0
+    images: float = 0.0
+    aligned: float = 0.0
+    uniform: float = 0.0
+    telling_urls: float = 0.0
+    prose_outside: float = 0.0
+    fat: float = 0.0
+    early: float = 0.0
+
+
+def read_signs(page: Page, group: Group, fields: list[Fields], whole: int) -> Signs:
+    """The signs of a candidate; ``whole`` is the page's text in words."""
+    tree = page.tree
+    n = len(fields)
+    hrefs = [href_of(tree, f.link) for f in fields if f.link >= 0]
+    titles = [f.title.text for f in fields if f.title]
+    each = [len({href_of(tree, node) for node in f.row.links}) for f in fields]
+    days = [[m.published.on for m in f.row.moments] for f in fields]
+    sizes = [tree.units_in(f.row.record.start, f.row.record.stop) for f in fields]
+    plain = [sum(p.units for p in f.row.pieces if p is not f.title and p.link < 0 and not p.dated) for f in fields]
+    inside = sum(tree.units_in(r.start, r.stop) for r in group.records)
+    starts = page.line_start_set
+    best = Counter(f.title.key for f in fields if f.title).most_common(1)
+    middle = max(median(sizes), 1)
+    return Signs(
+        count=min(log2(max(len(group.records), 1)), 6) / 6,
+        few=1.0 if len(group.records) < 4 else 0.0,
+        titles=_headline_like(median([f.title.units if f.title else 0 for f in fields])),
+        heading=sum(f.title is not None and f.title.heading >= 0 for f in fields) / n,
+        linked=sum(f.title is not None and f.title.link >= 0 for f in fields) / n,
+        dated=sum(bool(d) for d in days) / n,
+        one_date=sum(len(set(d)) == 1 for d in days) / n,
+        date_order=_date_order([d[0] for d in days if d and d[0]]),
+        summary=min(median(plain), 40) / 40,
+        cover=min(inside / max(whole, 1), 1.0),
+        aside=sum(tree.aside[f.row.record.head] for f in fields) / n,
+        same_urls=1 - len(set(hrefs)) / len(hrefs) if hrefs else 0.0,
+        same_titles=1 - len(set(titles)) / len(titles) if titles else 1.0,
+        many_links=min(max(median(each) - 1.5, 0), 6) / 6,
+        mid_line=sum(_mid_line(page, starts, f) for f in fields) / n,
+        no_link=sum(f.link < 0 for f in fields) / n,
+        images=sum(tree.images[f.row.record.stop] > tree.images[f.row.record.start] for f in fields) / n,
+        aligned=best[0][1] / n if best else 0.0,
+        uniform=sum(middle / 4 <= size <= middle * 4 for size in sizes) / n,
+        telling_urls=sum(map(_is_telling, hrefs)) / len(hrefs) if hrefs else 0.0,
+        prose_outside=_prose_outside(page, group) / max(whole, 1),
+        fat=sum(len({p.heading for p in f.row.pieces if p.heading >= 0}) > 2 for f in fields) / n,
+        early=1 - tree.units[group.records[0].start] / max(tree.units[-1], 1),
+    )
+
+
+def _headline_like(units: float) -> float:
+    for limit, quality in ((0.5, 0.0), (1, 0.15), (2, 0.4), (3, 0.65), (4, 0.8), (25, 1.0), (40, 0.6)):
+        if units <= limit:
+            return quality
+    return 0.2
+
+
+def _date_order(days: list[date]) -> float:
+    if len(days) < 3:
+        return 0.0
+    pairs = list(pairwise(days))
+    down = sum(a >= b for a, b in pairs)
+    up = sum(a <= b for a, b in pairs)
+    return max(down, up) / len(pairs)
+
+
+def _mid_line(page: Page, starts: set[int], f: Fields) -> bool:
+    nodes = page.tree.chunk_nodes
+    at = bisect_left(nodes, f.row.record.start)
+    return at < len(nodes) and nodes[at] not in starts and nodes[at] < f.row.record.stop
+
+
+def _is_telling(href: str) -> bool:
+    """Whether an address looks like one document's own: three words, a long number, a file, an id."""
+    path, _, query = href.partition("#")[0].partition("?")
+    if _NUMBER.search(path) or _NUMBER.search(query) or _DOCUMENT.search(path):
+        return True
+    last = unquote(path.rstrip("/").rsplit("/", 1)[-1])
+    return len(_WORDS.split(last)) >= 3 or (not last.isascii() and len(last) > 20) or len(last) > 28
+
+
+def _prose_outside(page: Page, group: Group) -> float:
+    """Words in long, hardly linked lines that stand in none of the records."""
+    total, k = 0, 0
+    records = sorted(group.records, key=lambda r: r.start)
+    for node, units in page.prose:
+        while k < len(records) and records[k].stop <= node:
+            k += 1
+        if k >= len(records) or not records[k].start <= node < records[k].stop:
+            total += units
+    return total
+
+
+def prose_lines(tree: Tree) -> list[tuple[int, int]]:
+    """(first node, words) of each long line that is mostly no link."""
+    found = []
+    for line in tree.lines:
+        first, last = line.chunks[0], line.chunks[-1]
+        units = tree.units_in(first, last + 1)
+        if units >= LONG_LINE and tree.linked_in(first, last + 1) * 3 < units:
+            found.append((first, units))
+    return found

@@ -1,0 +1,96 @@
+"""Listings in many shapes: every item, in order, with title, address and day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from scraper.types import PageKind
+
+from .pages import DAYS, HEADLINES, TEASERS, days_of, link_of, look, page, url_of
+
+Shape = Callable[[int], str]
+
+
+def cards(k: int) -> str:
+    return (
+        f'<article class="post-{k}"><h2><a href="{link_of(k)}">{HEADLINES[k]}</a></h2>'
+        f'<time datetime="{DAYS[k]}T09:30:00+01:00">{DAYS[k]}</time><p>{TEASERS[k]}</p>'
+        f'<a href="{link_of(k)}">Read more</a></article>'
+    )
+
+
+def plain_items(k: int) -> str:
+    return f'<li><span>{DAYS[k]}</span> <a href="{link_of(k)}">{HEADLINES[k]}</a></li>'
+
+
+def table_rows(k: int) -> str:
+    return f'<tr><td>{DAYS[k]}</td><td><a href="{link_of(k)}">{HEADLINES[k]}</a></td><td>Press office</td></tr>'
+
+
+def row_pairs(k: int) -> str:
+    return (
+        f'<tr><td><b><a href="{link_of(k)}">{HEADLINES[k]}</a></b></td></tr><tr><td>{DAYS[k]}<br>{TEASERS[k]}</td></tr>'
+    )
+
+
+def flat(k: int) -> str:
+    return f'<h3><a href="{link_of(k)}">{HEADLINES[k]}</a></h3><p>{DAYS[k]}</p><p>{TEASERS[k]}</p>'
+
+
+def definitions(k: int) -> str:
+    return f'<dt>{DAYS[k]}</dt><dd><a href="{link_of(k)}">{HEADLINES[k]}</a><br>{TEASERS[k]}</dd>'
+
+
+def linked_cards(k: int) -> str:
+    return (
+        f'<div class="card"><a href="{link_of(k)}"><img src="/p/{k}.jpg" alt=""><div><span>{DAYS[k]}</span>'
+        f"<h3>{HEADLINES[k]}</h3><p>{TEASERS[k]}</p></div></a></div>"
+    )
+
+
+def line_breaks(k: int) -> str:
+    return f'{DAYS[k]} <a href="{link_of(k)}">{HEADLINES[k]}</a><br><br>'
+
+
+SHAPES: list[tuple[str, str, Shape, str]] = [
+    ("cards", "<div>", cards, "</div>"),
+    ("list", "<ul>", plain_items, "</ul>"),
+    ("table", "<table>", table_rows, "</table>"),
+    ("row pairs", "<table>", row_pairs, "</table>"),
+    ("flat", "<div><h1>News</h1>", flat, "</div>"),
+    ("definitions", "<dl>", definitions, "</dl>"),
+    ("linked cards", '<div class="grid">', linked_cards, "</div>"),
+    ("line breaks", "<p>", line_breaks, "</p>"),
+]
+
+
+@pytest.mark.parametrize(("name", "start", "shape", "stop"), SHAPES, ids=[s[0] for s in SHAPES])
+def test_every_item_of_a_listing_is_found_with_its_fields(name: str, start: str, shape: Shape, stop: str) -> None:
+    found = look(page(start + "".join(map(shape, range(8))) + stop))
+    assert found.verdict.kind is PageKind.LISTING, found.verdict
+    assert [i.title for i in found.items] == list(HEADLINES)
+    assert [i.url for i in found.items] == [url_of(k) for k in range(8)]
+    assert days_of(found) == list(DAYS)
+
+
+@pytest.mark.parametrize("shape", [cards, flat, row_pairs, linked_cards])
+def test_the_teaser_becomes_the_summary(shape: Shape) -> None:
+    wrap = ("<table>", "</table>") if shape is row_pairs else ("<div>", "</div>")
+    found = look(page(wrap[0] + "".join(map(shape, range(8))) + wrap[1]))
+    assert [i.summary for i in found.items] == list(TEASERS)
+
+
+def test_a_main_list_wins_against_menu_sidebar_and_footer() -> None:
+    sidebar = "<aside><h3>Most read</h3><ol>" + "".join(
+        f'<li><a href="/old/{k}">Something that many people read in year {2000 + k}</a></li>' for k in range(12)
+    )
+    found = look(page("<div>" + "".join(map(cards, range(8))) + "</div>" + sidebar + "</ol></aside>"))
+    assert [i.title for i in found.items] == list(HEADLINES)
+
+
+def test_items_point_where_the_page_says_even_with_a_base_element() -> None:
+    html = page("<ul>" + "".join(map(plain_items, range(8))) + "</ul>").replace("/news/", "")
+    html = html.replace("<head>", '<head><base href="https://mirror.example/archive/">')
+    assert look(html).items[0].url == "https://mirror.example/archive/" + link_of(0).removeprefix("/news/")
