@@ -158,6 +158,10 @@ class Checker:
         self._headers = headers or {}
         self._holder = holder_name()
 
+    def reconfigure(self, options: CheckOptions, headers: Mapping[str, Mapping[str, str]]) -> None:
+        """Take other bounds and manners from the next check on."""
+        self.options, self._headers = options, headers
+
     async def lease(self, source_id: int) -> SourceJob | datetime | None:
         """As :func:`scraper.store.sources.lease_source`."""
         now = self.clock()

@@ -8,12 +8,10 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Spider
-from scrapy.crawler import Crawler
-from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 
 from scraper.check import CheckReport
@@ -69,7 +67,8 @@ class NewsSpider(Spider):
     """
 
     name = "news"
-    assemble: Callable[[BaseSettings], Assembly]
+    after_service: Callable[[], None] | None = None
+    """Called once the service is closed: nothing is left to be written."""
 
     def __init__(
         self,
@@ -89,21 +88,11 @@ class NewsSpider(Spider):
         self.tally = Tally()
         self.reports: list[CheckReport | Skipped] = []
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Scrapy's factory; the assembly is named by the setting ``PRESSWATCH_ASSEMBLY``."""
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        name = crawler.settings.get("PRESSWATCH_ASSEMBLY")
-        if not name:
-            raise ConfigError("use the settings of presswatch: SCRAPY_SETTINGS_MODULE=presswatch.settings")
-        spider.assemble = load_object(name)
-        return spider
-
     async def start(self) -> AsyncIterator[dict[str, Any]]:
         """Own the service while it lives: look, commit, then yield what was found."""
         service = None
         try:
-            assembly = self.assemble(self.crawler.settings)
+            assembly = self._assemble()
             workers = 2 if self.mode == "serve" else 1
             service = Service(self.crawler, assembly, workers=workers)
             await service.start()
@@ -119,6 +108,16 @@ class NewsSpider(Spider):
         finally:
             if service is not None:
                 await service.close()
+            if self.after_service is not None:
+                self.after_service()
+
+    def _assemble(self) -> Assembly:
+        """What the add-on named. Only now: Scrapy applies add-ons after it has made the spider."""
+        name = self.crawler.settings.get("PRESSWATCH_ASSEMBLY")
+        if not name:
+            raise ConfigError("use the settings of presswatch: SCRAPY_SETTINGS_MODULE=presswatch.settings")
+        assembly: Assembly = load_object(name)(self.crawler.settings)
+        return assembly
 
     async def _once(self, service: Service) -> AsyncIterator[dict[str, Any]]:
         rounds = await service.store.run(self._choose)

@@ -1,0 +1,231 @@
+"""The one place where the parts are put together, as a Scrapy add-on: ``scrapy crawl news``, ``presswatch check`` and
+the daemon get the same assembly."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import signal
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scrapy.settings import BaseSettings
+
+from presswatch import wiring
+from presswatch.config import Config, load_config
+from presswatch.paths import Home, find_home
+from scheduler.cadence import FixedCadence
+from scheduler.channels import Channel, build_channel
+from scheduler.daemon import Daemon, DaemonOptions
+from scheduler.messages import MessagePlanner
+from scheduler.outbox import Outbox, OutboxStats
+from scheduler.registry import sync_channels
+from scraper.addresses import VARIABLE, AddressPolicy
+from scraper.clock import utc_now
+from scraper.errors import PresswatchError
+from scraper.guard import install_guard
+from scraper.service import Service
+from scraper.spiders.news import log_report
+from scraper.store.db import Store, open_store
+from scraper.store.sources import reconcile
+
+log = logging.getLogger(__name__)
+
+_DRAIN = timedelta(seconds=30)
+"""How long a one-shot command waits for what it has to send; what is left is sent by the next one."""
+
+
+class PresswatchAddon:
+    """Names the assembly to the spider."""
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Called by Scrapy once per crawler."""
+        settings.set("PRESSWATCH_ASSEMBLY", "presswatch.assembly.Assembly", priority="addon")
+
+
+def address_policy(environ: Mapping[str, str]) -> AddressPolicy:
+    """What the operator opened with ``PRESSWATCH_ALLOW_PRIVATE``. Raises :class:`scraper.errors.ConfigError`."""
+    return AddressPolicy.parse(environ.get(VARIABLE, ""))
+
+
+def read_config(home: Home, environ: Mapping[str, str]) -> Config:
+    """The configuration; an empty one where there is no file yet. Raises :class:`scraper.errors.ConfigError`."""
+    if not home.config_path.exists():
+        return Config(home.config_path)
+    return load_config(home.config_path, environ=environ, is_opened=address_policy(environ).opens_url)
+
+
+def apply_config(store: Store, config: Config, now: datetime) -> None:
+    """Reconcile the database with the configuration, in one transaction."""
+    with store.transaction() as conn:
+        reconcile(conn, [wiring.source_spec(source) for source in config.sources], now)
+        sync_channels(
+            conn,
+            [_Named(channel.name, channel.type) for channel in config.channels],
+            wiring.telling_plan(config).rules,
+            now,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A channel's name and kind, without revealing its secrets."""
+
+    name: str
+    kind: str
+
+
+def build_channels(config: Config, environ: Mapping[str, str]) -> dict[str, Channel]:
+    """All channels that can work; what is wrong with another one is logged, and its messages wait."""
+    found: dict[str, Channel] = {}
+    for channel in config.channels:
+        try:
+            found[channel.name] = build_channel(wiring.channel_spec(channel, environ))
+        except PresswatchError as error:
+            log.error("channel %s cannot be used: %s", channel.name, error)
+    return found
+
+
+class Assembly:
+    """What the spider is given (:class:`scraper.service.Assembly`)."""
+
+    def __init__(self, settings: BaseSettings) -> None:
+        self.environ = os.environ
+        self.home = find_home(settings.get("PRESSWATCH_HOME"), self.environ)
+        install_guard(address_policy(self.environ))
+        self.config = read_config(self.home, self.environ)
+        self.listener = MessagePlanner(wiring.telling_plan(self.config))
+        rng = random.Random()  # noqa: S311 - jitter
+        self.cadence = FixedCadence(wiring.cadence_options(self.config), rng)
+        self.options = wiring.check_options(self.config)
+        self.parallel = self.config.settings.concurrency
+        self.headers = wiring.source_headers(self.config, self.environ)
+
+    def open_store(self) -> Store:
+        """The database, reconciled with the configuration."""
+        store = open_store(self.home.db_path)
+        try:
+            apply_config(store, self.config, utc_now())
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    async def finish(self, service: Service) -> None:  # noqa: ARG002 - the outbox has a connection of its own
+        """Send what is due, unless a daemon does."""
+        if self.config.channels:
+            await asyncio.to_thread(self._drain)
+
+    def _drain(self) -> OutboxStats:
+        store = open_store(self.home.db_path)
+        outbox = self._build_outbox(store)
+        try:
+            return outbox.drain(_DRAIN)
+        finally:
+            outbox.close()
+            store.close()
+
+    def _build_outbox(self, store: Store) -> Outbox:
+        return Outbox(store, build_channels(self.config, self.environ), wiring.outbox_options(self.config))
+
+    async def serve(self, service: Service) -> None:
+        """Be the daemon until SIGTERM or SIGINT. SIGHUP, or a change of the file, reads the configuration anew."""
+        sender = _Sender(self)
+        daemon = Daemon(
+            service,
+            sender,
+            DaemonOptions(parallel=self.parallel),
+            reload=lambda store: self._reload(store, service, sender),
+            is_changed=self._watch_file(),
+            report=log_report,
+        )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, daemon.stop)
+        loop.add_signal_handler(signal.SIGHUP, daemon.ask_reload)
+        log.info(
+            "watching %d sources; database %s, configuration %s",
+            sum(not source.paused for source in self.config.sources),
+            self.home.db_path,
+            self.home.config_path,
+        )
+        await daemon.run()
+
+    def _watch_file(self) -> _FileWatch:
+        return _FileWatch(self.home)
+
+    def _reload(self, store: Store, service: Service, sender: _Sender) -> None:
+        """Put another configuration in force. A file with a mistake in it changes nothing."""
+        config = read_config(self.home, self.environ)
+        headers = wiring.source_headers(config, self.environ)
+        apply_config(store, config, utc_now())
+        self.config, self.headers = config, headers
+        self.options = wiring.check_options(config)
+        self.cadence.options = wiring.cadence_options(config)
+        self.listener.plan = wiring.telling_plan(config)
+        service.checker.reconfigure(self.options, headers)
+        sender.replace()
+
+
+class _FileWatch:
+    """Whether the configuration file is another than when it was last asked about."""
+
+    def __init__(self, home: Home) -> None:
+        self._path = home.config_path
+        self._seen = self._state()
+
+    def __call__(self) -> bool:
+        state = self._state()
+        changed, self._seen = state != self._seen, state
+        return changed
+
+    def _state(self) -> tuple[int, int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+class _Sender:
+    """The outbox in a thread of its own, with its own connection; a changed configuration gives it other channels."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self._assembly = assembly
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
+        self._store: Store | None = None
+        self._outbox: Outbox | None = None
+        self._stale = False
+
+    def tick(self, now: datetime) -> None:
+        """Record what was sent, hand over what is due."""
+        self._thread.submit(self._tick, now).result()
+
+    def _tick(self, now: datetime) -> None:
+        if self._store is None:
+            self._store = open_store(self._assembly.home.db_path)
+        if self._outbox is None or self._stale:
+            self._stale = False
+            if self._outbox is not None:
+                self._outbox.close(timedelta(seconds=2))
+            self._outbox = self._assembly._build_outbox(self._store)
+        self._outbox.tick(now)
+
+    def replace(self) -> None:
+        """Take the channels of the new configuration from the next tick on."""
+        self._stale = True
+
+    def close(self, timeout: timedelta) -> None:
+        """Let sends under way end, up to ``timeout``."""
+        self._thread.submit(self._close, timeout).result()
+        self._thread.shutdown()
+
+    def _close(self, timeout: timedelta) -> None:
+        if self._outbox is not None:
+            self._outbox.close(timeout)
+        if self._store is not None:
+            self._store.close()

@@ -1,0 +1,110 @@
+"""From what the configuration says to what the layers below take. Pure but for revealing secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from presswatch.config import ChannelConfig, Config, SourceConfig
+from scheduler.cadence import CadenceOptions
+from scheduler.channels import ChannelSpec
+from scheduler.messages import TellingPlan
+from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, Rate
+from scheduler.rules import DEFAULT_RULE, Rule
+from scraper.check import CheckOptions
+from scraper.fetch import Limits
+from scraper.settings import USER_AGENT
+from scraper.store.sources import SourceSpec
+
+
+def source_spec(source: SourceConfig) -> SourceSpec:
+    """A configured source as the store keeps it."""
+    return SourceSpec(
+        source_key=source.id,
+        slug=source.slug,
+        name=source.name,
+        url=source.url,
+        tags=source.tags,
+        every=source.every,
+        language=source.language,
+        paused=source.paused,
+        recipe=source.recipe,
+    )
+
+
+def check_options(config: Config) -> CheckOptions:
+    """Manners and bounds of checks."""
+    settings = config.settings
+    agent = USER_AGENT
+    if settings.contact:
+        agent = f"{USER_AGENT.partition(' ')[0]} (+{settings.contact})"
+    seconds = settings.timeout.total_seconds()
+    return CheckOptions(
+        user_agent=agent,
+        spacing=settings.site_spacing,
+        limits=Limits(seconds=seconds, total_seconds=min(seconds * 1.5, 40.0)),
+    )
+
+
+def cadence_options(config: Config) -> CadenceOptions:
+    """How often to look."""
+    settings = config.settings
+    return CadenceOptions(every=settings.every, retry_first=settings.retry_first, retry_max=settings.retry_max)
+
+
+def source_headers(config: Config, environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Request headers by slug, secrets revealed. Raises :class:`scraper.errors.ConfigError`."""
+    return {
+        source.slug: {name: value.reveal(environ) for name, value in source.headers}
+        for source in config.sources
+        if source.headers
+    }
+
+
+def telling_plan(config: Config) -> TellingPlan:
+    """Whom to tell what."""
+    rules = tuple(
+        Rule(
+            name=rule.name,
+            channels=rule.channels,
+            sources=rule.sources or (),
+            tags=rule.tags or (),
+            kinds=frozenset(rule.kinds),
+            keywords=rule.keywords,
+        )
+        for rule in config.rules
+    )
+    return TellingPlan(
+        channels=tuple(channel.name for channel in config.channels),
+        rules=rules or (DEFAULT_RULE,),
+        of_source={source.id: source.channels for source in config.sources if source.channels is not None},
+        burst=config.settings.burst,
+    )
+
+
+def channel_spec(channel: ChannelConfig, environ: Mapping[str, str]) -> ChannelSpec:
+    """A channel with its secrets revealed. Raises :class:`scraper.errors.ConfigError`."""
+    return ChannelSpec(
+        name=channel.name,
+        kind=channel.type,
+        url=channel.url.reveal(environ) if channel.url else None,
+        secret=channel.secret.reveal(environ) if channel.secret else None,
+        path=channel.path,
+        timeout=channel.timeout,
+    )
+
+
+def outbox_options(config: Config) -> OutboxOptions:
+    """How each channel is treated."""
+    return OutboxOptions(policies={channel.name: _delivery_policy(channel) for channel in config.channels})
+
+
+def _delivery_policy(channel: ChannelConfig) -> DeliveryPolicy:
+    return DeliveryPolicy(
+        retry_first=channel.retry_first,
+        retry_max=channel.retry_max,
+        give_up=channel.give_up,
+        deadline=channel.timeout * 2 + timedelta(seconds=20),
+        rate=Rate(channel.rate.count, channel.rate.per) if channel.rate else None,
+        paused=channel.paused,
+    )
