@@ -1,0 +1,98 @@
+"""Listings in plain text without dates: teasers parted by wider gaps, or headlines each with its teaser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scraper.extract.plain_article import Opening, opening_at, without_navigation
+from scraper.extract.plain_dated import Part, Split
+from scraper.extract.plain_lines import Line
+
+_FEWEST = 3
+_LONGEST_TEASER = 4
+_HEADLINE_UNITS = 4.0
+_TEASER_UNITS = 8
+
+
+def split_teasers(lines: Sequence[Line]) -> Split | None:
+    """Undated items before the page's article, or items alone where the gaps leave no doubt; else ``None``."""
+    content, navigation = without_navigation(lines)
+    if len(content) < 2:
+        return None
+    return _headed(content, navigation) or _before_article(content, navigation) or _alone(content, navigation)
+
+
+def _before_article(lines: Sequence[Line], navigation: int) -> Split | None:
+    """Teasers, then the article: its headline is the first after running text only, and something more than its look
+    speaks for it (see ``opening_at``) or nothing speaks against it."""
+    title = next((index for index, line in enumerate(lines) if line.is_headline), None)
+    if title is None or title < 2 or not all(line.is_paragraph for line in lines[:title]):
+        return None
+    opening = opening_at(lines, title)
+    if opening is None:
+        return None
+    groups = _groups(lines[:title])
+    believable = (opening.sure or navigation) and _article_outweighs(lines, title, opening)
+    if len(groups) < 2 or not believable or (len(groups) == 2 and not (opening.sure and navigation)):
+        return None
+    return Split(_parts(groups), (), tuple(lines[title:]), "teasers before an article", navigation)
+
+
+def _article_outweighs(lines: Sequence[Line], title: int, opening: Opening) -> bool:
+    """An article has more to say than one teaser."""
+    body = sum(line.units for line in lines[opening.body :])
+    longest = max(line.units for line in lines[:title])
+    return body > longest
+
+
+def _groups(lines: Sequence[Line]) -> list[list[Line]]:
+    """Paragraphs together that narrower gaps join; each by itself where all gaps are alike."""
+    gaps = [line.gap for line in lines[1:]]
+    cut = min(gaps, default=0) + 1 if len(set(gaps)) > 1 else 0
+    groups: list[list[Line]] = []
+    for line in lines:
+        if groups and line.gap < cut:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def _parts(groups: Sequence[Sequence[Line]]) -> tuple[Part, ...]:
+    return tuple(Part(None, tuple(group)) for group in groups)
+
+
+def _headed(lines: Sequence[Line], navigation: int) -> Split | None:
+    """Headline and teaser, headline and teaser; the last may be the page's article."""
+    heads = [index for index, line in enumerate(lines) if line.is_headline]
+    if len(heads) < _FEWEST or heads[0] != 0:
+        return None
+    groups = [list(lines[a:b]) for a, b in zip(heads, [*heads[1:], len(lines)], strict=True)]
+    after: list[Line] = []
+    opening = opening_at(groups[-1], 0)
+    if opening and len(groups[-1]) > max(len(group) for group in groups[:-1]) + 1:
+        after = groups.pop()
+    if len(groups) < 2 or any(not 2 <= len(group) <= _LONGEST_TEASER for group in groups):
+        return None
+    words = sum(group[0].units for group in groups) / len(groups)
+    apart = all(group[0].gap > max(line.gap for line in group[1:]) for group in groups[1:])
+    alike = max(map(len, groups)) <= 2
+    if words < _HEADLINE_UNITS or not (apart or (alike and (after or navigation))):
+        return None
+    return Split(_parts(groups), (), tuple(after), "headlines with teasers", navigation)
+
+
+def _alone(lines: Sequence[Line], navigation: int) -> Split | None:
+    """Teasers and nothing else: believed only where two widths of gaps show the groups, or navigation ends them."""
+    if not all(line.is_paragraph and line.units >= _TEASER_UNITS for line in lines):
+        return None
+    gaps = {line.gap for line in lines[1:]}
+    groups = _groups(lines)
+    if len(groups) < _FEWEST or max(map(len, groups)) > _LONGEST_TEASER:
+        return None
+    single = sum(1 for group in groups if len(group) == 1)
+    grouped = len(gaps) > 1 and single * 2 >= len(groups)
+    apart = len(gaps) == 1 and min(gaps) >= 2 and navigation
+    if not (grouped or apart):
+        return None
+    return Split(_parts(groups), (), (), "teasers", navigation)
