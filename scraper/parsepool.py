@@ -68,25 +68,14 @@ class _Worker:
     @classmethod
     async def start(cls, target: str, limits: WorkerLimits) -> _Worker:
         """Start a process and wait until it has imported ``target``. Raises :class:`_WorkerGoneError`."""
-        ours, theirs = socket.socketpair()
-        job = {
-            "fd": theirs.fileno(),
-            "path": sys.path,
-            "target": target,
-            "limits": asdict(limits),
-        }
-        with theirs:
-            process = subprocess.Popen(  # noqa: ASYNC220  (a fork and exec; the wait for it is below)
-                [sys.executable, "-c", _BOOT, json.dumps(job)],
-                pass_fds=(theirs.fileno(),),
-                env=_environment(os.environ),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        reader, writer = await asyncio.open_unix_connection(sock=ours, limit=1 << 20)
-        worker = cls(process, reader, writer)
+        try:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                # In this order, since a cancelled start must not leave a process that nobody knows of.
+                reader, writer = await asyncio.open_unix_connection(sock=ours, limit=1 << 20)
+                worker = cls(_spawn(theirs, target, limits), reader, writer)
+        except OSError as error:
+            raise _WorkerGoneError(f"no process could be started ({error.strerror})") from error
         try:
             async with asyncio.timeout(_START_SECONDS):
                 hello = await worker._receive()
@@ -252,6 +241,19 @@ class ParsePool:
         leaving = asyncio.ensure_future(worker.kill())
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
+
+
+def _spawn(link: socket.socket, target: str, limits: WorkerLimits) -> subprocess.Popen[bytes]:
+    job = {"fd": link.fileno(), "path": sys.path, "target": target, "limits": asdict(limits)}
+    return subprocess.Popen(
+        [sys.executable, "-c", _BOOT, json.dumps(job)],
+        pass_fds=(link.fileno(),),
+        env=_environment(os.environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _environment(present: Mapping[str, str]) -> dict[str, str]:
