@@ -10,7 +10,7 @@ from scheduler.inert import inert_line
 MASK = "***"
 _SHORTEST = 4
 """Shorter parts are not searched for: they would black out ordinary words."""
-_PLAIN = re.compile(r"(?:https?|localhost|api|hooks?|services|webhooks?|\d{1,3}(?:\.\d{1,3}){3})\Z", re.IGNORECASE)
+_WEB = ("http", "https")
 
 
 def mask_parts(text: str, *secrets: str | None, limit: int = 300) -> str:
@@ -25,9 +25,12 @@ def _parts(secrets: tuple[str | None, ...]) -> set[str]:
     found: set[str] = set()
     for secret in filter(None, secrets):
         found.add(secret)
-        _, separator, rest = secret.partition("://")
+        scheme, separator, rest = secret.partition("://")
         if separator:
-            pieces = re.split(r"[/?&=#@:,+]", rest)
-            found.update(piece for piece in pieces if not _PLAIN.match(piece))
-            found.update(unquote(piece) for piece in pieces if not _PLAIN.match(piece))
+            authority, slash, path = rest.partition("/")
+            if scheme.lower() in _WEB:  # of a web address the host may be shown
+                authority = authority.rpartition("@")[0]
+            pieces = re.split(r"[/?&=#@:,+]", authority + slash + path)
+            found.update(pieces)
+            found.update(map(unquote, pieces))
     return {part for part in found if len(part) >= _SHORTEST}

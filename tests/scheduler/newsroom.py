@@ -68,14 +68,14 @@ class Newsroom:
             changes = [self._insert(conn, slug, source_id, check_id, item, tell) for item in found]
             return self.planner.changes_recorded(conn, changes, self.now)
 
-    def edit(self, slug: str, title: str, **fields: str) -> int:
+    def edit(self, slug: str, known_as: str, **fields: str) -> int:
         """One check that found an item edited."""
-        item_id, before, revision = self._items[slug, title]
+        item_id, before, revision = self._items[slug, known_as]
         after, number = replace(before, **fields), revision + 1  # type: ignore[arg-type]
         with self.store.transaction() as conn:
             source_id, check_id = self._check(conn, slug)
             self._revision(conn, item_id, number, check_id, after, ",".join(fields))
-            self._items[slug, title] = (item_id, after, number)
+            self._items[slug, known_as] = (item_id, after, number)
             change = self._change(
                 conn, ChangeKind.REVISED, source_id, check_id, item_id, number, fields=",".join(fields)
             )

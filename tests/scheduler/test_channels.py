@@ -1,0 +1,192 @@
+"""Console, file and Apprise: what arrives, and what a failure says."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scheduler.channels import ChannelSpec, build_channel
+from scheduler.channels.console import ConsoleChannel
+from scheduler.channels.masking import mask_parts
+from scheduler.render import render
+from scraper.errors import ConfigError, DeliveryError
+from scraper.types import ChangeKind
+from tests.scheduler.examples import ITEM, make_change, make_episode, make_message
+from tests.scheduler.sink import Answer
+
+EVIL = replace(
+    ITEM, title="\x1b[2Jgone [bold]x[/bold] :smile:\r\n2026-01-01 ERROR forged", url="https://a.example/\x1b"
+)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def show(stream: io.StringIO, *changes: Any, kind: Any = "change", total: int = 0) -> str:
+    message = make_message(*changes, kind=kind, total=total)
+    ConsoleChannel("console", stream).send(render(message), message)
+    return stream.getvalue()
+
+
+def test_the_console_prints_a_line_and_a_link_for_each_item() -> None:
+    assert show(io.StringIO(), make_change()) == (
+        "New: Pier reopens · 2 March 2026 · Harbour Office\n    https://harbour.example/pier\n"
+    )
+
+
+def test_the_console_shows_edits_episodes_and_digests() -> None:
+    edit = make_change(replace(ITEM, title="Late"), kind=ChangeKind.REVISED, previous=ITEM, fields=("title",))
+    assert "    Title: Pier reopens → Late\n" in show(io.StringIO(), edit)
+    assert "403 with a login form" in show(io.StringIO(), make_episode(ChangeKind.EPISODE_OPENED))
+    assert show(io.StringIO(), make_change(), kind="digest", total=12).endswith("… and 11 more\n")
+
+
+def test_colours_are_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[" in show(Terminal(), make_change())
+    assert "\x1b[" not in show(io.StringIO(), make_change())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[3" not in show(Terminal(), make_change())
+
+
+def test_a_page_cannot_write_to_the_terminal_nor_forge_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for stream in (io.StringIO(), Terminal()):
+        shown = show(stream, make_change(EVIL))
+        assert "\x1b[2J" not in shown
+        assert "[bold]x[/bold] :smile:" in shown, "no markup is interpreted"
+        assert not any(line.startswith("2026") for line in shown.splitlines())
+
+
+def test_a_narrow_encoding_shows_what_it_can() -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    message = make_message(make_change(replace(ITEM, title="Пирс")))
+    ConsoleChannel("console", stream).send(render(message), message)
+    assert raw.getvalue().startswith(b"New: ????")
+
+
+def test_a_closed_stream_is_a_failure_that_may_pass() -> None:
+    stream = io.StringIO()
+    stream.close()
+    with pytest.raises(DeliveryError) as caught:
+        show(stream, make_change())
+    assert caught.value.retryable
+
+
+def test_a_file_gets_a_line_for_each_message(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "messages.jsonl"
+    channel = build_channel(ChannelSpec("log", "file", path=path))
+    for title in ("one", "two\ntwo"):
+        message = make_message(make_change(replace(ITEM, title=title)))
+        channel.send(render(message), message)
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [line["data"]["changes"][0]["item"]["title"] for line in lines] == ["one", "two two"]
+
+
+def test_a_torn_line_is_closed_before_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "messages.jsonl"
+    path.write_bytes(b'{"id": "msg_0", "da')
+    message = make_message(make_change())
+    build_channel(ChannelSpec("log", "file", path=path)).send(render(message), message)
+    torn, whole = path.read_text(encoding="utf-8").splitlines()
+    assert torn == '{"id": "msg_0", "da'
+    assert json.loads(whole)["id"] == "msg_1"
+
+
+def test_a_file_that_cannot_be_written_is_a_failure_that_may_pass(tmp_path: Path) -> None:
+    (tmp_path / "occupied").write_text("a file, no folder")
+    message = make_message(make_change())
+    channel = build_channel(ChannelSpec("log", "file", path=tmp_path / "occupied" / "messages.jsonl"))
+    with pytest.raises(DeliveryError) as caught:
+        channel.send(render(message), message)
+    assert caught.value.retryable
+
+
+def test_a_file_channel_needs_a_path() -> None:
+    with pytest.raises(ConfigError):
+        build_channel(ChannelSpec("log", "file"))
+
+
+def send_by_apprise(url: str, *changes: Any) -> None:
+    message = make_message(*(changes or (make_change(),)))
+    build_channel(ChannelSpec("phone", "apprise", url=url, timeout=timedelta(seconds=5))).send(render(message), message)
+
+
+def test_apprise_sends_subject_and_text(make_sink: Any) -> None:
+    sink = make_sink()
+    send_by_apprise(f"json://127.0.0.1:{sink.port}/hook")
+    (request,) = sink.received
+    assert request.json["title"] == "[Harbour Office] Pier reopens"
+    assert request.json["message"].startswith("Pier reopens\n2 March 2026")
+    assert request.json["attachments"] == []
+
+
+def test_apprise_interprets_nothing_in_a_title(make_sink: Any) -> None:
+    sink = make_sink()
+    title = r"a\nb {{7*7}} :smile: @everyone <!channel>"
+    send_by_apprise(f"json://127.0.0.1:{sink.port}/hook", make_change(replace(ITEM, title=title)))
+    sent = sink.received[0].json["message"].replace("\u2060", "")
+    assert sent.startswith(title + "\n")
+    assert "@everyone" not in sink.received[0].json["message"]
+
+
+@pytest.mark.parametrize(("status", "retryable"), [(400, False), (404, False), (429, True), (500, True), (503, True)])
+def test_apprise_is_judged_by_the_answer_of_its_target(make_sink: Any, status: int, retryable: bool) -> None:
+    sink = make_sink(lambda _: Answer(status))
+    with pytest.raises(DeliveryError) as caught:
+        send_by_apprise(f"json://127.0.0.1:{sink.port}/t0kenOfThePhone")
+    assert (caught.value.status, caught.value.retryable) == (status, retryable)
+    assert "t0kenOfThePhone" not in str(caught.value)
+
+
+def test_apprise_without_an_answer_can_be_retried(make_sink: Any) -> None:
+    sink = make_sink()
+    port = sink.port
+    sink.close()
+    with pytest.raises(DeliveryError) as caught:
+        send_by_apprise(f"json://127.0.0.1:{port}/x")
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize("url", ["bogus://t0ken", "tgram://t0ken", "", "json://a, json://b", "not a url"])
+def test_apprise_urls_are_judged_when_the_channel_is_made(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"channels\.phone\.url") as caught:
+        build_channel(ChannelSpec("phone", "apprise", url=url))
+    assert "t0ken" not in str(caught.value)
+
+
+def test_apprise_logs_no_addresses_even_when_everything_is_logged(
+    make_sink: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        send_by_apprise(f"json://127.0.0.1:{make_sink().port}/t0kenOfThePhone")
+    assert not [record for record in caplog.records if record.name.startswith("apprise")]
+
+
+@pytest.mark.parametrize(
+    ("text", "secret", "masked"),
+    [
+        ("POST /bot123:abcdef/send failed", "tgram://bot123:abcdef/998877", "POST /***:***/send failed"),
+        (
+            "hook.example answered 500: no xyz123",
+            "https://hook.example/T000/B000/xyz123",
+            "hook.example answered 500: no ***",
+        ),
+        ("login me2x at hook.example", "https://me2x:word@hook.example/", "login *** at hook.example"),
+        ("pass%20word", "mailtos://me:pass%20word@mail.example", "***"),
+        ("nothing here", None, "nothing here"),
+    ],
+)
+def test_parts_of_a_url_are_masked(text: str, secret: str | None, masked: str) -> None:
+    assert mask_parts(text, secret) == masked

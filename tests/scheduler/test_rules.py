@@ -1,0 +1,114 @@
+"""Which changes a rule wants told, and to whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.rules import DEFAULT_RULE, Rule, channels_of, matches, says
+from scraper.types import ChangeKind, ItemData
+from tests.scheduler.examples import SOURCE, make_change, make_episode
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (ChangeKind.ADDED, True),
+        (ChangeKind.EPISODE_OPENED, True),
+        (ChangeKind.EPISODE_CLOSED, True),
+        (ChangeKind.REVISED, False),
+        (ChangeKind.WITHDRAWN, False),
+        (ChangeKind.SURFACED, False),
+    ],
+)
+def test_without_rules_new_items_and_episodes_are_told(kind: ChangeKind, told: bool) -> None:
+    assert matches(DEFAULT_RULE, make_change(kind=kind)) is told
+
+
+@pytest.mark.parametrize("origin", ["adhoc", "file"])
+def test_what_somebody_looks_at_by_hand_wakes_nobody_up(origin: Literal["adhoc", "file"]) -> None:
+    source = replace(SOURCE, origin=origin)
+    assert not matches(DEFAULT_RULE, make_change(source=source))
+    assert not matches(Rule("all", sources=(source.slug,)), make_change(source=source))
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (Rule("r", sources=("key-harbour",)), True),
+        (Rule("r", sources=("harbour",)), True),
+        (Rule("r", sources=("other",)), False),
+        (Rule("r", tags=("sea",)), True),
+        (Rule("r", tags=("land",)), False),
+        (Rule("r", sources=("other",), tags=("sea",)), True),
+        (Rule("r", kinds=frozenset({ChangeKind.WITHDRAWN})), False),
+        (Rule("r", keywords=("pier",)), True),
+        (Rule("r", keywords=("two years",)), True),
+        (Rule("r", keywords=("ferry",)), False),
+        (Rule("r", keywords=("ferry", "PIER")), True),
+    ],
+)
+def test_a_rule_selects_by_source_tag_kind_and_keyword(rule: Rule, told: bool) -> None:
+    assert matches(rule, make_change()) is told
+
+
+def test_a_rule_with_keywords_tells_no_episodes() -> None:
+    assert not matches(Rule("r", keywords=("harbour",)), make_episode(ChangeKind.EPISODE_OPENED))
+
+
+@pytest.mark.parametrize(
+    ("text", "keyword", "found"),
+    [
+        ("War in software", "war", True),
+        ("New software", "war", False),
+        ("wardens", "war", False),
+        ("wardens", "war*", True),
+        ("Café opens", "CAFE", True),
+        ("cafe opens", "Café", True),
+        ("Straße gesperrt", "STRASSE", True),
+        ("İstanbul", "istanbul", True),
+        ("Совещание министров", "министров", True),
+        ("Совещание министров", "министр", False),
+        ("Совещание министров", "министр*", True),
+        ("ёлка", "елка", True),
+        ("東京都で会議", "会議", True),
+        ("東京都で会議", "京都", True),
+        ("การประชุมนานาชาติ", "ประชุม", True),
+        ("AI政策を発表", "ai", True),
+        ("a “quoted phrase” here", '"quoted phrase"', True),
+        ("well–known", "well-known", True),
+        ("co-operation", "operation", True),
+        ("full\u00a0moon", "full moon", True),
+        ("anything", "", False),
+        ("anything", "*", False),
+        ("aaab aaa", "aaa", True),
+    ],
+)
+def test_keywords_are_found_as_people_mean_them(text: str, keyword: str, found: bool) -> None:
+    assert says(text, keyword) is found
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_a_keyword_set_apart_by_spaces_is_always_found(before: str, after: str) -> None:
+    assert says(f"{before} pier {after}", "Pier")
+
+
+@given(st.text(max_size=80), st.text(max_size=20))
+def test_keywords_never_raise(text: str, keyword: str) -> None:
+    says(text, keyword)
+
+
+def test_channels_are_the_rules_else_the_sources_else_all() -> None:
+    known = ("a", "b", "c")
+    own = {SOURCE.key: ("b",)}
+    assert channels_of(Rule("r"), SOURCE, channels=known, of_source={}) == known
+    assert channels_of(Rule("r"), SOURCE, channels=known, of_source=own) == ("b",)
+    assert channels_of(Rule("r", channels=("c", "gone")), SOURCE, channels=known, of_source=own) == ("c",)
+
+
+def test_an_item_without_a_summary_can_be_judged() -> None:
+    assert not matches(Rule("r", keywords=("ferry",)), make_change(ItemData("Pier")))
