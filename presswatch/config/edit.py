@@ -12,8 +12,8 @@ from presswatch.config.document import Document
 from presswatch.config.model import ChannelConfig, Config, SourceConfig
 from presswatch.config.parse import IsOpened, nothing_opened, parse_config, read_config_text
 from presswatch.config.storage import locked_folder, replace_file
-from presswatch.slugs import slugify, unique_slug
 from scraper.errors import ConfigError
+from scraper.slugs import slugify, unique_slug
 
 Change = Callable[[Config, Document], None]
 

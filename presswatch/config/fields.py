@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from presswatch import slugs
 from presswatch.config.channel_fields import CHANNEL
 from presswatch.config.kinds import (
     Key,
@@ -33,6 +32,7 @@ from presswatch.config.texts import (
     TIMEZONE,
     parse_selector,
 )
+from scraper import slugs
 from scraper.types import ChangeKind, Recipe
 
 _SELECTORS = ("item", "listing", "title", "link", "date", "summary")

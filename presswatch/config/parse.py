@@ -14,8 +14,8 @@ from presswatch.config.model import ChannelConfig, Config, RuleConfig, Settings,
 from presswatch.config.problems import InvalidConfigError, Problem, Problems, did_you_mean
 from presswatch.config.texts import LANGUAGE, SHORTEST_EVERY, TIMEZONE
 from presswatch.durations import render_duration
-from presswatch.slugs import slugify
 from scraper.errors import ConfigError
+from scraper.slugs import slugify
 
 MAX_FILE_BYTES = 20_000_000
 IsOpened = Callable[[str], bool]

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Spider
 from scrapy.utils.misc import load_object
@@ -20,6 +19,7 @@ from scraper.errors import ConfigError, NotFoundError, PresswatchError
 from scraper.fetch import check_url
 from scraper.saved import find_saved_pages
 from scraper.service import Assembly, Service, Skipped
+from scraper.slugs import slugify_url
 from scraper.store.db import Store
 from scraper.store.sources import adopt, due_sources, find_sources
 from scraper.types import ItemData, Outcome, Page
@@ -137,7 +137,9 @@ class NewsSpider(Spider):
             if self.url is not None:
                 check_url(self.url)
                 key = "url-" + _digest(canonicalize_url(self.url))
-                source = adopt(conn, self.url, origin="adhoc", slug=slug_of(self.url), name=self.url, key=key, now=now)
+                source = adopt(
+                    conn, self.url, origin="adhoc", slug=slugify_url(self.url), name=self.url, key=key, now=now
+                )
                 return [([source], {})]
             if self.sources:
                 return [(find_sources(conn, self.sources), {})]
@@ -198,14 +200,6 @@ def item_dict(report: CheckReport, place: int, item: ItemData) -> dict[str, Any]
         "image_url": item.image_url,
         "new": place in report.new,
     }
-
-
-def slug_of(url: str) -> str:
-    """A short name made from an address: ``example-org-news``."""
-    parts = urlsplit(url)
-    text = f"{(parts.hostname or '').removeprefix('www.')}{parts.path}"
-    words = "".join(c if c.isascii() and c.isalnum() else " " for c in text.casefold()).split()
-    return "-".join(words)[:60].strip("-") or "page"
 
 
 def _digest(text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presswatch.slugs import LONGEST, PATTERN, slugify, unique_slug
+from scraper.slugs import LONGEST, PATTERN, slugify, slugify_url, unique_slug
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,19 @@ def test_every_slug_is_a_legal_one(name: str, url: str) -> None:
     slug = slugify(name, url)
     assert re.fullmatch(PATTERN, slug)
     assert len(slug) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("url", "slug"),
+    [
+        ("https://www.tides.example/en/news/", "tides-example-en-news"),
+        ("http://127.0.0.1:8000/list?page=2", "127-0-0-1-8000-list"),
+        ("https://tides.example/" + "a-long-path/" * 9, "tides-example-a-long-path-a-long-path-a"),
+        ("http://[", "page"),
+        ("", "page"),
+    ],
+)
+def test_a_page_without_a_name_is_called_by_host_and_path(url: str, slug: str) -> None:
+    made = slugify_url(url)
+    assert made == slug
+    assert re.fullmatch(PATTERN, made)

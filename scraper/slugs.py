@@ -26,6 +26,15 @@ def slugify(name: str, url: str = "") -> str:
     return (_hyphenate(folded) if kept * 2 > letters else "") or _hyphenate(_host(url)) or "source"
 
 
+def slugify_url(url: str) -> str:
+    """A slug from host and path of a page: ``example-org-news``; ``page`` where nothing of them is left."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        path = ""
+    return _hyphenate(f"{_host(url)} {_fold(path)}") or "page"
+
+
 def unique_slug(wish: str, taken: Collection[str]) -> str:
     """``wish``, or ``wish-2``, ``wish-3`` … if it is taken."""
     slug, number = wish, 1
