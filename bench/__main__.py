@@ -1,0 +1,23 @@
+"""``make bench``: all measurements that need nothing but this checkout, and the corpus where it lies beside it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+
+
+def main() -> int:
+    """Run them one after the other; the worst exit status."""
+    commands = [["bench.check"]]
+    if CORPUS.exists():
+        commands.append(["bench.extraction", str(CORPUS)])
+    else:
+        print(f"extraction: skipped, there is no corpus at {CORPUS}")
+    return max(subprocess.run([sys.executable, "-m", *command], check=False).returncode for command in commands)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
