@@ -123,9 +123,11 @@ def _validators(url: str, response: Response) -> Validators | None:
 
 
 def _all_headers(response: Response) -> dict[str, str]:
+    """By lower-case name. Cookies are left out: they are nobody's business here, and headers may be stored."""
     return {
         name.decode("latin-1").lower(): ", ".join(_text(value) for value in response.headers.getlist(name))
         for name in response.headers
+        if name.lower() != b"set-cookie"
     }
 
 

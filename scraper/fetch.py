@@ -165,21 +165,22 @@ async def _ask(url: str, headers: dict[bytes, bytes], *, download: Download, lim
 
 
 def _headers(url: str, request: FetchRequest, *, sent: Validators | None, trusted: bool) -> dict[bytes, bytes]:
-    headers = {"Accept": request.accept, "Accept-Encoding": ACCEPT_ENCODING}
+    # Lower case, so that a header of the source replaces one of ours however it is spelled.
+    headers = {"accept": request.accept, "accept-encoding": ACCEPT_ENCODING}
     if request.user_agent:
-        headers["User-Agent"] = request.user_agent
+        headers["user-agent"] = request.user_agent
     if trusted:
-        headers.update(request.headers)
+        headers.update({name.lower(): value for name, value in request.headers.items()})
     if sent and sent.etag:
-        headers["If-None-Match"] = sent.etag
+        headers["if-none-match"] = sent.etag
     if sent and sent.last_modified:
-        headers["If-Modified-Since"] = sent.last_modified
-    return {name.encode("latin-1"): _header_bytes(name, value, url) for name, value in headers.items()}
+        headers["if-modified-since"] = sent.last_modified
+    return {_header_bytes(name, name, url): _header_bytes(name, value, url) for name, value in headers.items()}
 
 
 def _header_bytes(name: str, value: str, url: str) -> bytes:
     if any(c in value for c in "\r\n\0"):
-        raise FetchError("connection", f"the header {name} has a line break in it", url=url)
+        raise FetchError("connection", f"the header {name!r} has a line break in it", url=url)
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:

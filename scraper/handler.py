@@ -26,6 +26,8 @@ from twisted.web.http import _DataLoss, _IdentityTransferDecoder
 
 MOST_HEAD_BYTES: Final = 65_536
 """Of one answer: status line, headers, and all ``1xx`` answers before them."""
+MOST_INTERIM: Final = 20
+"""``1xx`` answers before the real one; Twisted writes a log line for each."""
 KEEP_ALIVE_SECONDS: Final = 10
 
 
@@ -41,6 +43,15 @@ class _CutBody(_IdentityTransferDecoder):
 
 class _StrictParser(_LenientHTTPClientParser):
     """Fails bodies that contradict their Content-Length, or end by a reset with no length announced."""
+
+    _interim = 0
+
+    def allHeadersReceived(self) -> None:  # noqa: N802
+        if 100 <= self.response.code < 200:
+            self._interim += 1
+            if self._interim > MOST_INTERIM:
+                raise ParseError("too many 1xx answers", b"")
+        super().allHeadersReceived()
 
     def _finished(self, rest: bytes) -> None:
         # Stray line ends after a body are an old bug of servers and harmless; a body with 204 or 304 is not read.

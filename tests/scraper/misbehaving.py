@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from socket import SO_LINGER, SOL_SOCKET, socket
+from ssl import SSLContext
 
 import brotli
 
@@ -196,8 +197,10 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def serve(host: str = "127.0.0.1") -> Iterator[Site]:
+def serve(host: str = "127.0.0.1", *, tls: SSLContext | None = None) -> Iterator[Site]:
     with Site(host) as site:
+        if tls is not None:
+            site.socket = tls.wrap_socket(site.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         yield site

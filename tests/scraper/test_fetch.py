@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from scrapy import Request
+from scrapy.http import Response
 
+from scraper.errors import FetchError
+from scraper.fetch import FetchRequest, OpenGate, fetch
+from scraper.types import Page
 from tests.scraper.misbehaving import PAGE, Site, answer, bomb, serve
 
 FAST = {"seconds": 1.5, "total_seconds": 2.5}
@@ -77,7 +90,7 @@ WHOLE = (
 )
 
 
-def probe(job: dict[str, Any]) -> list[dict[str, Any]]:
+def probe(job: dict[str, Any], **environment: str) -> list[dict[str, Any]]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.scraper.fetch_probe"],
         input=json.dumps(job),
@@ -85,6 +98,7 @@ def probe(job: dict[str, Any]) -> list[dict[str, Any]]:
         text=True,
         timeout=60,
         check=False,
+        env=os.environ | environment,
     )
     assert done.returncode == 0, done.stderr
     assert "Unhandled" not in done.stderr, done.stderr
@@ -226,6 +240,69 @@ def test_requests_say_who_they_are_and_carry_nothing_else(crawl: tuple[Site, dic
     assert headers["user-agent"].startswith("presswatch/")
     assert "(+http" in headers["user-agent"]
     assert set(headers) == {"host", "user-agent", "accept", "accept-encoding"}
+
+
+def sent_by(request: FetchRequest) -> dict[str, list[str]]:
+    asked: list[Request] = []
+
+    async def download(one: Request) -> Response:
+        asked.append(one)
+        return Response(one.url, headers={"Set-Cookie": "id=1", "X-Served-By": "a"})
+
+    page = asyncio.run(fetch(request, download=download, gate=OpenGate(), now=lambda: datetime.now(UTC)))
+    assert isinstance(page, Page)
+    assert page.headers == {"x-served-by": "a"}
+    return {name.decode().lower(): [v.decode() for v in asked[0].headers.getlist(name)] for name in asked[0].headers}
+
+
+def test_a_header_of_the_source_replaces_ours_however_it_is_spelled() -> None:
+    headers = {"aCCept": "text/plain", "USER-agent": "Harbour/1", "X-Token": "t"}
+    sent = sent_by(FetchRequest("https://example.org/", headers=headers, user_agent="presswatch/0"))
+    assert (sent["accept"], sent["user-agent"], sent["x-token"]) == (["text/plain"], ["Harbour/1"], ["t"])
+
+
+@pytest.mark.parametrize("headers", [{"X": "a\r\nY: b"}, {"X\r\nY": "b"}, {"X": "a\0"}])
+def test_a_header_cannot_smuggle_another(headers: dict[str, str]) -> None:
+    with pytest.raises(FetchError, match="line break"):
+        sent_by(FetchRequest("https://example.org/", headers=headers))
+
+
+def test_certificates_are_verified(tmp_path: Path) -> None:
+    trusted, key = self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(trusted, key)
+    with serve(tls=context) as site:
+        url = f"https://localhost:{site.server_address[1]}/ok"
+        wrong_name = url.replace("localhost", "127.0.0.1")
+        job = {"allow": "127.0.0.0/8", "fetches": [{"url": url}, {"url": wrong_name}]}
+        assert [result.get("reason") for result in probe(job)] == ["tls", "tls"]
+        known = probe(job, SSL_CERT_FILE=str(trusted))
+        assert [result.get("reason") for result in known] == [None, "tls"]
+        assert known[0]["body"] == PAGE.decode()
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate for ``localhost`` that nobody vouches for, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    today = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "cert.pem", folder / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    no_password = serialization.NoEncryption()
+    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, no_password))
+    return paths
 
 
 def test_addresses_that_are_not_opened_are_refused_in_every_spelling(site: Site) -> None:
