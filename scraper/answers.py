@@ -34,7 +34,7 @@ def redirect_target(url: str, response: Response) -> str | None:
     """Where the answer points, ``None`` if it is no redirect. The fragment is dropped: it is never sent."""
     if response.status not in _REDIRECTS:
         return None
-    places = {_text(value) for value in response.headers.getlist("Location")}
+    places = {_utf8(value) for value in response.headers.getlist("Location")}
     if len(places) != 1:
         found = "more than one Location" if places else "no Location"
         raise FetchError("redirect", f"status {response.status} with {found}", url=url, status=response.status)
@@ -137,7 +137,12 @@ def _header(response: Response, name: str) -> str | None:
 
 
 def _text(value: bytes) -> str:
+    return value.decode("latin-1")  # keeps every byte, so that an ETag goes back as it came
+
+
+def _utf8(value: bytes) -> str:
+    """Browsers read a Location as UTF-8, and servers rely on it."""
     try:
-        return value.decode("ascii")
+        return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.decode("latin-1")

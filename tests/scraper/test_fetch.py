@@ -267,6 +267,25 @@ def test_a_header_cannot_smuggle_another(headers: dict[str, str]) -> None:
         sent_by(FetchRequest("https://example.org/", headers=headers))
 
 
+def test_addresses_beyond_ascii_reach_the_server_as_utf8(site: Site) -> None:
+    moved = b"HTTP/1.1 302 Found\r\nLocation: /f\xc3\xa4hre?um=9\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    site.also = {"/nach-f%C3%A4hre": moved, "/f%C3%A4hre?um=9": answer(PAGE, 'ETag: "\xe4"')}
+    url = site.base + "/nach-fähre"
+    found = probe_urls([url], allow="127.0.0.0/8")[url]
+    assert found.get("body") == PAGE.decode()
+    assert found["etag"] == '"\xe4"'
+
+
+def test_a_proxy_of_the_environment_is_not_used(site: Site) -> None:
+    url = site.base + "/ok"
+    proxies = {
+        "http_proxy": "http://127.0.0.1:1",
+        "HTTP_PROXY": "http://127.0.0.1:1",
+        "all_proxy": "http://127.0.0.1:1",
+    }
+    assert probe({"allow": "127.0.0.0/8", "fetches": [{"url": url}]}, **proxies)[0]["status"] == 200
+
+
 def test_certificates_are_verified(tmp_path: Path) -> None:
     trusted, key = self_signed(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
