@@ -191,9 +191,11 @@ class Outbox:
         ttl = self._options.lease_ttl
         if self._token is not None and time.monotonic() < self._renewed_at + ttl.total_seconds() / 3:
             return True
+        token = self._token
         with self._store.transaction(durable=False) as conn:
-            if self._token is None or not leases.renew(conn, LEASE, self._token, ttl, now):
-                self._token = leases.acquire(conn, LEASE, self._holder, ttl, now)
+            if token is None or not leases.renew(conn, LEASE, token, ttl, now):
+                token = leases.acquire(conn, LEASE, self._holder, ttl, now)
+        self._token = token  # only now: a token that was not committed may become another's
         self._renewed_at = time.monotonic()
         return self._token is not None
 

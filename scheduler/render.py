@@ -1,7 +1,7 @@
 """What a message says, in each form. Pure.
 
-:func:`render` makes one :class:`Rendered` from a message's facts; each form is made when a channel asks for it. The
-text of pages in it is inert (:mod:`scheduler.inert`) and bounded.
+:func:`render` makes one :class:`Rendered` from a message's facts. The text of pages in it is inert
+(:mod:`scheduler.inert`) and bounded.
 """
 
 from __future__ import annotations
@@ -72,11 +72,20 @@ class Entry:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message in all its forms."""
+    """A message in all its forms, each made when it is first asked for: a web hook needs no HTML."""
 
     message: MessageFacts
-    entries: tuple[Entry, ...]
-    omitted: int
+    options: RenderOptions = RenderOptions()
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The changes that are shown, in order of discovery."""
+        return tuple(_entry(change, self.options) for change in self.message.changes[:MOST_LISTED])
+
+    @property
+    def omitted(self) -> int:
+        """How many more changes there are."""
+        return max(self.message.total, len(self.message.changes)) - len(self.entries)
 
     @cached_property
     def subject(self) -> str:
@@ -127,8 +136,7 @@ class Rendered:
 
 def render(message: MessageFacts, options: RenderOptions = RenderOptions()) -> Rendered:
     """``message`` as it is told."""
-    entries = tuple(_entry(change, options) for change in message.changes[:MOST_LISTED])
-    return Rendered(message, entries, max(message.total, len(message.changes)) - len(entries))
+    return Rendered(message, options)
 
 
 def _entry(change: ChangeFacts, options: RenderOptions) -> Entry:
