@@ -11,7 +11,6 @@ import random
 import sqlite3
 import threading
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -45,9 +44,9 @@ class _Desk:
 
     lane: Lane
     policy: DeliveryPolicy
-    paused_until: datetime | None = None
+    pause: tuple[datetime, datetime] | None = None
     recovered_at: float = float("-inf")
-    sent_at: deque[datetime] = field(default_factory=deque)
+    sent_at: list[datetime] = field(default_factory=list)
     abandoned: list[Lane] = field(default_factory=list)
 
 
@@ -173,7 +172,8 @@ class Outbox:
 
     def _room(self, desk: _Desk, now: datetime) -> int:
         """How many messages the channel may be handed now."""
-        if desk.policy.paused or (desk.paused_until is not None and now < desk.paused_until):
+        # Before its beginning a pause does not hold: the clock was set back.
+        if desk.policy.paused or (desk.pause is not None and desk.pause[0] <= now < desk.pause[1]):
             return 0
         desk.abandoned = [lane for lane in desk.abandoned if lane.is_alive]
         if len(desk.abandoned) >= _MOST_ABANDONED:
@@ -181,8 +181,7 @@ class Outbox:
         rate = desk.policy.rate
         if rate is None:
             return self._options.batch
-        while desk.sent_at and desk.sent_at[0] <= now - rate.per:
-            desk.sent_at.popleft()
+        desk.sent_at = [at for at in desk.sent_at if now - rate.per < at <= now]
         return min(max(rate.count - len(desk.sent_at), 0), self._options.batch)
 
     # The lease
@@ -249,7 +248,7 @@ class Outbox:
             if since is None or attempt.at - since < policy.give_up:
                 due = now + policy.wait_after(attempt.job.attempts + 1, self._rng)
                 if error.not_before is not None:
-                    desk.paused_until = max(error.not_before, desk.paused_until or error.not_before)
+                    desk.pause = (attempt.at, error.not_before)
                     due = max(due, error.not_before)
                 ledger.record_retry(conn, attempt, due)
                 return False

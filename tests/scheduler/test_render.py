@@ -28,6 +28,11 @@ def one(change: ChangeFacts) -> Rendered:
     return render(make_message(change))
 
 
+def edited() -> ChangeFacts:
+    after = replace(ITEM, title="Pier reopens late")
+    return make_change(after, kind=ChangeKind.REVISED, previous=ITEM, fields=("title",))
+
+
 def test_a_new_item_in_text() -> None:
     rendered = one(make_change())
     assert rendered.subject == "[Harbour Office] Pier reopens"
@@ -76,9 +81,7 @@ def test_a_digest_lists_some_and_counts_the_others() -> None:
 
 
 def test_the_payload_is_what_the_documentation_says() -> None:
-    after = replace(ITEM, title="Pier reopens late")
-    change = make_change(after, kind=ChangeKind.REVISED, previous=ITEM, fields=("title",))
-    assert one(change).payload == {
+    assert one(edited()).payload == {
         "type": "presswatch.change.v1",
         "timestamp": "2026-03-02T09:00:00.000Z",
         "id": "msg_1",
