@@ -91,6 +91,13 @@ _ENDERS = ".!?…。！？｡．؟۔।॥။።።၊។៕᠃꘎"
 _CLOSERS = "\"'”’»)]）］」』》】›“"
 _SENTENCE_END = re.compile(rf"[{_ENDERS}]+[{re.escape(_CLOSERS)}]*")
 _NEEDS_NO_SPACE = frozenset("。！？｡．")
+_ABBREVIATIONS = frozenset(
+    "gen col sen rep gov rev capt cmdr maj prof mrs messrs no art inc co jan feb mar apr jun jul aug sep sept oct nov "
+    "dec vol fig al ca bzw ing hon av pp ed eds approx dept univ ave im им ул тов акад проф обл гор тел стр".split()
+)
+_UNPRONOUNCEABLE = re.compile(r"[bcdfghjklmnpqrstvwxzбвгджзклмнпрстфхцчшщ]{1,4}", re.IGNORECASE)
+"""Dr, Mr, St, Lt, Nr, vs, млн, г: a word without a vowel before a full stop is an abbreviation. Not in capitals
+only: "the RC." may well end a sentence."""
 _LAST_WORD = re.compile(r"[^\s(\[\"'«“„‘]*$")
 _CUT_TAIL = " \u00a0\t,;:-–—([{«„“‘/&、，；：،؛"
 
@@ -126,7 +133,9 @@ def _ends_sentence(s: str, match: re.Match[str]) -> bool:
     if before.isdecimal():
         return len(before) > 2  # "3. Mai", "No. 5." against "in 2024. The"
     letters = before.rsplit(".", 1)[-1]
-    return not (len(letters) <= 1 or (len(letters) <= 3 and letters[0].isupper() and not letters.isupper()))
+    return len(letters) > 1 and letters.casefold() not in _ABBREVIATIONS and not (
+        _UNPRONOUNCEABLE.fullmatch(letters) and not letters.isupper()
+    )
 
 
 def _cut(s: str, limit: int) -> str:

@@ -47,7 +47,8 @@ def extract_plain(text: str, url: str, *, now: datetime) -> Extraction:
     split = _believable(split_dated(lines)) or _believable(split_inline(lines)) or _believable(split_teasers(lines))
     if split is None:
         return _without_items(lines)
-    items = tuple(_item(part) for part in split.parts[:MOST_ITEMS])
+    teasers = _are_teasers(split.parts)
+    items = tuple(_item(part, teasers=teasers) for part in split.parts[:MOST_ITEMS])
     article = _own_article(split)
     kind = PageKind.BOTH if article else PageKind.LISTING
     reasons = [f"{len(items)} items: {_SAYS[split.layout]}"]
@@ -94,8 +95,15 @@ def _confidence(split: Split, article: ArticleData | None) -> float:
     return round(min(base + (0.05 if article and split.navigation else 0.0), 0.95), 2)
 
 
-def _item(part: Part) -> ItemData:
+def _are_teasers(parts: Sequence[Part]) -> bool:
+    """Whether most items are running text: a single line without a full stop among them is a teaser too."""
+    return sum(1 for part in parts if part.lines[0].is_paragraph) * 2 > len(parts)
+
+
+def _item(part: Part, *, teasers: bool) -> ItemData:
     title, rest, how = _title_and_rest(part.lines)
+    if teasers and not rest:
+        rest = part.lines
     summary = "\n\n".join(line.text for line in rest) or None
     provenance = [("title", f"{_TIER}:{how}")]
     published = _published(part)

@@ -10,6 +10,7 @@ from scraper.text import first_sentence
 from scraper.types import ArticleData, Published
 
 _MOST_NAVIGATION = 12
+_LOOK_AHEAD = 60  # lines: asked of every headline, so it must not grow with the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,11 @@ class Opening:
 def without_navigation(lines: Sequence[Line], keep: int = 0) -> tuple[Sequence[Line], int]:
     """The lines without a trailing run of navigation ("Go back", "Zurück", "К списку новостей"), and its length.
 
-    The first ``keep`` lines stay whatever they look like; a text of such lines only is left alone.
+    The first ``keep`` lines stay whatever they look like.
     """
     end = len(lines)
     while end > keep and len(lines) - end < _MOST_NAVIGATION and lines[end - 1].is_navigation:
         end -= 1
-    if end == 0:
-        return lines, 0
     return lines[:end], len(lines) - end
 
 
@@ -55,7 +54,7 @@ def opening_at(lines: Sequence[Line], index: int) -> Opening | None:
         else:
             break
         body += 1
-    paragraphs = lines[body:]
+    paragraphs = lines[body : body + _LOOK_AHEAD]
     if not paragraphs or not paragraphs[0].is_paragraph:
         return None
     inner = sorted(line.gap for line in paragraphs[1:])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from scraper.extract.plain_article import opening_at, without_navigation
 from scraper.extract.plain_lines import Line
+
+_LONGEST_ITEM = 12
+_SHORTEST_BODY = 2
+_FEW = 2
 
 Layout = Literal["before", "after", "title_first"]
 
@@ -39,6 +43,8 @@ def split_dated(lines: Sequence[Line]) -> Split | None:
     if len(at) < 2:
         return None
     at = _without_article_date(lines, at)
+    if _is_article_first(lines, at):
+        at = at[1:]
     if len(at) < 2:
         return None
     layout = _layout(lines, at)
@@ -49,32 +55,54 @@ def split_dated(lines: Sequence[Line]) -> Split | None:
     }
     begin = [max(index, 0) for index in starts[layout]]
     ends = [*begin[1:], _last_end(lines, at, begin, layout)]
-    parts = tuple(_part(lines, start, end) for start, end in zip(begin, ends, strict=True))
+    parts = [_part(lines, start, end) for start, end in zip(begin, ends, strict=True)]
     after, navigation = without_navigation(lines[ends[-1] :])
-    if navigation == len(lines) - ends[-1]:
-        after = ()
-    kept = tuple(part for part in parts if part.lines)
-    return Split(kept, tuple(lines[: begin[0]]), tuple(after), layout, navigation)
+    if not after and layout != "after":
+        kept, more = without_navigation(parts[-1].lines, keep=2 if layout == "title_first" else 1)
+        parts[-1], navigation = Part(parts[-1].date, tuple(kept)), navigation + more
+    told = tuple(part for part in parts if part.lines)
+    return Split(told, tuple(lines[: begin[0]]), tuple(after), layout, navigation)
 
 
 def _without_article_date(lines: Sequence[Line], at: list[int]) -> list[int]:
-    """Leaves out the date line of the page's own article: it follows a headline that an article's text follows."""
+    """Leaves out the date line of the page's own article: it follows a headline and is followed by far more text
+    than the other dates are."""
     last = at[-1]
-    for title in (last - 2, last - 1):
-        if title <= at[-2] + 1 or title < 0:
+    longest = max((there - here for here, there in pairwise(at[:-1])), default=2)
+    title_first = _titles_first(lines, at)
+    for title in (last - 1, last - 2):
+        if title <= at[-2] + (1 if at[0] == 0 else 0):
             continue
         opening = opening_at(lines, title)
-        body = without_navigation(lines[last + 1 :])[0]
-        typical = max(b - a for a, b in itertools.pairwise(at)) if len(at) > 2 else 2
-        if opening and opening.body > last and len(body) > max(typical, 2):
+        body = _up_to_opening(without_navigation(lines[last + 1 :])[0], sure=not title_first)
+        usual = max(longest - 2, 1) if title_first else longest - 1
+        if opening and opening.body > last and len(body) > max(2 * usual, 3 if title_first else 2):
             return at[:-1]
     return at
+
+
+def _is_article_first(lines: Sequence[Line], at: Sequence[int]) -> bool:
+    """Whether the first date is that of an article above the list: headline, date and more text than any item has."""
+    if len(at) < 3 or at[0] not in (1, 2) or _titles_first(lines, at):
+        return False
+    opening = opening_at(lines, 0)
+    usual = max(there - here for here, there in pairwise(at[1:]))
+    return opening is not None and opening.body == at[0] + 1 and at[1] - at[0] > max(2 * usual - 1, 3)
+
+
+def _up_to_opening(lines: Sequence[Line], *, sure: bool) -> Sequence[Line]:
+    """The lines before the next headline that an article could begin with."""
+    for index in range(1, len(lines)):
+        opening = opening_at(lines, index)
+        if opening and (opening.sure or not sure):
+            return lines[:index]
+    return lines
 
 
 def _layout(lines: Sequence[Line], at: Sequence[int]) -> Layout:
     """Where in its item the date stands: told by the widest gap between two dates, else by what opens the text."""
     votes: Counter[str] = Counter()
-    for here, there in itertools.pairwise(at):
+    for here, there in pairwise(at):
         gaps = [lines[index].gap for index in range(here + 1, there + 1)]
         widest = max(gaps)
         if gaps.count(widest) == 1 and len(gaps) > 1:
@@ -89,7 +117,7 @@ def _layout(lines: Sequence[Line], at: Sequence[int]) -> Layout:
     if _titles_first(lines, at):
         return "title_first"
     tail = without_navigation(lines[at[-1] + 1 :])[0]
-    ends_with_date = not tail or len(tail) == len(lines) - at[-1] - 1 == 0 or opening_at(tail, 0) is not None
+    ends_with_date = not tail or opening_at(tail, 0) is not None
     heading = lines[0].is_navigation and at[0] == 1 and bool(tail) and tail[0].is_paragraph
     return "after" if ends_with_date and not heading else "before"
 
@@ -101,20 +129,29 @@ def _titles_first(lines: Sequence[Line], at: Sequence[int]) -> bool:
         for index in at
         if index > 0 and lines[index - 1].is_headline and index + 1 < len(lines) and lines[index + 1].is_paragraph
     )
-    roomy = all(b - a >= 3 for a, b in itertools.pairwise(at))
+    roomy = all(b - a >= 3 for a, b in pairwise(at))
     return roomy and fits >= max(2, 0.8 * len(at))
 
 
 def _first_start(lines: Sequence[Line], at: Sequence[int]) -> int:
     """Where the first item begins when its date ends it: after a heading of the page, if one stands there."""
-    usual = max(b - a for a, b in itertools.pairwise(at)) - 1
-    start = max(at[0] - usual, 0)
-    for index in range(at[0] - 1, start, -1):
-        if lines[index].gap > lines[at[0]].gap and lines[index].gap >= max(lines[i + 1].gap for i in at[:-1]):
-            return index
+    between, inner = _gaps(lines, [index + 1 for index in at[:-1]])
+    if between > inner:
+        start = at[0]
+        while start > 0 and lines[start].gap < between and at[0] - start < _LONGEST_ITEM:
+            start -= 1
+    else:
+        start = max(at[0] - max(there - here for here, there in pairwise(at)) + 1, 0)
     if start == 0 and at[0] >= 2 and lines[0].is_navigation and lines[1].is_paragraph:
         return 1
     return start
+
+
+def _gaps(lines: Sequence[Line], begin: Sequence[int]) -> tuple[int, int]:
+    """The narrowest gap before an item (the first one's aside) and the widest within one."""
+    between = min((lines[start].gap for start in begin[1:]), default=0)
+    inner = max((lines[i].gap for here, there in pairwise(begin) for i in range(here + 1, there)), default=0)
+    return between, inner
 
 
 def _last_end(lines: Sequence[Line], at: Sequence[int], begin: Sequence[int], layout: Layout) -> int:
@@ -123,18 +160,29 @@ def _last_end(lines: Sequence[Line], at: Sequence[int], begin: Sequence[int], la
     if layout == "after":
         return at[-1] + 1
     first = at[-1] + 1
-    between = min((lines[start].gap for start in begin[1:]), default=0)
-    inner = max((lines[i].gap for a, b in itertools.pairwise(begin) for i in range(a + 1, b)), default=0)
-    longest = max(b - a for a, b in itertools.pairwise(begin)) - (first - begin[-1])
-    for index in range(first + 1, len(lines)):
-        opening = opening_at(lines, index)
-        if opening and (opening.sure or index - first >= longest):
-            return index
-        if between > inner and lines[index].gap >= between:
-            return index
-        if index - first >= longest and (lines[index].is_navigation or len(lines) - index > 2):
-            return index
-    return len(lines)
+    between, inner = _gaps(lines, begin)
+    if between > inner:
+        return _first_index(lines, first + 1, lambda i: lines[i].gap >= between or _opens(lines, i, sure=True))
+    headed = any(line.is_headline for a, b in pairwise(begin) for line in lines[a + 2 : b])
+    longest = max(there - here for here, there in pairwise(begin)) - (first - begin[-1])
+    end = _first_index(lines, first + 1, lambda i: _opens(lines, i, sure=headed and i - first < longest))
+    if end < len(lines) and end - first <= longest + 2:
+        return end
+    counted = min(first + max(longest, 1), end)
+    rest = without_navigation(lines[counted:end])[0]
+    if end == len(lines) and len(rest) <= _FEW and all(line.is_paragraph for line in rest):
+        return counted + len(rest)  # one item may well be longer than the others
+    return counted
+
+
+def _first_index(lines: Sequence[Line], start: int, test: Callable[[int], bool]) -> int:
+    return next((index for index in range(start, len(lines)) if test(index)), len(lines))
+
+
+def _opens(lines: Sequence[Line], index: int, *, sure: bool) -> bool:
+    """Whether an article begins here; one that is not sure needs a body."""
+    opening = opening_at(lines, index)
+    return opening is not None and (opening.sure or (not sure and len(lines) - opening.body >= _SHORTEST_BODY))
 
 
 def _part(lines: Sequence[Line], start: int, end: int) -> Part:
@@ -153,7 +201,6 @@ def split_inline(lines: Sequence[Line]) -> Split | None:
             Part(lines[a], tuple(_bare(lines[i], edge) for i in range(a, b))) for a, b in zip(at, ends, strict=True)
         )
         after, navigation = without_navigation(lines[ends[-1] :])
-        after = () if navigation == len(lines) - ends[-1] else after
         return Split(parts, tuple(lines[: at[0]]), tuple(after), edge, navigation)
     return None
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
 
 from scraper.dates import DateHit, DateOrder, decide_order, find_dates
-from scraper.text import clean_text, count_units, fold_text
+from scraper.text import clean_text, count_units, first_sentence, fold_text
 
 MOST_LINES = 20_000
 LONGEST_TEXT = 4_000_000
@@ -19,7 +19,7 @@ _RULE = re.compile(r"[\s\-=_*~#·•.]{3,}")
 _ENDS_SENTENCE = re.compile(r"[.。．।॥۔։።။។…;；:：,，、،]+[\"'”’»)\]）］」』】]*$")
 _ENDS_LOUDLY = re.compile(r"[!?！？؟]+[\"'”’»)\]）］」』】]*$")
 _BRACKETS = re.compile(r"\[[^\[\]]{0,60}\]|\([^()]{0,60}\)|【[^【】]{0,60}】|［[^［］]{0,60}］")
-_EDGE = " \t\u00a0|/•·,;:.-–—―‐[]()【】\"'"
+_EDGE = " *\t\u00a0|/•·,;:.-–—―‐[]()【】\"'"
 _LONGEST_DATE_LINE = 110
 _PARAGRAPH_UNITS = 35
 _HEADLINE_CHARACTERS = 240
@@ -64,7 +64,9 @@ class Line:
             return True
         if _ENDS_SENTENCE.search(self.text):
             return True
-        return bool(_ENDS_LOUDLY.search(self.text)) and self.units > _LOUD_HEADLINE_UNITS
+        if not _ENDS_LOUDLY.search(self.text):
+            return False
+        return self.units > _LOUD_HEADLINE_UNITS or first_sentence(self.text) != self.text
 
     @cached_property
     def is_headline(self) -> bool:
@@ -104,7 +106,7 @@ def read_lines(text: str, *, now: datetime, url: str) -> list[Line]:
 
 def _unwrapped(lines: list[Line]) -> list[Line]:
     """Paragraphs of a hard-wrapped text (mail, README) as one line each; other texts as they are."""
-    runs = [(line, after) for line, after in itertools.pairwise(lines) if after.gap == 0]
+    runs = [(line, after) for line, after in pairwise(lines) if after.gap == 0]
     if len(runs) < 4:
         return lines
     widest = max(len(line.text) for line in lines)

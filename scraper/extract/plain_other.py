@@ -15,6 +15,7 @@ _CODE_START = re.compile(
 )
 _SETTING = re.compile(r"[\w.\-*/ ]{1,40}\s?[:=]\s?\S")
 _ROBOTS = re.compile(r"(?:user-agent|disallow|allow|sitemap|crawl-delay|host|clean-param)\s*:", re.IGNORECASE)
+_MAIL_HEADER = re.compile(r"(?:from|to|cc|subject|date|reply-to|sent|von|an|betreff|de|à|objet)\s?:", re.IGNORECASE)
 _LOG = re.compile(
     r"\b(?:INFO|WARN(?:ING)?|ERROR|DEBUG|TRACE|FATAL|NOTICE|CRITICAL)\b|\b\d\d:\d\d:\d\d\b|\b(?:GET|POST|HEAD) /"
 )
@@ -30,16 +31,17 @@ def reason_for_no_listing(text: str, lines: Sequence[Line]) -> str | None:
     for mark, name in _WHOLE.items():
         if head.startswith(mark) and (mark != "[" or head[1:2] in '{["]'):
             return f"the text is {name}, not prose"
+    if sum(1 for line in lines[:8] if _MAIL_HEADER.match(line.text)) >= 3:
+        return "the text is a mail"
     sample = [line.text for line in lines[:400]]
-    if not sample:
-        return "the text is empty"
+    undated = [line.text for line in lines[:400] if not line.date and not line.leading]
     shares = {
         "source code": _share(sample, lambda s: bool(_CODE_END.search(s) or _CODE_START.match(s))),
         "rules for robots": _share(sample, lambda s: bool(_ROBOTS.match(s))),
         "a log file": _share(sample, _is_log_line),
         "settings": _share(sample, lambda s: bool(_SETTING.match(s)) and len(s) < 120 and s[-1] not in ".!?。"),
-        "a document in Markdown": _share(sample, lambda s: bool(_MARKDOWN.match(s))),
-        "numbered clauses": _share(sample, lambda s: bool(_NUMBERED.match(s))),
+        "a document in Markdown": _share(undated, lambda s: bool(_MARKDOWN.match(s))),
+        "numbered clauses": _share(undated, lambda s: bool(_NUMBERED.match(s))),
         "a table": _table_share(text),
     }
     limits = {"a document in Markdown": 0.3, "source code": 0.3, "numbered clauses": 0.4, "a log file": 0.5}
@@ -50,7 +52,7 @@ def reason_for_no_listing(text: str, lines: Sequence[Line]) -> str | None:
 
 
 def _share(sample: Sequence[str], test: Callable[[str], bool]) -> float:
-    return sum(1 for line in sample if test(line)) / len(sample)
+    return sum(1 for line in sample if test(line)) / max(len(sample), 1)
 
 
 def _is_log_line(line: str) -> bool:

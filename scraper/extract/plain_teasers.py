@@ -12,6 +12,8 @@ _FEWEST = 3
 _LONGEST_TEASER = 4
 _HEADLINE_UNITS = 4.0
 _TEASER_UNITS = 8
+_HEADING_UNITS = 3
+_ARTICLE_TITLE_UNITS = 20
 
 
 def split_teasers(lines: Sequence[Line]) -> Split | None:
@@ -25,13 +27,19 @@ def split_teasers(lines: Sequence[Line]) -> Split | None:
 def _before_article(lines: Sequence[Line], navigation: int) -> Split | None:
     """Teasers, then the article: its headline is the first after running text only, and something more than its look
     speaks for it (see ``opening_at``) or nothing speaks against it."""
-    title = next((index for index, line in enumerate(lines) if line.is_headline), None)
-    if title is None or title < 2 or not all(line.is_paragraph for line in lines[:title]):
+    if lines[0].is_navigation and lines[0].units <= _HEADING_UNITS and lines[1].is_paragraph:
+        lines = lines[1:]  # "Latest news" above the teasers
+    openings = {index: opening for index in range(2, len(lines)) if (opening := opening_at(lines, index))}
+    if not openings or (lines[0].is_headline and lines[0].units <= _ARTICLE_TITLE_UNITS):
         return None
-    opening = opening_at(lines, title)
-    if opening is None:
+    # Teasers may lack their full stop; what begins the article is then the last headline that is sure to.
+    twice = [index for index, opening in openings.items() if opening.body > index + 1]
+    sure = [index for index, opening in openings.items() if opening.sure]
+    title = (twice[:1] or sure[-1:] or list(openings)[:1])[0]
+    opening, teasers = openings[title], lines[:title]
+    if sum(line.is_paragraph for line in teasers) * 2 < len(teasers):
         return None
-    groups = _groups(lines[:title])
+    groups = _groups(teasers)
     believable = (opening.sure or navigation) and _article_outweighs(lines, title, opening)
     if len(groups) < 2 or not believable or (len(groups) == 2 and not (opening.sure and navigation)):
         return None
