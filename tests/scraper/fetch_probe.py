@@ -1,7 +1,8 @@
 """Runs fetch() in a real Scrapy engine: reads one JSON job from stdin, prints one JSON list of results.
 
 A process of its own, because the reactor and the connection guard are for the life of a process.
-Job: ``{"allow": str, "settings": {...}, "fetches": [{"url", "validators"?, "headers"?, "limits"?}], "at_once"?: int}``.
+Job: ``{"allow": str, "settings": {...}, "fetches": [{"url", "validators"?, "headers"?, "limits"?}],
+"at_once"?: int, "robots"?: bool, "robots_seconds"?: float}``.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from scraper.errors import FetchError
-from scraper.fetch import FetchRequest, Limits, NotModified, OpenGate, fetch
+from scraper.fetch import FetchRequest, Gate, Limits, NotModified, OpenGate, fetch
 from scraper.guard import AddressPolicy, install_guard
+from scraper.robots import MemoryRobots, RobotsGate
 from scraper.types import Validators
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -33,6 +35,15 @@ class Probe(Spider):
     results: ClassVar[list[dict[str, Any]]] = []
 
     async def start(self) -> AsyncIterator[Any]:
+        user_agent = self.crawler.settings["USER_AGENT"]
+        robots = RobotsGate(
+            store=MemoryRobots(),
+            download=self.download,
+            user_agent=user_agent,
+            now=lambda: NOW,
+            limits=Limits(seconds=self.job.get("robots_seconds", 30)),
+        )
+        self.gate: Gate = robots if self.job.get("robots") else OpenGate()
         self.turn = asyncio.Semaphore(self.job.get("at_once", 8))
         type(self).results = list(await asyncio.gather(*(self.one(wanted) for wanted in self.job["fetches"])))
         for nothing in ():
@@ -59,7 +70,7 @@ class Probe(Spider):
             got = await fetch(
                 request,
                 download=self.download,
-                gate=OpenGate(),
+                gate=self.gate,
                 now=lambda: NOW,
                 limits=limits,
             )

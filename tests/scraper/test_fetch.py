@@ -23,7 +23,7 @@ from scrapy.http import Response
 from scraper.errors import FetchError
 from scraper.fetch import FetchRequest, OpenGate, fetch
 from scraper.types import Page
-from tests.scraper.misbehaving import PAGE, Site, answer, bomb, serve
+from tests.scraper.misbehaving import PAGE, PLAIN, Site, answer, bomb, serve
 
 FAST = {"seconds": 1.5, "total_seconds": 2.5}
 
@@ -240,6 +240,32 @@ def test_requests_say_who_they_are_and_carry_nothing_else(crawl: tuple[Site, dic
     assert headers["user-agent"].startswith("presswatch/")
     assert "(+http" in headers["user-agent"]
     assert set(headers) == {"host", "user-agent", "accept", "accept-encoding"}
+
+
+def test_robots_txt_is_asked_on_every_origin_of_a_redirect(site: Site) -> None:
+    with serve("127.0.0.3") as other:
+        other.also = {"/robots.txt": answer(b"User-agent: presswatch\nDisallow: /private")}
+        site.also = {
+            "/robots.txt": answer(b"", status="404 Not Found"),
+            "/to-public": answer(b"", f"Location: {other.base}/ok", status="302 Found"),
+            "/to-private": answer(b"", f"Location: {other.base}/private", status="302 Found"),
+        }
+        site.seen.clear()
+        urls = [site.base + "/to-public", site.base + "/to-private"]
+        public, private = probe({"allow": "127.0.0.0/8", "robots": True, "fetches": [{"url": url} for url in urls]})
+        assert (public.get("status"), private.get("reason")) == (200, "robots")
+        assert other.count() == {"/robots.txt": 1, "/ok": 1}
+        assert site.count() == {"/robots.txt": 1, "/to-public": 1, "/to-private": 1}
+
+
+@pytest.mark.parametrize(("robots", "reason"), [("/500", "robots"), ("/429", "rate_limited"), ("/silent", "timeout")])
+def test_a_page_is_not_asked_for_while_robots_txt_is_not_to_be_had(robots: str, reason: str) -> None:
+    with serve() as site:
+        site.also = {"/robots.txt": PLAIN.get(robots) or answer(b"", f"Location: {robots}", status="302 Found")}
+        fetches = [{"url": site.base + "/ok"}]
+        found = probe({"allow": "127.0.0.0/8", "robots": True, "robots_seconds": 1.5, "fetches": fetches})[0]
+        assert found["reason"] == reason
+        assert "/ok" not in site.count()
 
 
 def sent_by(request: FetchRequest) -> dict[str, list[str]]:

@@ -203,6 +203,47 @@ def test_no_network_secret_or_file_reaches_a_worker(monkeypatch: pytest.MonkeyPa
         in_pool(job)
 
 
+IN_SCRAPY = """
+import asyncio, signal
+from scrapy import Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from scraper.errors import ExtractError
+from scraper.parsepool import ParsePool, WorkerLimits
+
+class One(Spider):
+    name = "one"
+    async def start(self):
+        limits = WorkerLimits(cpu_seconds=0.3, wall_seconds=2)
+        async with ParsePool(workers=1, target="tests.scraper.pool_jobs:act", limits=limits) as pool:
+            for deed in ("echo", "spin", "exit", "echo"):
+                try:
+                    print(deed, await pool.call("", deed, 7))
+                except ExtractError as error:
+                    print(deed, error)
+        for nothing in ():
+            yield nothing
+
+settings = Settings()
+settings.setmodule("scraper.settings", priority="project")
+settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+process = AsyncCrawlerProcess(settings)
+process.crawl(One)
+process.start()
+"""
+
+
+def test_it_works_on_the_loop_of_scrapy() -> None:
+    done = subprocess.run([sys.executable, "-c", IN_SCRAPY], capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "echo 7",
+        "spin the page could not be read: it took more processor time than allowed",
+        "exit the page could not be read: the parser ended with status 3",
+        "echo 7",
+    ]
+
+
 ORPHAN = """
 import asyncio, os, sys
 from scraper.parsepool import ParsePool
