@@ -25,13 +25,13 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from scraper.errors import ExtractError
-from scraper.parseworker import HEADER, Answer, WorkerLimits, load_result, pack
+from scraper.parseworker import HEADER, Answer, WorkerLimits, load_result
 from scraper.types import Extraction, Recipe
 
 __all__ = ["ParsePool", "WorkerLimits"]
 
 EXTRACT: Final = "scraper.extract:extract"
-MOST_RESULT_BYTES: Final = 64_000_000
+MOST_RESULT_BYTES: Final = 32_000_000
 _START_SECONDS: Final = 60.0
 _BOOT: Final = (
     "import sys, json; job = json.loads(sys.argv[1]); sys.path[:] = job['path']; "
@@ -89,11 +89,12 @@ class _Worker:
             raise _WorkerGoneError(f"it could not load {target}: {hello.message}")
         return worker
 
-    async def run(self, frame: bytes, wall_seconds: float) -> Answer:
+    async def run(self, data: bytes, wall_seconds: float) -> Answer:
         """Send one job and wait for its answer. Raises :class:`_WorkerGoneError`, after which the worker is dead."""
         try:
             async with asyncio.timeout(wall_seconds):
-                self._writer.write(frame)
+                self._writer.write(HEADER.pack(len(data)))
+                self._writer.write(data)
                 await self._writer.drain()
                 return await self._receive()
         except TimeoutError as error:
@@ -192,11 +193,11 @@ class ParsePool:
 
         Raises :class:`ExtractError`.
         """
-        frame = pack((args, kwargs))
         async with self._turn:
             if not self._open:
                 raise ExtractError("internal", "the parsing processes have been shut down", url=about)
-            answer = await self._run(frame, about)
+            # Packed only now: those who wait for their turn should not hold a second copy of their page.
+            answer = await self._run(pickle.dumps((args, kwargs), protocol=5), about)
         if answer.kind == "refused":
             raise ExtractError(answer.reason, answer.message, url=about)
         if answer.kind == "failed":
@@ -204,14 +205,14 @@ class ParsePool:
             raise ExtractError("unreadable", f"the page could not be read: {answer.message}", url=about)
         return answer.value
 
-    async def _run(self, frame: bytes, about: str) -> Answer:
+    async def _run(self, data: bytes, about: str) -> Answer:
         place = next((place for place in self._places if place.done()), self._places[0])
         self._places.remove(place)
         worker = None
         try:
             worker = await asyncio.shield(place)
             self._busy.add(worker)
-            answer = await worker.run(frame, self._limits.wall_seconds)
+            answer = await worker.run(data, self._limits.wall_seconds)
         except _WorkerGoneError as error:
             self._give_back(None)
             raise ExtractError("unreadable", f"the page could not be read: {error}", url=about) from error
