@@ -70,6 +70,11 @@ def _is_running(tree: Tree, first: int, last: int) -> bool:
     return units >= SENTENCE and tree.linked_in(first, last + 1) * 2 < units and not tree.aside[first]
 
 
+def says_article(head: Head) -> bool:
+    """Whether the page's machine data calls it an article."""
+    return head.metas.get("og:type", "").lower() == "article" or bool(_article_data(head))
+
+
 def read_article(page: Page, head: Head, prose: Prose, *, now: datetime) -> ArticleData:
     """Title, date, author and text of the article whose running text was found."""
     data = _article_data(head)

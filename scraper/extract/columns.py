@@ -30,6 +30,7 @@ class Piece:
 
     key: Key
     node: int
+    last: int
     text: str
     units: int
     link: int
@@ -61,6 +62,7 @@ class Column:
     strong: float
     dated: float
     letters: float
+    telling: float
     place: float
     score: float = 0.0
 
@@ -98,7 +100,7 @@ def read_row(page: Page, record: Record) -> Row:
             if i >= record.stop:
                 break
             link = tree.link[i]
-            anchor = link if link >= 0 else _anchor(tree, i)
+            anchor = link if link >= 0 else anchor_of(tree, i)
             if last != (link, anchor) and run:
                 _add_piece(page, pieces, seen, line.block, run)
                 run = []
@@ -113,7 +115,10 @@ def read_row(page: Page, record: Record) -> Row:
     return Row(record, pieces, page.link_nodes[low:high], moments)
 
 
-def _anchor(tree: Tree, i: int) -> int:
+def anchor_of(tree: Tree, i: int) -> int:
+    """The element that a text stands in, text formatting passed over."""
+    if i >= len(tree.tag) or tree.parent[i] < 0:
+        return i
     node = tree.parent[i]
     while tree.tag[node] in _FORMATTING and tree.parent[node] >= 0:
         node = tree.parent[node]
@@ -127,12 +132,12 @@ def _add_piece(
     first = run[0]
     text = " ".join("".join([tree.text[i] for i in run]).split())
     link = tree.link[first]
-    place = (tree.path[block], tree.path[link] if link >= 0 else -1, tree.path[_anchor(tree, first)])
+    place = (tree.place[block], tree.place[link] if link >= 0 else -1, tree.place[anchor_of(tree, first)])
     seen[place] += 1
     units = count_units(text)
     strong = tree.tag[tree.parent[first]] in _STRONG
     dated = all(i in page.dated_nodes for i in run)
-    pieces.append(Piece((*place, seen[place]), first, text, units, link, tree.heading[first], strong, dated))
+    pieces.append(Piece((*place, seen[place]), first, run[-1], text, units, link, tree.heading[first], strong, dated))
 
 
 def judge_columns(rows: list[Row]) -> list[Column]:
@@ -160,10 +165,21 @@ def _column(key: Key, found: list[tuple[Piece, int]], n: int) -> Column:
         strong=sum(piece.strong for piece, _ in found) / count,
         dated=sum(piece.dated for piece, _ in found) / count,
         letters=letters,
+        telling=_telling_words([piece.text for piece, _ in found]),
         place=sum(place for _, place in found) / count,
     )
     column.score = _title_score(column)
     return column
+
+
+def _telling_words(texts: list[str]) -> float:
+    """Median count of words with letters that only few of the texts share: what boilerplate and numbers leave over."""
+    words = [[w for w in text.lower().split() if sum(map(str.isalpha, w)) * 2 > len(w)] for text in texts]
+    if len(texts) < 4:
+        return median([len(w) for w in words])
+    common = Counter(w for some in words for w in set(some))
+    limit = len(texts) * 0.5
+    return median([sum(common[w] <= limit for w in some) for some in words])
 
 
 def _length_quality(units: float) -> float:
@@ -177,6 +193,7 @@ def _length_quality(units: float) -> float:
 
 def _title_score(c: Column) -> float:
     base = c.coverage * (0.1 + 0.9 * c.distinct**2) * _length_quality(c.units) * min(1.0, c.letters * 1.6)
+    base *= (0.25, 0.8, 1.0)[min(int(c.telling), 2)]
     likely = 1 + 0.8 * c.heading + 0.6 * c.linked + 0.2 * c.strong - min(c.place, 10) * 0.03
     return base * likely * (1 - 0.95 * c.dated)
 
@@ -192,7 +209,7 @@ class Fields:
 
 def choose_fields(page: Page, rows: list[Row], columns: list[Column]) -> list[Fields]:
     """Title piece and link of each row, by column, with the next best column where a row lacks the best."""
-    rank = {c.key: k for k, c in enumerate(columns) if c.score > 0.05}
+    rank = {c.key: k for k, c in enumerate(columns) if c.score > 0.05 and c.dated < 0.5}
     links = _link_ranks(page.tree, rows)
     return [_row_fields(page.tree, row, rank, links) for row in rows]
 

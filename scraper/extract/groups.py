@@ -66,10 +66,11 @@ Runs = dict[tuple[int, int], list[int]]
 
 
 def _runs(tree: Tree, dates: list[int]) -> tuple[Runs, Runs]:
-    """Siblings by container and path: those with links, those with links or dates."""
+    """Siblings by container and path: those with links; those with links or dates, and headings without either."""
     links = tree.links
     linked: Runs = {}
     marked: Runs = {}
+    headings: Runs = {}
     for i in range(1, len(tree.tag)):
         if tree.tag[i] == TEXT:
             continue
@@ -80,17 +81,28 @@ def _runs(tree: Tree, dates: list[int]) -> tuple[Runs, Runs]:
             marked.setdefault(key, []).append(i)
             if has_link:
                 linked.setdefault(key, []).append(i)
+    for i in range(1, len(tree.tag)):
+        if tree.heading[i] == i and links[tree.end[i]] == links[i]:
+            key = (tree.parent[i], tree.path[i])
+            if key not in marked:
+                headings.setdefault(key, []).append(i)
+    marked.update((key, members) for key, members in headings.items() if len(members) >= 3)
     return linked, marked
 
 
 def _taking_turns(tree: Tree, members: list[int]) -> list[list[int]]:
     """Members of one kind each, where kinds alternate; a kind is styling and the tags of the children."""
     kinds: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+    styles: dict[int, list[int]] = {}
     for m in members:
         shape = tuple(tree.tag[c] for c in tree.children(m)[:6])
         kinds.setdefault((tree.styled[m], shape), []).append(m)
-    least, most = max(3, len(members) // 6), len(members) * 3 // 4
-    return [some for some in kinds.values() if least <= len(some) <= most][:4] if len(kinds) > 1 else []
+        styles.setdefault(tree.styled[m], []).append(m)
+    least, most = max(3, len(members) // 6), len(members) - 2
+    found = [some for some in styles.values() if least <= len(some) <= most]
+    if not found:
+        found = [some for some in kinds.values() if least <= len(some) <= most]
+    return found[:4]
 
 
 def _group(tree: Tree, path: int, found: list[tuple[int, list[int]]]) -> Group:
@@ -113,12 +125,21 @@ def _cut(tree: Tree, container: int, members: list[int]) -> tuple[list[Record], 
     place = {child: k for k, child in enumerate(children)}
     at = [place[m] for m in members]
     gaps = [children[a + 1 : b] for a, b in itertools.pairwise(at)]
-    telling = sum(1 for gap in gaps if any(tree.units_in(c, tree.end[c]) for c in gap))
+    built = _build(tree, members[0])
+    telling = sum(
+        1 for gap in gaps if any(tree.units_in(c, tree.end[c]) and (not built or _build(tree, c) != built) for c in gap)
+    )
     if telling * 2 < len(gaps):
         return [Record(m, tree.end[m], m) for m in members], False
     before, after = children[: at[0]], children[at[-1] + 1 :]
     lead = _lead_length(tree, gaps, before, after)
     return _spread(tree, children, at, lead), True
+
+
+def _build(tree: Tree, node: int) -> tuple[str, ...]:
+    """The tags of a node's child elements, if there are enough to know another one by (a row of several cells)."""
+    tags = tuple(tree.tag[c] for c in tree.children(node) if tree.tag[c] != TEXT)
+    return (tree.tag[node], *tags) if len(tags) >= 3 else ()
 
 
 def _shape(tree: Tree, nodes: list[int]) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
-from scraper.extract.article import find_prose, read_article
+from scraper.extract.article import find_prose, read_article, says_article
 from scraper.extract.columns import Page, href_of
 from scraper.extract.head import find_next_page, guess_language, read_head
 from scraper.extract.listing import candidates, items_of, read_page
+from scraper.extract.score import weigh_page
 from scraper.extract.tree import Tree, build_tree
 from scraper.extract.verdict import Facts, count_passwords, decide
 from scraper.types import Extraction, ItemData, PageKind, Verdict
@@ -32,8 +33,13 @@ def extract_html(html: str, url: str, *, now: datetime) -> Extraction:
     page = read_page(tree, now=now, languages=languages)
     judged = candidates(page)
     best = judged[0] if judged else None
-    inside = sorted((r.start, r.stop) for r in best.group.records) if best and best.score > 0 else []
-    prose = find_prose(page, inside)
+    passwords = count_passwords(parser)
+    prose = find_prose(page, sorted((r.start, r.stop) for r in best.group.records) if best else [])
+    if best:
+        words = prose.units if prose else 0
+        weigh_page(best, words, says_article=says_article(head), url=url, passwords=passwords)
+        if best.odds < 0:
+            prose = find_prose(page, [])
     facts = Facts(
         head=head,
         best=best,
@@ -41,7 +47,7 @@ def extract_html(html: str, url: str, *, now: datetime) -> Extraction:
         words=tree.units[-1],
         links=tree.links[-1],
         markup=len(html),
-        passwords=count_passwords(parser),
+        passwords=passwords,
         sample=sample,
     )
     verdict = decide(facts)

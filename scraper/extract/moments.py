@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scraper.dates import DateOrder, decide_order, find_dates, parse_iso
+from scraper.dates import find_dates, parse_iso
 from scraper.extract.tree import TEXT, Line, Tree
 from scraper.types import Published
 
@@ -19,9 +19,8 @@ MAX_LINE = 400
 
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
-_AMBIGUOUS = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}(?:\s?[./\-]\s?\d{2,4})?")
-_NO_DATE = re.compile(r"[\d\s.,+%$€£()#:-]{1,5}$|[^\d]*\d{1,3}[^\d]*$")
-"""Lines whose only digits are one short number: they name no day (unless a month or unit stands beside it)."""
+_DURATION = re.compile(r"\d+\s?[a-z]{1,9}\.?|[a-z]{1,3}", re.IGNORECASE)
+"""What reads as "minutes ago" but says no "ago" ("2 min" to read, "cr" in a docket number)."""
 
 
 @dataclass(slots=True)
@@ -36,7 +35,7 @@ class Moment:
 
 def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list[Moment]:
     """All dates of the page in document order; of a ``time`` element its machine value only."""
-    moments, covered = _machine_moments(tree, now)
+    moments, covered = _machine_moments(tree, now, languages)
     searched = 0
     for line in tree.lines:
         if searched >= MAX_LINES:
@@ -52,7 +51,7 @@ def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list
     return moments
 
 
-def _machine_moments(tree: Tree, now: datetime) -> tuple[list[Moment], set[int]]:
+def _machine_moments(tree: Tree, now: datetime, languages: Sequence[str]) -> tuple[list[Moment], set[int]]:
     moments: list[Moment] = []
     covered: set[int] = set()
     for i, tag in enumerate(tree.tag):
@@ -68,14 +67,26 @@ def _machine_moments(tree: Tree, now: datetime) -> tuple[list[Moment], set[int]]
         if published is None or published.on is None or (published.on - now.date()).days > 1:
             continue
         shown = tree.text_of(i, tree.end[i])
-        moments.append(Moment(i, replace(published, method="time_datetime"), alone=len(shown) < 60, machine=True))
+        published = replace(published, method="time_datetime")
+        if published.at is not None and shown and not _prints_day(shown, now, languages):
+            published = replace(published, on=None)  # the instant is known; a day is not printed
+        moments.append(Moment(i, published, alone=len(shown) < 60, machine=True))
         covered.update(range(i, tree.end[i]))
     return moments, covered
 
 
+def _prints_day(shown: str, now: datetime, languages: Sequence[str]) -> bool:
+    """Whether a ``time`` element shows a calendar day, and not "20:12" or "2 hours ago" alone."""
+    return any(hit.published.method != "relative" for hit in find_dates(shown[:80], now=now, languages=languages))
+
+
 def _line_moments(tree: Tree, line: Line, covered: set[int], now: datetime, languages: Sequence[str]) -> list[Moment]:
     text = line.text[:MAX_LINE]
-    hits = find_dates(text, now=now, languages=languages)
+    hits = [
+        hit
+        for hit in find_dates(text, now=now, languages=languages)
+        if hit.published.method != "relative" or not _DURATION.fullmatch(hit.published.raw)
+    ]
     if not hits:
         return []
     rest = text
@@ -105,21 +116,3 @@ def _node_at(tree: Tree, line: Line, position: int) -> int:
 def moments_between(moments: list[Moment], nodes: list[int], start: int, stop: int) -> list[Moment]:
     """The moments at nodes in ``start..stop``; ``nodes`` are their nodes, in order."""
     return moments[bisect_left(nodes, start) : bisect_left(nodes, stop)]
-
-
-def settle_order(
-    column: Sequence[Published | None], *, now: datetime, languages: Sequence[str], url: str
-) -> list[Published | None]:
-    """One day/month order for a column: the values decide (a day over 12, a monotone run), then language and site."""
-    doubtful = [p.raw for p in column if p and p.method == "text" and _AMBIGUOUS.search(p.raw)]
-    if not doubtful:
-        return list(column)
-    order: DateOrder = decide_order(doubtful, language=languages[0] if languages else None, url=url)
-    return [_reread(p, order, now, languages) for p in column]
-
-
-def _reread(p: Published | None, order: DateOrder, now: datetime, languages: Sequence[str]) -> Published | None:
-    if p is None or p.method != "text" or not _AMBIGUOUS.search(p.raw):
-        return p
-    hits = find_dates(p.raw, now=now, languages=languages, order=order)
-    return hits[0].published if hits else None

@@ -1,7 +1,8 @@
-"""How likely a candidate is the page's listing: a logistic regression over its signs.
+"""Which candidate is the page's listing, and how likely it is that the page has one.
 
-The weights are in ``weights.json``, one number a sign, learnt by ``bench/train_ranker.py`` from hand-checked pages;
-they can be read, and set by hand.
+Two linear rules over the same signs: ``choice`` compares the candidates of one page (conditional logit), ``odds`` says
+whether the chosen one is a listing at all (logistic regression). The weights are in ``weights.json``, one number a
+sign, learnt by ``bench/train_ranker.py`` from hand-checked pages; they can be read, and set by hand.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from math import exp
 
 from scraper.extract.columns import Column, Fields, Page, Row, choose_fields, judge_columns, read_row
 from scraper.extract.groups import Group
-from scraper.extract.signs import Signs, read_signs
+from scraper.extract.signs import Signs, is_telling, read_signs
 
 SAMPLE = 40
 """Records of a candidate that are read to judge it; the winner is read in full."""
@@ -22,18 +23,19 @@ SAMPLE = 40
 
 @dataclass(slots=True)
 class Judged:
-    """A candidate with what was read of it. ``score`` is the log odds that it is the listing."""
+    """A candidate with what was read of it: ``choice`` to compare, ``odds`` (log) that it is a listing."""
 
     group: Group
     rows: list[Row]
     columns: list[Column]
     fields: list[Fields]
     signs: Signs
-    score: float
+    choice: float
+    odds: float
 
     @property
     def probability(self) -> float:
-        return 1 / (1 + exp(-max(min(self.score, 30), -30)))
+        return 1 / (1 + exp(-max(min(self.odds, 30), -30)))
 
 
 def judge(page: Page, group: Group, whole: int) -> Judged:
@@ -46,17 +48,30 @@ def judge(page: Page, group: Group, whole: int) -> Judged:
     columns = judge_columns(rows)
     fields = choose_fields(page, rows, columns)
     signs = read_signs(page, group, fields, whole)
-    return Judged(group, rows, columns, fields, signs, add_up(signs))
+    return Judged(group, rows, columns, fields, signs, add_up(signs, "choice"), add_up(signs, "odds"))
 
 
-def add_up(signs: Signs) -> float:
-    """Log odds from the signs."""
-    weights = load_weights()
-    odds: float = weights["bias"] + sum(getattr(signs, name) * weights.get(name, 0.0) for name in Signs.__slots__)
-    return odds
+def weigh_page(judged: Judged, words: int, *, says_article: bool, url: str, passwords: int) -> None:
+    """Let the page's own running text, and what the page says of itself, count in the odds."""
+    judged.signs.article = min(words, 500) / 500
+    judged.signs.says_article = float(says_article)
+    judged.signs.own_address = float(is_telling(url.split("//", 1)[-1].partition("/")[2]))
+    judged.signs.password = float(passwords > 0)
+    judged.odds = add_up(judged.signs, "odds")
+
+
+def add_up(signs: Signs, rule: str) -> float:
+    """The signs under one of the two rules."""
+    weights = load_weights()[rule]
+    total = weights.get("bias", 0.0)
+    for name in Signs.__slots__:
+        total += float(getattr(signs, name)) * weights.get(name, 0.0)
+    return total
 
 
 @cache
-def load_weights() -> dict[str, float]:
-    loaded: dict[str, float] = json.loads((files("scraper.extract") / "weights.json").read_text(encoding="utf-8"))
+def load_weights() -> dict[str, dict[str, float]]:
+    loaded: dict[str, dict[str, float]] = json.loads(
+        (files("scraper.extract") / "weights.json").read_text(encoding="utf-8")
+    )
     return loaded

@@ -9,13 +9,12 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
 from math import log2
 from statistics import median
 from urllib.parse import unquote
 
 from scraper.extract.columns import Fields, Page, href_of
+from scraper.extract.dating import date_order
 from scraper.extract.groups import Group
 from scraper.extract.tree import Tree
 
@@ -37,7 +36,11 @@ class Signs:
     navigation, footer or form. ``aligned``: title from the one best column. ``uniform``: of similar size.
     ``telling_urls``: links with a slug, a long number or a document. ``prose_outside``: share of the page's text that
     is long lines elsewhere, ``prose_in_links``: links inside running text. ``fat``: records with headings of their own
-    beyond one. ``early``: how early on the page it begins.
+    beyond one. ``early``: how early on the page it begins. ``mass``: words inside, on a log scale. ``date_share``: share
+    of the page's own-line dates that stand inside. ``url_pattern``: addresses built like the commonest one.
+    ``sentence``: titles of four words and more. Known of the chosen candidate only: ``article``: words of running text
+    beside it, up to 500; ``says_article``: the page calls itself one; ``own_address``: the page's own address looks
+    like one document's; ``password``: it asks for one.
     """
 
     count: float = 0.0
@@ -63,6 +66,14 @@ class Signs:
     prose_outside: float = 0.0
     fat: float = 0.0
     early: float = 0.0
+    mass: float = 0.0
+    date_share: float = 0.0
+    url_pattern: float = 0.0
+    sentence: float = 0.0
+    article: float = 0.0
+    says_article: float = 0.0
+    own_address: float = 0.0
+    password: float = 0.0
 
 
 def read_signs(page: Page, group: Group, fields: list[Fields], whole: int) -> Signs:
@@ -87,7 +98,7 @@ def read_signs(page: Page, group: Group, fields: list[Fields], whole: int) -> Si
         linked=sum(f.title is not None and f.title.link >= 0 for f in fields) / n,
         dated=sum(bool(d) for d in days) / n,
         one_date=sum(len(set(d)) == 1 for d in days) / n,
-        date_order=_date_order([d[0] for d in days if d and d[0]]),
+        date_order=date_order([d[0] for d in days if d and d[0]]),
         summary=min(median(plain), 40) / 40,
         cover=min(inside / max(whole, 1), 1.0),
         aside=sum(tree.aside[f.row.record.head] for f in fields) / n,
@@ -99,9 +110,13 @@ def read_signs(page: Page, group: Group, fields: list[Fields], whole: int) -> Si
         images=sum(tree.images[f.row.record.stop] > tree.images[f.row.record.start] for f in fields) / n,
         aligned=best[0][1] / n if best else 0.0,
         uniform=sum(middle / 4 <= size <= middle * 4 for size in sizes) / n,
-        telling_urls=sum(map(_is_telling, hrefs)) / len(hrefs) if hrefs else 0.0,
+        telling_urls=sum(map(is_telling, hrefs)) / len(hrefs) if hrefs else 0.0,
         prose_outside=_prose_outside(page, group) / max(whole, 1),
         fat=sum(len({p.heading for p in f.row.pieces if p.heading >= 0}) > 2 for f in fields) / n,
+        mass=min(log2(1 + inside), 12) / 12,
+        date_share=_date_share(page, group),
+        url_pattern=_url_pattern(hrefs),
+        sentence=sum(f.title is not None and f.title.units >= 4 for f in fields) / n,
         early=1 - tree.units[group.records[0].start] / max(tree.units[-1], 1),
     )
 
@@ -113,28 +128,42 @@ def _headline_like(units: float) -> float:
     return 0.2
 
 
-def _date_order(days: list[date]) -> float:
-    if len(days) < 3:
-        return 0.0
-    pairs = list(pairwise(days))
-    down = sum(a >= b for a, b in pairs)
-    up = sum(a <= b for a, b in pairs)
-    return max(down, up) / len(pairs)
-
-
 def _mid_line(page: Page, starts: set[int], f: Fields) -> bool:
     nodes = page.tree.chunk_nodes
     at = bisect_left(nodes, f.row.record.start)
     return at < len(nodes) and nodes[at] not in starts and nodes[at] < f.row.record.stop
 
 
-def _is_telling(href: str) -> bool:
+def is_telling(href: str) -> bool:
     """Whether an address looks like one document's own: three words, a long number, a file, an id."""
     path, _, query = href.partition("#")[0].partition("?")
     if _NUMBER.search(path) or _NUMBER.search(query) or _DOCUMENT.search(path):
         return True
     last = unquote(path.rstrip("/").rsplit("/", 1)[-1])
     return len(_WORDS.split(last)) >= 3 or (not last.isascii() and len(last) > 20) or len(last) > 28
+
+
+def _url_pattern(hrefs: list[str]) -> float:
+    """Share of the addresses with the commonest host, folder depth, ending and kind of last segment."""
+    if len(hrefs) < 2:
+        return 0.0
+    patterns: Counter[tuple[object, ...]] = Counter()
+    for href in hrefs:
+        path, _, query = href.partition("#")[0].partition("?")
+        folder, _, last = path.rstrip("/").rpartition("/")
+        first = folder[:40].split("/", 4)[:4]
+        ending = last.rpartition(".")[2] if "." in last[-6:] else ""
+        kind = bool(_NUMBER.search(last)), len(_WORDS.split(last)) >= 3
+        patterns[(tuple(first[:3]), len(first), ending, kind, query.partition("=")[0])] += 1
+    return patterns.most_common(1)[0][1] / len(hrefs)
+
+
+def _date_share(page: Page, group: Group) -> float:
+    alone = [m.node for m in page.moments if m.alone]
+    if not alone:
+        return 0.0
+    inside = sum(bisect_left(alone, r.stop) - bisect_left(alone, r.start) for r in group.records)
+    return min(inside / len(alone), 1.0)
 
 
 def _prose_outside(page: Page, group: Group) -> float:

@@ -34,7 +34,7 @@ _SKIPPED = frozenset(
     "-comment head".split()
 )
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-_ASIDE = frozenset("nav footer aside form dialog menu".split())
+_ASIDE = frozenset("nav footer aside dialog menu".split())
 _ASIDE_ROLES = frozenset(
     "navigation contentinfo complementary search menu menubar toolbar tablist dialog banner".split()
 )
@@ -55,8 +55,9 @@ class Line:
 class Tree:
     """The page's body. All lists are indexed by node; ``end[i]`` is one past the last node below ``i``.
 
-    ``path`` numbers the chains of tags from the body (no classes, no positions), ``styled`` the same with classes, of
-    which digits are dropped: a site's odd/even or numbered variants share a ``path``.
+    ``path`` numbers the chains of tags from the body (no classes, no positions), ``styled`` the same with classes (or
+    ids), of which digits are dropped: a site's odd/even or numbered variants share a ``path``. ``place`` is ``path`` with the
+    number of each table cell in its row.
     ``units`` are prefix sums of text length in words, ``linked`` of the part of it inside links, ``links`` of links,
     ``images`` of pictures.
     """
@@ -67,6 +68,7 @@ class Tree:
     depth: list[int] = field(default_factory=list)
     path: list[int] = field(default_factory=list)
     styled: list[int] = field(default_factory=list)
+    place: list[int] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     attrs: list[dict[str, str | None] | None] = field(default_factory=list)
     block: list[int] = field(default_factory=list)
@@ -151,6 +153,8 @@ class _Builder:
         self.index: dict[int, int] = {}
         self.paths: dict[tuple[int, str], int] = {}
         self.styles: dict[tuple[int, str, str], int] = {}
+        self.places: dict[tuple[int, str], int] = {}
+        self.cells: dict[int, int] = {}
         self.stack: list[int] = []
         self.pending_space = True
         self.broken = True
@@ -248,18 +252,23 @@ class _Builder:
         tree.block.append(-1)
         if parent >= 0:
             tree.depth.append(tree.depth[parent] + 1)
-            above, styled_above = tree.path[parent], tree.styled[parent]
+            above, styled_above, place_above = tree.path[parent], tree.styled[parent], tree.place[parent]
             tree.link.append(tree.link[parent])
             tree.heading.append(tree.heading[parent])
             tree.aside.append(tree.aside[parent])
         else:
             tree.depth.append(0)
-            above = styled_above = -1
+            above = styled_above = place_above = -1
             tree.link.append(-1)
             tree.heading.append(-1)
             tree.aside.append(False)
         tree.path.append(self.paths.setdefault((above, tag), len(self.paths)))
-        style = _DIGITS.sub("", attrs.get("class") or "") if attrs else ""
+        kind = tag
+        if tag in ("td", "th"):
+            cell = self.cells[parent] = self.cells.get(parent, 0) + 1
+            kind = f"{tag}{cell}"
+        tree.place.append(self.places.setdefault((place_above, kind), len(self.places)))
+        style = _DIGITS.sub("", attrs.get("class") or attrs.get("id") or "") if attrs else ""
         tree.styled.append(self.styles.setdefault((styled_above, tag, style), len(self.styles)))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
-from scraper.extract.article import ARTICLE_TYPES, Prose
+from scraper.extract.article import Prose, says_article
 from scraper.extract.head import Head
 from scraper.extract.score import Judged
 from scraper.text import fold_text
@@ -15,8 +15,6 @@ from scraper.types import PageKind, Verdict
 
 LISTING_ODDS = 0.5
 """Probability from which a candidate is taken for the page's listing."""
-BESIDE_ARTICLE = 0.8
-"""The same beside an article of the page's own: related links and most-read boxes are no listing."""
 ARTICLE_WORDS = 150
 SHORT_ARTICLE_WORDS = 50
 """Running words that make an article; fewer where the page says of itself that it is one."""
@@ -61,7 +59,7 @@ def decide(facts: Facts) -> Verdict:
     if facts.words < 400 and facts.links < 60 and p < 0.9 and _BLOCKED.search(fold_text(facts.sample) + titled):
         return Verdict(PageKind.BLOCKED, 0.9, ("the text is that of a bot wall or an access check",))
     article = _is_article(facts)
-    if p >= (BESIDE_ARTICLE if article else LISTING_ODDS):
+    if p >= LISTING_ODDS:
         kind = PageKind.BOTH if article else PageKind.LISTING
         return Verdict(kind, round(p, 3), _listing_reasons(facts, article=article))
     return _no_listing(facts, titled, article=article, p=p)
@@ -88,12 +86,7 @@ def _no_listing(facts: Facts, titled: str, *, article: bool, p: float) -> Verdic
 
 def _is_article(facts: Facts) -> bool:
     words = facts.prose.units if facts.prose else 0
-    says_so = facts.head.metas.get("og:type", "").lower() == "article" or any(
-        str(kind).rsplit("/", 1)[-1] in ARTICLE_TYPES
-        for value in facts.head.data
-        for kind in (value.get("@type") if isinstance(value.get("@type"), list) else [value.get("@type")]) or []
-    )
-    return words >= (SHORT_ARTICLE_WORDS if says_so else ARTICLE_WORDS)
+    return words >= (SHORT_ARTICLE_WORDS if says_article(facts.head) else ARTICLE_WORDS)
 
 
 def _listing_reasons(facts: Facts, *, article: bool) -> tuple[str, ...]:

@@ -1,0 +1,106 @@
+"""A listing in several blocks: records elsewhere on the page whose titles come from the same template.
+
+One list is often cut up: a lead story, two columns, a section per subject. Records of one template share the mark-up
+around the title (tags, and classes where there are any), whatever the boxes around them; a class is only ever compared
+with another one of the same page.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+
+from scraper.extract.columns import Fields, Page, href_of
+from scraper.extract.groups import Group, Record
+from scraper.extract.tree import TEXT, Tree
+
+ROOM = 60
+"""Words by which a record may grow at one step outwards before it is taken for the box around it."""
+_DIGITS = re.compile(r"\d+")
+Stamp = tuple[str, ...]
+
+
+def with_other_blocks(page: Page, group: Group, fields: list[Fields]) -> Group:
+    """The group with all further records that bear the stamp of its titles, in page order."""
+    tree = page.tree
+    marks = [_title_node(f) for f in fields]
+    stamps = Counter(_stamp(tree, node) for node in marks if node >= 0)
+    if not stamps:
+        return group
+    stamp, count = stamps.most_common(1)[0]
+    if count * 2 < len(fields):
+        return group
+    known = sorted((r.start, r.stop) for r in group.records)
+    urls = {href_of(tree, f.link) for f in fields if f.link >= 0}
+    inside = sum(tree.aside[f.row.record.head] for f in fields) * 2 > len(fields)
+    found = []
+    for node in _alike(tree, stamp, marks):
+        if _covered(known, node) or (tree.aside[node] and not inside):
+            continue
+        if tree.link[node] == node and href_of(tree, node) in urls:
+            continue
+        found.append(node)
+    if not found or len(found) > 3 * len(group.records):
+        return group
+    starts = sorted([*found, *(start for start, _ in known)])
+    added = [_grow(tree, node, starts, known) for node in found]
+    records = sorted([*group.records, *added], key=lambda r: r.start)
+    return Group(group.path, group.containers, records, group.flat)
+
+
+def _title_node(f: Fields) -> int:
+    if f.title is None:
+        return -1
+    return f.title.link if f.title.link >= 0 else f.title.heading
+
+
+def _stamp(tree: Tree, node: int) -> Stamp:
+    """The tags and classes of a title and its parent, and whether there is a heading in or around it; the path too,
+    where no class tells one template from another."""
+    above = tree.parent[node]
+    classes = [_class(tree, node), _class(tree, above)]
+    inner = tree.heading[node] >= 0 or any(
+        tree.heading[i] == i for i in range(node + 1, min(tree.end[node], node + 12))
+    )
+    plain = "" if any(classes) else str(tree.path[node])
+    return (tree.tag[node], tree.tag[above], *classes, str(inner), plain)
+
+
+def _class(tree: Tree, node: int) -> str:
+    attrs = tree.attrs[node] if node >= 0 else None
+    return _DIGITS.sub("", (attrs or {}).get("class") or "").strip()
+
+
+def _alike(tree: Tree, stamp: Stamp, marks: list[int]) -> list[int]:
+    tag = stamp[0]
+    some = tree.link[marks[0]] == marks[0] if marks and marks[0] >= 0 else False
+    return [
+        i
+        for i in range(1, len(tree.tag))
+        if tree.tag[i] == tag
+        and tree.tag[i] != TEXT
+        and (not some or tree.link[i] == i)
+        and tree.units_in(i, tree.end[i]) > 0
+        and _stamp(tree, i) == stamp
+    ]
+
+
+def _covered(known: list[tuple[int, int]], node: int) -> bool:
+    at = bisect_right(known, (node, 1 << 60)) - 1
+    return at >= 0 and node < known[at][1]
+
+
+def _grow(tree: Tree, node: int, starts: list[int], known: list[tuple[int, int]]) -> Record:
+    """The widest element around a title that holds no other record."""
+    best = node
+    size = tree.units_in(node, tree.end[node])
+    above = tree.parent[node]
+    while above > 0:
+        low, high = bisect_right(starts, above - 1), bisect_right(starts, tree.end[above] - 1)
+        wider = tree.units_in(above, tree.end[above])
+        if high - low > 1 or wider > size * 3 + ROOM or any(above < s < tree.end[above] for s, _ in known[:1]):
+            break
+        best, size = above, wider
+        above = tree.parent[above]
+    return Record(best, tree.end[best], best)
