@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from scheduler.facts import ChangeFacts, MessageFacts
-from scheduler.inert import MAX_SUMMARY, MAX_TITLE, inert_chat, inert_html, inert_line, inert_url
+from scheduler.inert import MAX_SUMMARY, MAX_TITLE, cut, inert_chat, inert_html, inert_line, inert_url
 from scheduler.payload import encode_payload, make_payload
 from scraper.types import ChangeKind, ItemData, Published
 
@@ -18,6 +18,7 @@ MOST_LISTED = 25
 """So many changes of a digest are listed; the others are counted."""
 MAX_SUBJECT = 150
 """Characters of a subject line: a title ends where phones and mail programs stop showing it."""
+_UNBOUNDED = 1_000_000
 _LABELS = {
     ChangeKind.ADDED: "New",
     ChangeKind.SURFACED: "Surfaced",
@@ -29,7 +30,6 @@ _LABELS = {
     ChangeKind.EPISODE_CLOSED: "Well again",
 }
 _FIELDS = {"title": "Title", "url": "Link", "summary": "Summary", "author": "Author", "published": "Date"}
-_WIDTH = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +94,25 @@ class Rendered:
 
     @cached_property
     def text(self) -> str:
-        """Plain text, for terminals, logs and mail."""
+        """Plain text, for terminals, logs and files."""
+        return self.text_within(_UNBOUNDED)
+
+    def text_within(self, limit: int) -> str:
+        """Plain text of at most ``limit`` characters: summaries go first, then edits, then entries (counted), then the
+        link, then the end of the title."""
         if not self.entries:
-            return _own_words(self.message)
+            return cut(_own_words(self.message), limit)
         if len(self.entries) == 1 and not self.omitted:
-            return "\n".join(_text_lines(self.entries[0]))
-        blocks = [
-            "\n".join(filter(None, (f"• {entry.line}", f"  {entry.url}" if entry.url else "")))
-            for entry in self.entries
-        ]
-        return "\n".join([*blocks, *_more(self.omitted)])
+            return _one_within(self.entries[0], limit)
+        return _many_within(self.entries, self.omitted, limit)
 
-    @cached_property
-    def chat(self) -> str:
-        """Plain text in which nothing is markup or a mention for a chat service."""
-        return inert_chat(self.text)
-
-    @cached_property
-    def chat_subject(self) -> str:
-        """The subject, likewise."""
-        return inert_chat(self.subject)
+    def chat(self, limit: int) -> str:
+        """The same in which nothing is markup or a mention for a chat service."""
+        for share in (1.0, 0.8, 0.5):  # breaking up what would be markup makes the text longer
+            text = inert_chat(self.text_within(int(limit * share)))
+            if len(text) <= limit:
+                return text
+        return cut(text, limit)
 
     @cached_property
     def html(self) -> str:
@@ -227,8 +226,12 @@ def _own_words(message: MessageFacts) -> str:
     return inert_line(message.notice or "", 1_000)
 
 
+def _headline(entry: Entry) -> str:
+    return entry.title if entry.kind is ChangeKind.ADDED else f"{entry.label}: {entry.title}"
+
+
 def _text_lines(entry: Entry) -> list[str]:
-    lines = [entry.title if entry.kind is ChangeKind.ADDED else f"{entry.label}: {entry.title}"]
+    lines = [_headline(entry)]
     if not change_is_of_source(entry.kind):
         lines.append(" · ".join(filter(None, (entry.date, entry.source))))
     lines.extend(f"{edit.field}: {edit.old} → {edit.new}" for edit in entry.edits)
@@ -239,6 +242,28 @@ def _text_lines(entry: Entry) -> list[str]:
     if entry.summary and entry.summary != entry.title and not entry.edits:
         lines += ["", entry.summary]
     return lines
+
+
+def _one_within(entry: Entry, limit: int) -> str:
+    for thinner in (entry, replace(entry, summary=""), replace(entry, summary="", edits=entry.edits[:1], detail="")):
+        text = "\n".join(_text_lines(thinner))
+        if len(text) <= limit:
+            return text
+    url = entry.url if entry.url and len(entry.url) < limit // 2 else ""
+    return "\n".join(filter(None, (cut(_headline(entry), limit - len(url) - 1), url)))
+
+
+def _many_within(entries: tuple[Entry, ...], omitted: int, limit: int) -> str:
+    blocks: list[str] = []
+    room = limit - len("… and 99999 more")
+    for entry in entries:
+        block = "\n".join(filter(None, (f"• {entry.line}", f"  {entry.url}" if entry.url else "")))
+        room -= len(block) + 1
+        if room < 0:
+            break
+        blocks.append(block)
+    left = omitted + len(entries) - len(blocks)
+    return cut("\n".join([*blocks, *_more(left)]), limit)
 
 
 def _html_block(entry: Entry) -> str:

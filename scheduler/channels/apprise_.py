@@ -11,12 +11,15 @@ from typing import Any, Final
 from scheduler.channels.base import ChannelKind, ChannelSpec
 from scheduler.channels.masking import mask_parts
 from scheduler.facts import MessageFacts
-from scheduler.render import Rendered
+from scheduler.inert import cut, inert_chat
+from scheduler.render import MAX_SUBJECT, Rendered
 from scraper.errors import ConfigError, DeliveryError
 from scraper.guard import last_refusal
 
 _STATUS: Final = re.compile(r"\berror[=: ]{1,3}(\d{3})\b")
 _RETRYABLE: Final = frozenset({408, 425, 429})
+_ESCAPES: Final = 0.85
+"""Part of a service's room that is filled: the rest is for what Apprise escapes on the way."""
 
 
 class AppriseChannel:
@@ -29,10 +32,10 @@ class AppriseChannel:
 
     def __init__(self, spec: ChannelSpec) -> None:
         """Raises :class:`ConfigError` for a URL that Apprise does not understand."""
-        import apprise
-
         # Below warnings Apprise logs the addresses and bodies of its requests: tokens.
         logging.getLogger("apprise").setLevel(logging.WARNING)
+        import apprise
+
         self.name = spec.name
         self._url = spec.url or ""
         self._seconds = spec.timeout.total_seconds()
@@ -52,13 +55,9 @@ class AppriseChannel:
 
     def send(self, rendered: Rendered, message: MessageFacts) -> None:
         """Send once. Raises :class:`DeliveryError`: final for a 4xx answer (but 408, 425, 429), else retryable."""
-        from apprise import NotifyFormat
-
         started = time.monotonic()
         result = self._apprise.notify(
-            title=rendered.subject if self._is_mail else rendered.chat_subject,
-            body=rendered.html if self._is_mail else rendered.chat,
-            body_format=NotifyFormat.HTML if self._is_mail else NotifyFormat.TEXT,
+            **(_mail(rendered) if self._is_mail else _chat(rendered, self._service)),
             interpret_escapes=False,
             timeout=self._seconds,
         )
@@ -77,6 +76,23 @@ class AppriseChannel:
         status = int(found[-1]) if found else None
         final = status is not None and 400 <= status < 500 and status not in _RETRYABLE
         return DeliveryError(mask_parts(said, self._url), channel=self.name, retryable=not final, status=status)
+
+
+def _mail(rendered: Rendered) -> dict[str, Any]:
+    """HTML; Apprise adds a text part made from it."""
+    from apprise import NotifyFormat
+
+    return {"title": rendered.subject, "body": rendered.html, "body_format": NotifyFormat.HTML}
+
+
+def _chat(rendered: Rendered, service: Any) -> dict[str, Any]:
+    """Text, within what the service takes: most refuse a longer message altogether."""
+    from apprise import NotifyFormat
+
+    most_title = int(service.title_maxlen)
+    title = inert_chat(cut(rendered.subject, most_title or MAX_SUBJECT))
+    room = int(service.body_maxlen * _ESCAPES) - (0 if most_title else len(title) + 10)
+    return {"title": title, "body": rendered.chat(max(room, 1)), "body_format": NotifyFormat.TEXT}
 
 
 def _schemes(service: Any) -> set[str]:

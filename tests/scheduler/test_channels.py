@@ -141,6 +141,17 @@ def test_apprise_interprets_nothing_in_a_title(make_sink: Any) -> None:
     assert "@everyone" not in sink.received[0].json["message"]
 
 
+def test_a_long_digest_fits_what_the_service_takes(make_sink: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from apprise.plugins.custom_json import NotifyJSON
+
+    monkeypatch.setattr(NotifyJSON, "body_maxlen", 1_024)
+    sink = make_sink()
+    changes = [make_change(replace(ITEM, title=f"{n} " + "title " * 40), event_id=f"e{n}") for n in range(30)]
+    send_by_apprise(f"json://127.0.0.1:{sink.port}/hook", *changes)
+    assert len(sink.received[0].json["message"]) <= 1_024
+    assert sink.received[0].json["message"].endswith(" more")
+
+
 @pytest.mark.parametrize(("status", "retryable"), [(400, False), (404, False), (429, True), (500, True), (503, True)])
 def test_apprise_is_judged_by_the_answer_of_its_target(make_sink: Any, status: int, retryable: bool) -> None:
     sink = make_sink(lambda _: Answer(status))

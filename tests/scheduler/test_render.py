@@ -121,7 +121,12 @@ def test_the_payload_is_what_the_documentation_says() -> None:
 
 def test_a_hostile_title_controls_nothing() -> None:
     rendered = one(make_change(replace(ITEM, title=HOSTILE, summary=HOSTILE), source=replace(SOURCE, name=HOSTILE)))
-    for text in (rendered.subject, rendered.text, rendered.chat, json.dumps(rendered.payload, ensure_ascii=False)):
+    for text in (
+        rendered.subject,
+        rendered.text,
+        rendered.chat(4_096),
+        json.dumps(rendered.payload, ensure_ascii=False),
+    ):
         assert not any(unicodedata.category(char) == "Cc" and char != "\n" for char in text)
         assert "\u202e" not in text
     assert "\n" not in rendered.subject
@@ -129,8 +134,8 @@ def test_a_hostile_title_controls_nothing() -> None:
     assert {element.tag for element in tree.iter()} <= {"p", "strong", "a", "br", "small", "del", "ins", "div"}
     assert "<script>alert(1)</script>" in str(tree.xpath("string()")), "it is shown as it stands"
     for construct in ("@everyone", "<!channel>", "](http"):
-        assert construct not in rendered.chat
-    assert "everyone" in rendered.chat
+        assert construct not in rendered.chat(4_096)
+    assert "everyone" in rendered.chat(4_096)
 
 
 @pytest.mark.parametrize(
@@ -226,10 +231,38 @@ def test_no_message_exceeds_its_bounds(changes: list[ChangeFacts], times: int) -
     for entry in rendered.entries:
         assert len(entry.title) <= MAX_TITLE
         assert len(entry.summary) <= MAX_SUMMARY
-    for text in (rendered.text, rendered.chat, rendered.subject):
+    for text in (rendered.text, rendered.chat(4_096), rendered.subject):
         assert not any(unicodedata.category(char) in ("Cc", "Cs") and char != "\n" for char in text)
     assert "\n" not in rendered.subject
     lxml.html.fromstring(rendered.html)
+
+
+@settings(max_examples=60)
+@given(st.lists(CHANGES, min_size=1, max_size=3), st.integers(1, 9), st.integers(20, 5_000))
+def test_a_chat_message_fits_its_service(changes: list[ChangeFacts], times: int, limit: int) -> None:
+    rendered = render(make_message(*changes * times, kind="digest"))
+    text = rendered.chat(limit)
+    assert 0 < len(text) <= limit
+    for entry in rendered.entries:
+        if entry.url and entry.url[:20] in text:
+            assert entry.url in text or len(rendered.entries) == 1, "a link is whole, or not there"
+
+
+@pytest.mark.parametrize(("limit", "service"), [(4_096, "Telegram"), (2_000, "Discord"), (1_024, "Pushover")])
+def test_a_digest_of_long_titles_fits(limit: int, service: str) -> None:
+    changes = [make_change(replace(ITEM, title=f"{n} " + "long title " * 90), event_id=f"e{n}") for n in range(60)]
+    text = render(make_message(*changes, kind="digest")).chat(limit)
+    shown = text.count("•")
+    assert len(text) <= limit, service
+    assert shown >= 2
+    assert text.endswith(f"… and {60 - shown} more")
+
+
+def test_what_matters_least_goes_first() -> None:
+    long = replace(ITEM, summary="word " * 200)
+    rendered = one(make_change(long))
+    assert rendered.text_within(200) == "Pier reopens\n2 March 2026 · Harbour Office\nhttps://harbour.example/pier"
+    assert rendered.text_within(60) == "Pier reopens\nhttps://harbour.example/pier"
 
 
 @given(TEXT, st.integers(1, 300))
