@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import os
 import ssl
@@ -142,6 +143,27 @@ def test_what_is_no_whole_page_is_a_failure_of_its_class(path: str, results: dic
 @pytest.mark.parametrize("path", WHOLE)
 def test_a_whole_page_comes_through_decoded(path: str, results: dict[str, Any]) -> None:
     assert results[path].get("body") == PAGE.decode(), results[path]
+
+
+def test_an_answer_cut_at_any_byte_is_never_a_shorter_page() -> None:
+    body = b"<ul>" + b"".join(b"<li>Ferry %d arrived</li>" % n for n in range(12)) + b"</ul>"
+    packed = gzip.compress(body)
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:100], body[100:])) + b"0\r\n\r\n"
+    whole = {
+        "length": answer(body),
+        "chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks,
+        "gzip": answer(packed, "Content-Encoding: gzip"),
+        "gzip without length": b"HTTP/1.0 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + packed,
+    }
+    with serve() as site:
+        for kind, every in whole.items():
+            cuts = [*range(1, len(every), 11), len(every) - 3, len(every) - 1]
+            site.also |= {f"/{kind.replace(' ', '-')}/{cut}": every[:cut] for cut in cuts}
+        found = probe_urls([site.base + path for path in site.also], allow="127.0.0.0/8")
+    # A body of no bytes at all is an answer of its own ("empty"), and no shorter list.
+    passed = {url: result["size"] for url, result in found.items() if result.get("size")}
+    assert passed == {}
+    assert {result["reason"] for result in found.values() if "reason" in result} <= {"incomplete", "connection"}
 
 
 def test_messages_are_one_line_for_a_person(results: dict[str, Any]) -> None:
