@@ -17,7 +17,9 @@ from scraper.types import ItemData
 PAYLOAD_VERSION = 1
 MAX_BODY = 20_000
 """Bytes of the encoded document (Standard Webhooks recommends less than 20 kB)."""
-MOST_IN_DIGEST = 50
+_WITH_SUMMARY = 12
+_WITH_DETAILS = 25
+"""Digests of more changes than these leave out summaries, then all but what names the item."""
 _ROOM = 500
 """Bytes kept free for what surrounds the changes."""
 
@@ -33,6 +35,7 @@ class _Limits:
 
 _GENEROUS = _Limits(title=1_000, summary=2_000, url=2_000)
 _TIGHT = _Limits(title=300, summary=500, url=1_000)
+_WITHOUT_SUMMARY = _Limits(title=300, summary=0, url=1_000)
 _TIGHTEST = _Limits(title=200, summary=0, url=500)
 _FIELDS = ("title", "url", "summary", "author", "image_url", "published")
 
@@ -75,14 +78,25 @@ def _fitted(change: ChangeFacts) -> dict[str, object]:
 
 
 def _as_many_as_fit(message: MessageFacts) -> Iterator[dict[str, object]]:
-    limits = _TIGHT if len(message.changes) <= 12 else _Limits(title=300, summary=0, url=1_000)
     room = MAX_BODY - _ROOM
-    for change in message.changes[:MOST_IN_DIGEST]:
-        document = _document(change, limits)
+    for change in message.changes:
+        document = _in_digest(change, len(message.changes))
         room -= _size(document) + 1
         if room < 0:
             return
         yield document
+
+
+def _in_digest(change: ChangeFacts, count: int) -> dict[str, object]:
+    """The more changes, the less is said of each: an item that is named is worth more than another's summary."""
+    if count <= _WITH_SUMMARY:
+        return _document(change, _TIGHT)
+    document = _document(change, _WITHOUT_SUMMARY)
+    if count <= _WITH_DETAILS or change.item is None:
+        return document
+    item = {"urn": change.urn, "title": inert_line(change.item.title, 200), "url": inert_url(change.item.url, 1_000)}
+    kept = {name: document[name] for name in ("event_id", "kind")}
+    return {**kept, "source": {"slug": inert_line(change.source.slug, 100)}, "item": item}
 
 
 def _size(document: dict[str, object]) -> int:
