@@ -22,17 +22,16 @@ from scheduler.facts import MessageFacts
 from scheduler.lane import Attempt, Lane
 from scheduler.ledger import ChannelRow
 from scheduler.messages import make_message_id
+from scheduler.outbox_lease import OutboxLease
 from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, OutboxStats, Rate
 from scheduler.render import render
 from scraper.clock import Clock, to_text, utc_now
 from scraper.errors import StoreError
-from scraper.store import leases
 from scraper.store.db import Store
 
 __all__ = ["DeliveryPolicy", "Outbox", "OutboxOptions", "OutboxStats", "Rate", "send_test"]
 
 _LOG = logging.getLogger(__name__)
-LEASE: Final = "outbox"
 _COALESCE_S: Final = 0.02
 _BETWEEN_RECOVERIES_S: Final = 60.0
 _MOST_ABANDONED: Final = 3
@@ -75,9 +74,7 @@ class Outbox:
             for name, channel in self._channels.items()
         }
         self._unrecorded: dict[str, list[Attempt]] = {}
-        self._holder = leases.holder_name()
-        self._token: int | None = None
-        self._renewed_at = float("-inf")
+        self._lease = OutboxLease(store, options.lease_ttl)
 
     def _new_lane(self, channel: Channel) -> Lane:
         return Lane(channel, self._options.rendering, self._clock, self._event)
@@ -102,7 +99,7 @@ class Outbox:
         stats = self._record(now)
         leading, claimed = self._hand_out(now)
         if not claimed and self._in_flight() == 0:
-            self._give_lease_back()
+            self._lease.give_back()
         return replace(stats, in_flight=self._in_flight(), leading=leading)
 
     def drain(self, timeout: timedelta) -> OutboxStats:
@@ -134,7 +131,7 @@ class Outbox:
             desk.lane.join(max(end - time.monotonic(), 0.0))
         try:
             stats = self._record(self._clock())
-            self._give_lease_back()
+            self._lease.give_back()
         finally:
             for desk in self._desks.values():
                 if not desk.lane.is_alive:
@@ -148,9 +145,9 @@ class Outbox:
 
     def _hand_out(self, now: datetime) -> tuple[bool, bool]:
         """Whether we are the process that sends (or nothing is due), and whether anything was handed out."""
-        if self._token is None and not self._sendable(now):
+        if not self._lease.is_held and not self._sendable(now):
             return True, False
-        if not self._hold_lease(now):
+        if not self._lease.hold(now):
             return False, False
         sendable = self._sendable(now)
         for name, rows in sendable.items():
@@ -183,26 +180,6 @@ class Outbox:
             return self._options.batch
         desk.sent_at = [at for at in desk.sent_at if now - rate.per < at <= now]
         return min(max(rate.count - len(desk.sent_at), 0), self._options.batch)
-
-    # The lease
-
-    def _hold_lease(self, now: datetime) -> bool:
-        ttl = self._options.lease_ttl
-        if self._token is not None and time.monotonic() < self._renewed_at + ttl.total_seconds() / 3:
-            return True
-        token = self._token
-        with self._store.transaction(durable=False) as conn:
-            if token is None or not leases.renew(conn, LEASE, token, ttl, now):
-                token = leases.acquire(conn, LEASE, self._holder, ttl, now)
-        self._token = token  # only now: a token that was not committed may become another's
-        self._renewed_at = time.monotonic()
-        return self._token is not None
-
-    def _give_lease_back(self) -> None:
-        if self._token is not None:
-            with self._store.transaction(durable=False) as conn:
-                leases.release(conn, LEASE, self._token)
-            self._token = None
 
     # Recording
 

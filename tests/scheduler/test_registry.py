@@ -10,7 +10,7 @@ import pytest
 from scheduler.registry import enable_channel, queue_test, retry_dead, shift_due, sync_channels
 from scheduler.rules import Rule
 from scraper.errors import NotFoundError
-from tests.scheduler.newsroom import NamedStub
+from tests.scheduler.newsroom import START, NamedStub
 
 
 def test_a_channel_that_leaves_the_configuration_keeps_its_messages_and_its_state(make_newsroom: Any) -> None:
@@ -63,7 +63,7 @@ def test_what_is_due_moves_with_the_clock(make_newsroom: Any) -> None:
     assert newsroom.rows("SELECT due_at FROM messages") == [("2026-03-02T08:00:00.000Z",)]
 
 
-@pytest.mark.parametrize("act", [enable_channel, lambda conn, name: queue_test(conn, name, None)])
+@pytest.mark.parametrize("act", [enable_channel, lambda conn, name: queue_test(conn, name, START)])
 def test_an_unknown_channel_is_said(make_newsroom: Any, act: Any) -> None:
     newsroom = make_newsroom("one")
     with pytest.raises(NotFoundError, match="no channel named 'other'"), newsroom.store.transaction() as conn:
