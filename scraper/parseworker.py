@@ -19,6 +19,7 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, Literal, cast
 
@@ -113,7 +114,8 @@ def _load(target: str) -> Callable[..., Any]:
 def _limit_memory(wanted: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    with suppress(ValueError, OSError):  # macOS refuses it; the deadlines still hold there
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
 def _serve(link: socket.socket, incoming: BinaryIO, function: Callable[..., Any], limits: WorkerLimits) -> None:

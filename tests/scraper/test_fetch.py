@@ -26,7 +26,7 @@ from scraper.fetch import FetchRequest, OpenGate, fetch
 from scraper.types import Page
 from tests.scraper.misbehaving import PAGE, PLAIN, Site, answer, bomb, serve
 
-FAST = {"seconds": 1.5, "total_seconds": 2.5}
+FAST = {"seconds": 2.5, "total_seconds": 4}
 
 FAILURES = {
     "/304-unasked": "not_modified_unasked",
