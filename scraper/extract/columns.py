@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from scraper.extract.groups import Record
+from scraper.extract.hrefs import common_pattern
 from scraper.extract.moments import Moment, moments_between
 from scraper.extract.tree import Tree
 from scraper.text import count_units
@@ -193,7 +194,8 @@ def _length_quality(units: float) -> float:
 
 def _title_score(c: Column) -> float:
     base = c.coverage * (0.1 + 0.9 * c.distinct**2) * _length_quality(c.units) * min(1.0, c.letters * 1.6)
-    base *= (0.25, 0.8, 1.0)[min(int(c.telling), 2)]
+    if c.heading < 0.5:
+        base *= (0.25, 0.8, 1.0)[min(int(c.telling), 2)]
     likely = 1 + 0.8 * c.heading + 0.6 * c.linked + 0.2 * c.strong - min(c.place, 10) * 0.03
     return base * likely * (1 - 0.95 * c.dated)
 
@@ -215,18 +217,22 @@ def choose_fields(page: Page, rows: list[Row], columns: list[Column]) -> list[Fi
 
 
 def _link_ranks(tree: Tree, rows: list[Row]) -> dict[int, float]:
-    """Link columns by tag path: in how many rows, with how many distinct addresses."""
+    """Link columns by tag path: in how many rows, with how many distinct addresses, how much of one pattern."""
     rows_with: Counter[int] = Counter()
-    addresses: dict[int, set[str]] = {}
-    total: Counter[int] = Counter()
+    firsts: dict[int, list[str]] = {}
     for row in rows:
-        for path in {tree.path[node] for node in row.links}:
-            rows_with[path] += 1
+        seen = set()
         for node in row.links:
-            total[tree.path[node]] += 1
-            addresses.setdefault(tree.path[node], set()).add(href_of(tree, node))
+            path = tree.path[node]
+            if path not in seen:
+                seen.add(path)
+                firsts.setdefault(path, []).append(href_of(tree, node))
+        rows_with.update(seen)
     n = len(rows)
-    return {path: rows_with[path] / n * len(addresses[path]) / total[path] for path in rows_with}
+    return {
+        path: rows_with[path] / n * len(set(hrefs)) / len(hrefs) * (0.5 + 0.5 * common_pattern(hrefs))
+        for path, hrefs in firsts.items()
+    }
 
 
 def href_of(tree: Tree, node: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -43,9 +43,11 @@ def date_column(
         for k, moment in column.cells.items():
             if chosen[k] is None:
                 chosen[k] = moment
-    missing = sum(moment is None for moment in chosen)
-    if missing * 5 > len(fields) * 2:
-        _govern(page, fields, chosen)
+    if not fields:
+        return []
+    if all(moment is None for moment in chosen):
+        chosen = _in_titles(fields)
+    _govern(page, fields, chosen)
     return settle_order([m.published if m else None for m in chosen], now=now, languages=languages, url=url)
 
 
@@ -79,28 +81,55 @@ def date_order(days: Sequence[date]) -> float:
     return max(sum(a >= b for a, b in pairs), sum(a <= b for a, b in pairs)) / len(pairs)
 
 
+def _in_titles(fields: list[Fields]) -> list[Moment | None]:
+    """Dates that begin or end the titles, if (nearly) all titles have one."""
+    found: list[Moment | None] = []
+    for f in fields:
+        inside = [m for m in f.row.moments if f.title and f.title.node <= m.node <= f.title.last]
+        at_edge = [m for m in inside if f.title and _at_edge(f.title.text, m.published.raw)]
+        found.append(at_edge[-1] if at_edge else None)
+    enough = sum(m is not None for m in found) >= len(fields) * IN_SENTENCE
+    return found if enough else [None] * len(fields)
+
+
+def _at_edge(text: str, raw: str) -> bool:
+    return text.startswith(raw) or text.rstrip(" .)]").endswith(raw)
+
+
 def _govern(page: Page, fields: list[Fields], chosen: list[Moment | None]) -> None:
-    """Dates that stand alone between records govern the records below them, if there are at least two such."""
+    """Dates that stand alone between records govern the records below them, if there are at least two such, or one in
+    a heading. They give a day to records without one, and the year to records whose date lacks it."""
     spans = sorted((f.row.record.start, f.row.record.stop) for f in fields)
     starts = [start for start, _ in spans]
-    first = spans[0][0]
     headings: list[Moment] = []
     for m in page.moments:
         at = bisect_right(starts, m.node) - 1
         inside = at >= 0 and m.node < spans[at][1]
-        if m.alone and not inside and m.node < spans[-1][1] and m.published.on:
+        if m.alone and not inside and m.node < spans[-1][1] and m.published.on and m.published.method != "relative":
             headings.append(m)
-    within = [m for m in headings if m.node > first]
-    above = [m for m in headings if m.node <= first][-1:]
-    heading_tag = bool(above) and page.tree.heading[above[0].node] >= 0
-    if not within and not heading_tag:
+    within = [m for m in headings if m.node > starts[0]]
+    above = [m for m in headings if m.node <= starts[0]][-1:]
+    if not within and not (above and page.tree.heading[above[0].node] >= 0):
         return
     headings = above + within
     nodes = [m.node for m in headings]
-    for k, f in enumerate(fields):
-        at = bisect_right(nodes, f.row.record.start) - 1
-        if chosen[k] is None and at >= 0:
-            chosen[k] = headings[at]
+    governing = [bisect_right(nodes, f.row.record.start) - 1 for f in fields]
+    dated = [(m, headings[g]) for m, g in zip(chosen, governing, strict=True) if m and g >= 0]
+    agree = sum(_same_day(m.published.on, h.published.on) for m, h in dated)
+    if len(dated) > len(fields) * 0.6 and agree * 2 < len(dated):
+        return  # dates of something else
+    for k, g in enumerate(governing):
+        if g < 0:
+            continue
+        moment = chosen[k]
+        if moment is None:
+            chosen[k] = headings[g]
+        elif moment.published.on and _same_day(moment.published.on, headings[g].published.on):
+            chosen[k] = replace(moment, published=replace(moment.published, on=headings[g].published.on))
+
+
+def _same_day(one: date | None, other: date | None) -> bool:
+    return one is not None and other is not None and (one.month, one.day) == (other.month, other.day)
 
 
 def settle_order(
@@ -118,4 +147,5 @@ def _reread(p: Published | None, order: DateOrder, now: datetime, languages: Seq
     if p is None or p.method != "text" or not _AMBIGUOUS.search(p.raw):
         return p
     hits = find_dates(p.raw, now=now, languages=languages, order=order)
-    return hits[0].published if hits else None
+    found = hits[0].published if hits else None
+    return p if found and _same_day(found.on, p.on) else found  # the year may come from a heading

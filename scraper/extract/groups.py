@@ -9,6 +9,7 @@ what stands between two members belongs to one of them, and the order at the run
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -82,11 +83,11 @@ def _runs(tree: Tree, dates: list[int]) -> tuple[Runs, Runs]:
             if has_link:
                 linked.setdefault(key, []).append(i)
     for i in range(1, len(tree.tag)):
-        if tree.heading[i] == i and links[tree.end[i]] == links[i]:
-            key = (tree.parent[i], tree.path[i])
-            if key not in marked:
-                headings.setdefault(key, []).append(i)
-    marked.update((key, members) for key, members in headings.items() if len(members) >= 3)
+        if tree.heading[i] == i:
+            headings.setdefault((tree.parent[i], tree.path[i]), []).append(i)
+    for key, members in headings.items():
+        if len(members) >= 3 and len(members) > len(marked.get(key, ())):
+            marked[key] = members
     return linked, marked
 
 
@@ -114,7 +115,26 @@ def _group(tree: Tree, path: int, found: list[tuple[int, list[int]]]) -> Group:
         group.flat = group.flat or flat
         if len(group.records) > MAX_RECORDS:
             break
+    lonely = sum(len(members) == 1 for _, members in found)
+    if lonely * 5 >= len(found) * 4 and not group.flat:
+        _widen(tree, group)
     return group
+
+
+def _widen(tree: Tree, group: Group) -> None:
+    """Let records that are alone in their container grow outwards together, until neighbours would meet."""
+    heads = sorted(r.head for r in group.records)
+    rooms = []
+    for r in group.records:
+        room, node = 0, tree.parent[r.head]
+        while node > 0 and bisect_left(heads, tree.end[node]) - bisect_left(heads, node) == 1:
+            room, node = room + 1, tree.parent[node]
+        rooms.append(room)
+    level = sorted(rooms)[len(rooms) // 5]
+    for r, room in zip(group.records, rooms, strict=True):
+        for _ in range(min(level, room)):
+            r.head = tree.parent[r.head]
+        r.start, r.stop = r.head, tree.end[r.head]
 
 
 def _cut(tree: Tree, container: int, members: list[int]) -> tuple[list[Record], bool]:

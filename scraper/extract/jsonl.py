@@ -22,16 +22,24 @@ def answer_line(request: dict[str, Any], *, now: datetime) -> dict[str, Any]:
     or a bad page.
     """
     name = request.get("id")
-    started = time.process_time()
     try:
         with Path(str(request["path"])).open("rb") as file:
             body = file.read(MAX_FILE)
-        started = time.process_time()
-        found = extract(body, str(request.get("url") or ""), content_type=request.get("content_type"), now=now)
     except KeyError as error:
-        return _failed(name, f"the request has no {error}")
-    except (OSError, PresswatchError) as error:
-        return _failed(name, str(error))
+        return refuse_line(name, f"the request has no {error}")
+    except (OSError, ValueError) as error:  # a null byte in a path is a ValueError
+        return refuse_line(name, str(error))
+    content_type = request.get("content_type")
+    started = time.process_time()
+    try:
+        found = extract(
+            body,
+            str(request.get("url") or ""),
+            content_type=content_type if isinstance(content_type, str) else None,
+            now=now,
+        )
+    except PresswatchError as error:
+        return refuse_line(name, str(error))
     return {"id": name, **as_dict(found), "ms": round((time.process_time() - started) * 1000, 3), "error": None}
 
 
@@ -61,7 +69,8 @@ def _article(article: ArticleData | None) -> dict[str, Any] | None:
     return {"title": article.title, "published": published, "text": article.text}
 
 
-def _failed(name: Any, why: str) -> dict[str, Any]:
+def refuse_line(name: Any, why: str) -> dict[str, Any]:
+    """The answer to a request that cannot be answered; ``why`` in a sentence."""
     return {
         "id": name, "kind": "other", "confidence": 0.0, "reasons": [], "entries": [], "article": None,
         "ms": 0.0, "error": why,

@@ -10,9 +10,10 @@ from scraper.extract.blocks import with_other_blocks
 from scraper.extract.columns import Fields, Page, choose_fields, href_of, judge_columns, read_row
 from scraper.extract.dating import date_column
 from scraper.extract.groups import Group, find_groups
+from scraper.extract.hrefs import is_telling
 from scraper.extract.moments import find_moments
 from scraper.extract.score import Judged, judge
-from scraper.extract.signs import is_telling, prose_lines
+from scraper.extract.signs import prose_lines
 from scraper.extract.tree import Tree
 from scraper.text import clean_text
 from scraper.types import ItemData, Published
@@ -107,12 +108,23 @@ def _without_strangers(page: Page, fields: list[Fields]) -> list[Fields]:
 
 
 def _item(tree: Tree, f: Fields, published: Published | None, url: str) -> ItemData | None:
-    title = clean_text(f.title.text)[:MAX_TITLE] if f.title else ""
+    title = clean_text(_without_date(f.title.text, published) if f.title else "")[:MAX_TITLE]
     link = resolve_url(url, (tree.attrs[f.link] or {}).get("href") or "") if f.link >= 0 else None
     if not title:
         return None
     summary = _summary(f)
     return ItemData(title=title, url=link, published=published, summary=summary)
+
+
+def _without_date(title: str, published: Published | None) -> str:
+    """The title without the record's own date at its end or beginning ("Council meets - 03.12.2015")."""
+    raw = published.raw if published else ""
+    if not raw or raw not in title or len(title) < len(raw) + 12:
+        return title
+    for shorter in (title.removesuffix(raw), title.removeprefix(raw)):
+        if shorter != title:
+            return shorter.strip(" \t-–—|·•:,()[]/")
+    return title
 
 
 def _summary(f: Fields) -> str | None:

@@ -15,7 +15,8 @@ from math import exp
 
 from scraper.extract.columns import Column, Fields, Page, Row, choose_fields, judge_columns, read_row
 from scraper.extract.groups import Group
-from scraper.extract.signs import Signs, is_telling, read_signs
+from scraper.extract.hrefs import is_telling
+from scraper.extract.signs import Signs, read_signs
 
 SAMPLE = 40
 """Records of a candidate that are read to judge it; the winner is read in full."""

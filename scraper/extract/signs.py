@@ -5,42 +5,37 @@ No class names and no words of any language: counts, lengths, distinctness, date
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from math import log2
 from statistics import median
-from urllib.parse import unquote
 
 from scraper.extract.columns import Fields, Page, href_of
 from scraper.extract.dating import date_order
 from scraper.extract.groups import Group
+from scraper.extract.hrefs import common_pattern, is_telling
 from scraper.extract.tree import Tree
 
 LONG_LINE = 25
 """Words from which on a line is prose: headlines and labels are shorter."""
-
-_NUMBER = re.compile(r"\d{4,}")
-_DOCUMENT = re.compile(r"\.(?:pdf|docx?|rtf|odt|txt)$", re.IGNORECASE)
-_WORDS = re.compile(r"[-_+ ]")
 
 
 @dataclass(slots=True)
 class Signs:
     """One candidate, seen. Shares are of its records unless said otherwise.
 
-    ``count``: 2..64 records on a log scale. ``titles``: how headline-like the median title length is. ``heading``,
-    ``linked``: title in a heading, in a link. ``dated``, ``one_date``: any date, exactly one. ``date_order``: dates
-    that run one way. ``summary``: text beside the title. ``cover``: share of the page's text inside. ``aside``: in
-    navigation, footer or form. ``aligned``: title from the one best column. ``uniform``: of similar size.
-    ``telling_urls``: links with a slug, a long number or a document. ``prose_outside``: share of the page's text that
-    is long lines elsewhere, ``prose_in_links``: links inside running text. ``fat``: records with headings of their own
-    beyond one. ``early``: how early on the page it begins. ``mass``: words inside, on a log scale. ``date_share``: share
-    of the page's own-line dates that stand inside. ``url_pattern``: addresses built like the commonest one.
-    ``sentence``: titles of four words and more. Known of the chosen candidate only: ``article``: words of running text
-    beside it, up to 500; ``says_article``: the page calls itself one; ``own_address``: the page's own address looks
-    like one document's; ``password``: it asks for one.
+    ``count``: 2..64 records on a log scale; ``few``: fewer than four. ``titles``: how headline-like the median title
+    length is; ``sentence``: titles of four words and more; ``heading``, ``linked``: title in a heading, in a link;
+    ``aligned``: title from the one best column. ``dated``, ``one_date``: any date, exactly one; ``date_order``: dates
+    that run one way; ``date_share``: share of the page's own-line dates inside. ``summary``: text beside the title.
+    ``cover``: share of the page's text inside; ``mass``: words inside, on a log scale; ``early``: how early on the page
+    it begins; ``aside``: in navigation or footer. ``uniform``: of similar size; ``fat``: with headings of their own
+    beyond one; ``many_links``; ``mid_line``: begin within a line; ``no_link``; ``images``. ``telling_urls``: addresses
+    with a slug, a long number or a document; ``url_pattern``: addresses built like the commonest one; ``same_urls``,
+    ``same_titles``: repetitions. ``prose_outside``: share of the page's text that is long lines elsewhere.
+    Known of the chosen candidate only: ``article``: words of running text beside it, up to 500; ``says_article``: the
+    page calls itself one; ``own_address``: the page's address looks like one document's; ``password``: it asks for one.
     """
 
     count: float = 0.0
@@ -115,7 +110,7 @@ def read_signs(page: Page, group: Group, fields: list[Fields], whole: int) -> Si
         fat=sum(len({p.heading for p in f.row.pieces if p.heading >= 0}) > 2 for f in fields) / n,
         mass=min(log2(1 + inside), 12) / 12,
         date_share=_date_share(page, group),
-        url_pattern=_url_pattern(hrefs),
+        url_pattern=common_pattern(hrefs),
         sentence=sum(f.title is not None and f.title.units >= 4 for f in fields) / n,
         early=1 - tree.units[group.records[0].start] / max(tree.units[-1], 1),
     )
@@ -132,30 +127,6 @@ def _mid_line(page: Page, starts: set[int], f: Fields) -> bool:
     nodes = page.tree.chunk_nodes
     at = bisect_left(nodes, f.row.record.start)
     return at < len(nodes) and nodes[at] not in starts and nodes[at] < f.row.record.stop
-
-
-def is_telling(href: str) -> bool:
-    """Whether an address looks like one document's own: three words, a long number, a file, an id."""
-    path, _, query = href.partition("#")[0].partition("?")
-    if _NUMBER.search(path) or _NUMBER.search(query) or _DOCUMENT.search(path):
-        return True
-    last = unquote(path.rstrip("/").rsplit("/", 1)[-1])
-    return len(_WORDS.split(last)) >= 3 or (not last.isascii() and len(last) > 20) or len(last) > 28
-
-
-def _url_pattern(hrefs: list[str]) -> float:
-    """Share of the addresses with the commonest host, folder depth, ending and kind of last segment."""
-    if len(hrefs) < 2:
-        return 0.0
-    patterns: Counter[tuple[object, ...]] = Counter()
-    for href in hrefs:
-        path, _, query = href.partition("#")[0].partition("?")
-        folder, _, last = path.rstrip("/").rpartition("/")
-        first = folder[:40].split("/", 4)[:4]
-        ending = last.rpartition(".")[2] if "." in last[-6:] else ""
-        kind = bool(_NUMBER.search(last)), len(_WORDS.split(last)) >= 3
-        patterns[(tuple(first[:3]), len(first), ending, kind, query.partition("=")[0])] += 1
-    return patterns.most_common(1)[0][1] / len(hrefs)
 
 
 def _date_share(page: Page, group: Group) -> float:

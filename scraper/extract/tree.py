@@ -55,9 +55,9 @@ class Line:
 class Tree:
     """The page's body. All lists are indexed by node; ``end[i]`` is one past the last node below ``i``.
 
-    ``path`` numbers the chains of tags from the body (no classes, no positions), ``styled`` the same with classes (or
-    ids), of which digits are dropped: a site's odd/even or numbered variants share a ``path``. ``place`` is ``path`` with the
-    number of each table cell in its row.
+    ``path`` numbers the chains of tags from the body (no classes, no positions); ``place`` is the same with the number
+    of each table cell in its row; ``styled`` the same with classes (or ids), of which digits are dropped: a site's
+    numbered variants share one.
     ``units`` are prefix sums of text length in words, ``linked`` of the part of it inside links, ``links`` of links,
     ``images`` of pictures.
     """
