@@ -51,14 +51,17 @@ class MessagePlanner:
         rule_ids = {row["name"]: row["id"] for row in conn.execute("SELECT id, name FROM rules WHERE active = 1")}
         written = 0
         for channel, told in per_channel.items():
-            for kind, rule, group in _in_messages(told, self.plan.burst):
-                planned = _Planned(channel, open_channels[channel], kind, rule_ids.get(rule.name), group)
+            channel_id, channel_kind = open_channels[channel]
+            for_program = channel_kind in PROGRAM_KINDS
+            for kind, rule, group in _in_messages(told, self.plan.burst, for_program=for_program):
+                planned = _Planned(channel, channel_id, kind, rule_ids.get(rule.name), group)
                 written += _write(conn, planned, now)
         return written
 
-    def _open_channels(self, conn: sqlite3.Connection) -> dict[str, int]:
-        rows = conn.execute("SELECT name, id FROM channels WHERE active = 1 AND disabled_at IS NULL")
-        known = {row["name"]: row["id"] for row in rows}
+    def _open_channels(self, conn: sqlite3.Connection) -> dict[str, tuple[int, str]]:
+        """Id and kind of the channels that may be told, in the configuration's order."""
+        rows = conn.execute("SELECT name, id, kind FROM channels WHERE active = 1 AND disabled_at IS NULL")
+        known = {row["name"]: (row["id"], row["kind"]) for row in rows}
         return {name: known[name] for name in self.plan.channels if name in known}
 
     def _assign(self, facts: Iterable[ChangeFacts], channels: Sequence[str]) -> dict[str, list[_Told]]:
@@ -77,6 +80,11 @@ class MessagePlanner:
         return assigned
 
 
+DIGEST_CHANGES = 40
+"""Changes in one digest for a program: a body of 20 kB has room for so many."""
+PROGRAM_KINDS = frozenset({"webhook", "file"})
+"""Channels that programs read: they need every item by name, where a person is served by a count."""
+
 _Told = tuple[Rule, ChangeFacts]
 
 
@@ -89,9 +97,14 @@ class _Planned:
     changes: tuple[ChangeFacts, ...]
 
 
-def _in_messages(told: Sequence[_Told], burst: int) -> list[tuple[MessageKind, Rule, tuple[ChangeFacts, ...]]]:
+def _in_messages(
+    told: Sequence[_Told], burst: int, *, for_program: bool
+) -> list[tuple[MessageKind, Rule, tuple[ChangeFacts, ...]]]:
+    """Single messages, or above ``burst`` a digest: one for people, for programs as many as it takes to name all."""
     if len(told) > burst:
-        return [("digest", told[0][0], tuple(change for _, change in told))]
+        size = DIGEST_CHANGES if for_program else len(told)
+        parts = [told[start : start + size] for start in range(0, len(told), size)]
+        return [("digest", part[0][0], tuple(change for _, change in part)) for part in parts]
     return [("change", rule, (change,)) for rule, change in told]
 
 

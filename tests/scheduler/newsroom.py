@@ -35,11 +35,17 @@ class Newsroom:
     """Writes what checks would write, in the same order and transaction."""
 
     def __init__(self, path: Path, *, channels: Sequence[str] = ("hook",), rules: Sequence[Rule] = (DEFAULT_RULE,)):
+        """``channels`` are webhooks, but for one that is called ``phone``."""
         self.store: Store = open_store(path)
         self.now = START
         self.planner = MessagePlanner(TellingPlan(channels=tuple(channels), rules=tuple(rules)))
         with self.store.transaction() as conn:
-            sync_channels(conn, [NamedStub(name) for name in channels], rules, self.now)
+            sync_channels(
+                conn,
+                [NamedStub(name, "apprise" if name == "phone" else "webhook") for name in channels],
+                rules,
+                self.now,
+            )
         self._items: dict[tuple[str, str], tuple[int, ItemData, int]] = {}
 
     @property

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from scheduler.fact_rows import load_messages
 from scheduler.messages import TellingPlan, make_message_id
+from scheduler.payload import encode_payload, make_payload
 from scheduler.registry import enable_channel, sync_channels
 from scheduler.rules import Rule
 from scraper.hooks import RecordedChange
@@ -52,20 +53,28 @@ def test_several_rules_tell_a_change_to_one_channel_once(make_newsroom: Any) -> 
     assert newsroom.rows("SELECT r.name FROM messages m JOIN rules r ON r.id = m.rule_id") == [("by tag",)]
 
 
-def test_more_than_a_burst_becomes_one_digest_per_channel(make_newsroom: Any) -> None:
-    newsroom = make_newsroom("one", "two")
+def test_a_burst_is_one_digest_for_people_and_names_every_item_to_programs(make_newsroom: Any) -> None:
+    newsroom = make_newsroom("phone", "hook")
     newsroom.add_source("harbour")
     assert newsroom.publish("harbour", *[f"item {n:02}" for n in range(10)]) == 20
-    assert newsroom.publish("harbour", *[f"flood {n:03}" for n in range(300)]) == 2
-    assert newsroom.rows("SELECT kind, count(*) FROM messages GROUP BY kind ORDER BY kind") == [
-        ("change", 20),
-        ("digest", 2),
-    ]
-    (digest,) = newsroom.rows("SELECT id FROM messages WHERE kind = 'digest' LIMIT 1")
-    facts = load_messages(newsroom.conn, [int(digest[0])])[int(digest[0])]
-    assert facts.total == 300
-    assert [change.item.title for change in facts.changes[:2] if change.item] == ["flood 000", "flood 001"]
-    assert len(facts.changes) < 300
+    assert newsroom.publish("harbour", *[f"flood {n:03}" for n in range(300)]) == 1 + 8
+    assert newsroom.rows(
+        "SELECT c.name, count(*) FROM messages m JOIN channels c ON c.id = m.channel_id "
+        "WHERE m.kind = 'digest' GROUP BY c.name ORDER BY c.name"
+    ) == [("hook", 8), ("phone", 1)]
+    ids = newsroom.rows(
+        "SELECT m.id, c.name FROM messages m JOIN channels c ON c.id = m.channel_id WHERE kind = 'digest'"
+    )
+    named = []
+    for message_id, channel in ids:
+        facts = load_messages(newsroom.conn, [message_id])[message_id]
+        if channel == "phone":
+            assert facts.total == 300
+        else:
+            payload = make_payload(facts)
+            assert len(encode_payload(payload)) < 20_000
+            named += [change["item"]["title"] for change in payload["data"]["changes"]]  # type: ignore[index]
+    assert named == [f"flood {n:03}" for n in range(300)]
 
 
 def test_an_edit_carries_what_was_before_and_stays_as_it_was_told(make_newsroom: Any) -> None:
