@@ -1,9 +1,8 @@
-"""Recognising an item by its keys, whatever its publisher changes. Pure.
+"""The signs by which an item is recognised, whatever its publisher changes. Pure.
 
-An item has several keys. A *strong* one (the publisher's id, the canonical URL, the text of an item that has no URL)
-decides at once. *Weak* ones (an id or slug inside the URL, title and date, the title) decide only together, only among
-items that no strong key claimed, and only when there is no second candidate. A key that occurs twice inside one page
-says nothing and is not used.
+A *strong* key (the publisher's id, the canonical URL, the text of an item that has no URL) decides at once; *weak* ones
+(an id or slug inside the URL, title and date, the title) decide only together (see :mod:`scraper.matching`). A key that
+occurs twice inside one page says nothing and is not used.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from scraper.text import count_units, fold_text
-from scraper.types import ItemData, ItemKey, KnownItem, Match
+from scraper.text import fold_text
+from scraper.types import ItemData, ItemKey
 from scraper.urls import canonicalize_url
 
 _ID = re.compile(
@@ -26,35 +25,65 @@ _ID = re.compile(
 _DATE_LIKE = re.compile(r"^(?:19|20)\d\d(?:[01]\d(?:[0-3]\d)?)?$")
 _EXTENSION = re.compile(r"\.[a-z0-9]{2,5}$", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
+_TOKEN = re.compile(r"^(?=.*\d)[\w\-.~]{8,}$", re.ASCII)
 _MAX_KEY = 300
+_MAX_TITLE_LIKENESS = 1_000
+_MANY = 20
+"""So many items behind one address are compared with each other: more share an address that means nothing."""
+_SAME_WORDS = 0.5
+"""Overlap of words from which on two titles behind one address are two wordings of one item."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How alike is alike. Shares are in 0..1.
+def shared_tokens(items: Sequence[ItemData]) -> frozenset[str]:
+    """Names of query parameters that carry one token through all links of a page: a session id under a name that
+    nobody has heard of. What is the same on every link tells no two items apart."""
+    values: dict[str, Counter[str]] = defaultdict(Counter)
+    linked = [item.url for item in items if item.url]
+    for url in linked:
+        for name, value in _query(canonicalize_url(url)):
+            values[name][value] += 1
+    return frozenset(
+        name
+        for name, counts in values.items()
+        if len(counts) == 1 and counts.total() >= max(3, 0.8 * len(linked)) and _TOKEN.match(next(iter(counts)))
+    )
 
-    ``title_alike`` is the least overlap of words (Dice) for a headline that was edited; ``long_title`` the least
-    number of words that make a title distinctive on its own.
-    """
 
-    title_alike: float = 0.6
-    long_title: int = 4
-    fuzzy_limit: int = 400
+def without_tokens(items: Sequence[ItemData]) -> list[ItemData]:
+    """The items of one page, their links without the page's session ids (:func:`shared_tokens`)."""
+    tokens = shared_tokens(items)
+    if not tokens:
+        return list(items)
+    return [replace(item, url=_without(item.url, tokens)) if item.url else item for item in items]
+
+
+def _without(url: str, tokens: frozenset[str]) -> str:
+    head, mark, fragment = url.partition("#")
+    address, _, query = head.partition("?")
+    kept = "&".join(pair for pair in query.split("&") if unquote(pair.partition("=")[0]) not in tokens)
+    return address + (f"?{kept}" if kept else "") + mark + fragment
+
+
+def _query(canonical: str) -> list[tuple[str, str]]:
+    query = canonical.partition("?")[2].partition("#")[0]
+    try:
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=200) if query else []
+    except ValueError:
+        return []
 
 
 def keys_of(item: ItemData, page_url: str) -> tuple[ItemKey, ...]:
     """All keys of one item, strong ones first. ``page_url`` is the listing's own address: a link back to it (``#``)
     is no key."""
     keys = []
-    if item.guid:
+    if item.guid and item.guid.strip():
         keys.append(ItemKey("guid", _bounded(item.guid.strip()), strong=True))
     if item.url:
         keys.extend(_url_keys(item.url, page_url))
     title = fold_text(item.title)
     day = item.published.on if item.published else None
     if not any(key.strong for key in keys):
-        text = fold_text(item.summary or "") or title
-        keys.append(ItemKey("text", _digest(text), strong=True))
+        keys.append(ItemKey("text", _digest(fold_text(item.summary or "") or title), strong=True))
     if day is not None:
         keys.append(ItemKey("title_date", _bounded(f"{day.isoformat()} {title}"), strong=False))
     keys.append(ItemKey("title", _bounded(title), strong=False))
@@ -63,18 +92,19 @@ def keys_of(item: ItemData, page_url: str) -> tuple[ItemKey, ...]:
 
 def _url_keys(url: str, page_url: str) -> list[ItemKey]:
     canonical = canonicalize_url(url)
-    parts = urlsplit(url)
+    parts = urlsplit("//" + canonical)
     if canonical == canonicalize_url(page_url):
         # An anchor within the page: the fragment is all there is.
-        if parts.fragment and parts.fragment not in ("top", "content", "main"):
-            return [ItemKey("url", _bounded(f"{canonical}#{parts.fragment}"), strong=True)]
+        fragment = urlsplit(url).fragment
+        if fragment and fragment not in ("top", "content", "main"):
+            return [ItemKey("url", _bounded(f"{canonical}#{fragment}"), strong=True)]
         return []
     keys = [ItemKey("url", _bounded(canonical), strong=True)]
     numbers = [found for found in _ids(parts.path, parts.query) if not _DATE_LIKE.match(found)]
     if numbers:
         keys.append(ItemKey("url_id", numbers[-1], strong=False))
-    slug = _EXTENSION.sub("", unquote(parts.path.rstrip("/").rpartition("/")[2])).casefold()
-    slug = re.sub(r"^[\d\-_]+|[\-_]\d+$", "", slug)
+    # Numbers stay in: "weekly-bulletin-412" and "weekly-bulletin-413" are two bulletins.
+    slug = _EXTENSION.sub("", unquote(parts.path.rpartition("/")[2])).casefold()
     if len(slug) >= 12 and len(re.split(r"[-_ ]", slug)) >= 3:
         keys.append(ItemKey("slug", _bounded(slug), strong=False))
     return keys
@@ -83,7 +113,7 @@ def _url_keys(url: str, page_url: str) -> list[ItemKey]:
 def _ids(path: str, query: str) -> list[str]:
     found = _ID.findall(path.casefold())
     try:
-        values = [value.casefold() for _, value in parse_qsl(query, max_num_fields=50)]
+        values = [value.casefold() for _, value in parse_qsl(query, max_num_fields=200)]
     except ValueError:
         values = []
     return found + [value for value in values if _ID.fullmatch(value)]
@@ -110,39 +140,53 @@ def item_key(source_key: str, keys: Sequence[ItemKey], ordinal: int = 0) -> str:
 
 def dedupe(items: Iterable[ItemData]) -> tuple[ItemData, ...]:
     """The items of one page without doublets (an image link beside the headline's, a lead story that stands again in
-    the list): same address and one title that repeats or begins the other. The longer title stays, at the place of
-    the first. Different titles behind one address stay different items."""
+    the list under another wording): same address and titles that repeat, begin or resemble each other. The longer
+    title stays, at the place of the first. Unlike titles behind one address stay different items."""
     kept: list[ItemData] = []
-    by_address: dict[str, list[int]] = defaultdict(list)
+    by_address: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    by_title: dict[tuple[object, ...], int] = {}
     for item in items:
-        address = item.guid or (canonicalize_url(item.url) + _fragment(item.url) if item.url else "")
-        place = next((i for i in by_address[address] if _is_doublet(kept[i], item)), None)
+        address = _address_of_doublets(item)
+        places = by_address[address][:_MANY]
+        titled = (*address, fold_text(item.title))
+        place = by_title.get(titled, next((i for i in places if _is_doublet(kept[i], item)), None))
         if place is None:
-            by_address[address].append(len(kept))
+            place = len(kept)
+            by_address[address].append(place)
             kept.append(item)
         else:
             kept[place] = _fuller(kept[place], item)
+        by_title.setdefault(titled, place)
     return tuple(kept)
 
 
-def _fragment(url: str) -> str:
-    fragment = urlsplit(url).fragment
-    return f"#{fragment}" if fragment else ""
+def _address_of_doublets(item: ItemData) -> tuple[object, ...]:
+    if item.guid:
+        return ("guid", item.guid)
+    if item.url:
+        return ("url", canonicalize_url(item.url), urlsplit(item.url).fragment)
+    # Without an address only what says the same in every respect is a doublet.
+    day = item.published.on if item.published else None
+    return ("text", fold_text(item.title), fold_text(item.summary or ""), day)
 
 
 def _is_doublet(one: ItemData, other: ItemData) -> bool:
-    a, b = fold_text(one.title), fold_text(other.title)
     if not (one.guid or one.url):
-        return (
-            a == b
-            and fold_text(one.summary or "") == fold_text(other.summary or "")
-            and one.published == other.published
-        )
-    return a == b or (min(len(a), len(b)) >= 10 and (a.startswith(b.rstrip(" .…")) or b.startswith(a.rstrip(" .…"))))
+        return True
+    days = {item.published.on for item in (one, other) if item.published and item.published.on}
+    a, b = fold_text(one.title), fold_text(other.title)
+    if a == b or _is_beginning(a, b) or _is_beginning(b, a):
+        return True
+    return len(days) < 2 and title_likeness(a, b) >= _SAME_WORDS
+
+
+def _is_beginning(short: str, full: str) -> bool:
+    stem = short.rstrip(" .…")
+    return len(stem) >= 10 and full.startswith(stem)
 
 
 def _fuller(one: ItemData, other: ItemData) -> ItemData:
-    best = one if len(one.title.rstrip(" .…")) >= len(other.title.rstrip(" .…")) else other
+    best = max(one, other, key=lambda item: (len(item.title.rstrip(" .…")), fold_text(item.title)))
     return replace(
         best,
         published=one.published or other.published,
@@ -168,141 +212,22 @@ def page_keys(items: Sequence[ItemData], page_url: str) -> list[tuple[ItemKey, .
 
 
 def _last_resort(item: ItemData, twins: Counter[str]) -> ItemKey:
-    day = item.published.raw if item.published and item.published.on else ""
-    text = _digest("\n".join((fold_text(item.title), fold_text(item.summary or ""), day, item.url or "")))
+    day = item.published.on.isoformat() if item.published and item.published.on else ""
+    address = canonicalize_url(item.url) if item.url else ""
+    text = _digest("\n".join((fold_text(item.title), fold_text(item.summary or ""), day, address)))
     twins[text] += 1
     return ItemKey("text", text if twins[text] == 1 else f"{text}.{twins[text]}", strong=True)
-
-
-def match(
-    items: Sequence[ItemData], keys: Sequence[tuple[ItemKey, ...]], known: Sequence[KnownItem], policy: Policy
-) -> list[Match]:
-    """Recognise each item of a page among the known ones, one to one.
-
-    ``known`` holds the last listing and whatever else shares a key with the page. Order of the page and of ``known``
-    does not change who is recognised as whom.
-    """
-    found: dict[int, tuple[KnownItem, tuple[str, ...]]] = {}
-    taken: set[int] = set()
-    _match_strong(keys, known, found, taken)
-    _match_weak(items, keys, known, found, taken, policy)
-    return [
-        Match(item, keys[i], found[i][0] if i in found else None, found[i][1] if i in found else ())
-        for i, item in enumerate(items)
-    ]
-
-
-def _match_strong(
-    keys: Sequence[tuple[ItemKey, ...]],
-    known: Sequence[KnownItem],
-    found: dict[int, tuple[KnownItem, tuple[str, ...]]],
-    taken: set[int],
-) -> None:
-    owner = {
-        (key.kind, key.key): candidate
-        for candidate in sorted(known, key=lambda one: -one.item_id)
-        for key in candidate.keys
-        if key.strong
-    }
-    for i, of_item in enumerate(keys):
-        for key in of_item:
-            candidate = owner.get((key.kind, key.key)) if key.strong else None
-            if candidate and candidate.item_id not in taken:
-                found[i] = (candidate, (key.kind,))
-                taken.add(candidate.item_id)
-                break
-
-
-def _match_weak(
-    items: Sequence[ItemData],
-    keys: Sequence[tuple[ItemKey, ...]],
-    known: Sequence[KnownItem],
-    found: dict[int, tuple[KnownItem, tuple[str, ...]]],
-    taken: set[int],
-    policy: Policy,
-) -> None:
-    free = [candidate for candidate in known if candidate.item_id not in taken]
-    open_items = [i for i in range(len(items)) if i not in found]
-    if not free or not open_items:
-        return
-    by_key: dict[tuple[str, str], list[KnownItem]] = defaultdict(list)
-    for candidate in free:
-        for key in candidate.keys:
-            if not key.strong:
-                by_key[key.kind, key.key].append(candidate)
-    claims: dict[int, list[tuple[int, KnownItem, tuple[str, ...]]]] = defaultdict(list)
-    for i in open_items:
-        for candidate, shared in _candidates(keys[i], by_key, policy):
-            reason = _weak_reason(items[i], candidate, shared, policy)
-            if reason:
-                claims[i].append((len(reason), candidate, reason))
-    _settle(claims, found, taken)
-
-
-def _candidates(
-    keys: tuple[ItemKey, ...], by_key: dict[tuple[str, str], list[KnownItem]], policy: Policy
-) -> list[tuple[KnownItem, set[str]]]:
-    shared: dict[int, set[str]] = defaultdict(set)
-    ones: dict[int, KnownItem] = {}
-    for key in keys:
-        for candidate in by_key.get((key.kind, key.key), [])[: policy.fuzzy_limit]:
-            shared[candidate.item_id].add(key.kind)
-            ones[candidate.item_id] = candidate
-    return [(ones[item_id], kinds) for item_id, kinds in shared.items()]
-
-
-def _weak_reason(item: ItemData, known: KnownItem, shared: set[str], policy: Policy) -> tuple[str, ...]:
-    """Which weak keys, together, say that ``item`` is ``known``; empty if they do not."""
-    alike = title_likeness(item.title, known.data.title)
-    same_day = _same_day(item, known.data)
-    if same_day is False and "title_date" not in shared:
-        # Another day is another item ("Weekly briefing"), unless the address still carries the same id or slug.
-        if alike >= policy.title_alike and shared & {"url_id", "slug"} and count_units(item.title) >= policy.long_title:
-            return tuple(sorted(shared & {"url_id", "slug", "title"}))
-        return ()
-    if "title_date" in shared:
-        return tuple(sorted(shared))
-    if shared & {"url_id", "slug"} and (alike >= policy.title_alike):
-        return (*sorted(shared & {"url_id", "slug"}), "title")
-    if "title" in shared and known.listed and count_units(item.title) >= policy.long_title:
-        return ("title",)
-    return ()
-
-
-def _same_day(one: ItemData, other: ItemData) -> bool | None:
-    """``None`` where one of the two shows no day."""
-    a = one.published.on if one.published else None
-    b = other.published.on if other.published else None
-    return None if a is None or b is None else a == b
-
-
-def _settle(
-    claims: dict[int, list[tuple[int, KnownItem, tuple[str, ...]]]],
-    found: dict[int, tuple[KnownItem, tuple[str, ...]]],
-    taken: set[int],
-) -> None:
-    """Give each item its best candidate, if no other item has as good a claim to it and it has no rival."""
-    best = {}
-    for i, of_item in claims.items():
-        top = max(score for score, _, _ in of_item)
-        winners = [(known, reason) for score, known, reason in of_item if score == top]
-        if len(winners) == 1:
-            best[i] = winners[0]
-    wanted = Counter(known.item_id for known, _ in best.values())
-    for i, (candidate, reason) in best.items():
-        if wanted[candidate.item_id] == 1 and candidate.item_id not in taken:
-            found[i] = (candidate, reason)
-            taken.add(candidate.item_id)
 
 
 def title_likeness(one: str, other: str) -> float:
     """Overlap of two titles in 0..1: Dice coefficient of their words, of character pairs in scripts without spaces."""
     a, b = _tokens(fold_text(one)), _tokens(fold_text(other))
-    total = sum(a.values()) + sum(b.values())
-    return 2 * sum((a & b).values()) / total if total else 0.0
+    total = a.total() + b.total()
+    return 2 * (a & b).total() / total if total else 0.0
 
 
 def _tokens(folded: str) -> Counter[str]:
+    folded = folded[:_MAX_TITLE_LIKENESS]
     words = _WORD.findall(folded)
     if len(words) <= 2 and len(folded) > 12:
         return Counter(folded[i : i + 2] for i in range(len(folded) - 1))

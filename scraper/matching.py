@@ -1,0 +1,280 @@
+"""Recognising the items of a page among the known ones, one to one, with the reason. Pure.
+
+In this order: strong keys; weak keys together, only among items that no strong key claimed and only where there is no
+second candidate; likeness of text, bounded. Neither the order of the page nor that of the known items changes who is
+recognised as whom.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from scraper.identity import title_likeness
+from scraper.text import count_units, fold_text
+from scraper.types import ItemData, ItemKey, KnownItem, Match
+from scraper.urls import canonicalize_url
+
+_STRONG_KINDS = ("guid", "url", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How alike is alike. Shares are in 0..1.
+
+    ``title_alike`` is the least overlap of words (Dice) for a headline that was edited; ``title_unlike`` the overlap
+    under which one address that shows another headline and a later date holds another item; ``text_alike`` the least
+    overlap of two teasers without a link, of ``long_text`` words at least. ``long_title`` is the least number of words
+    that make a title distinctive. ``renewed_share`` is the share of titles that must be left on a site that renewed
+    all addresses. ``fuzzy_limit`` bounds the pairs whose texts are compared in one look, ``candidates`` the items that
+    may bear one weak key.
+    """
+
+    title_alike: float = 0.6
+    title_unlike: float = 0.3
+    text_alike: float = 0.7
+    long_title: int = 4
+    long_text: int = 8
+    renewed_share: float = 0.5
+    fuzzy_limit: int = 10_000
+    candidates: int = 20
+
+
+_Found = dict[int, tuple[KnownItem, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """That the item at ``place`` is ``known``, by the kinds in ``reason``; ``score`` orders the claims of one item."""
+
+    place: int
+    known: KnownItem
+    reason: tuple[str, ...]
+    score: float
+
+
+def match(
+    items: Sequence[ItemData],
+    keys: Sequence[tuple[ItemKey, ...]],
+    known: Sequence[KnownItem],
+    policy: Policy | None = None,
+) -> list[Match]:
+    """Recognise each item of a page among the known ones, one to one, in page order.
+
+    Args:
+        items: the page's items, and ``keys``, of :func:`scraper.identity.page_keys`.
+        known: the last listing and whatever else shares a key with the page.
+    """
+    policy = policy or Policy()
+    found: _Found = {}
+    _match_strong(items, keys, known, found, policy)
+    renewed = _is_renewed(keys, known, found, policy)
+    _match_weak(items, keys, known, found, policy, renewed=renewed)
+    _match_texts(items, known, found, policy, renewed=renewed)
+    nobody: tuple[None, tuple[str, ...]] = (None, ())
+    return [Match(item, keys[i], *found.get(i, nobody)) for i, item in enumerate(items)]
+
+
+def _free(items: Sequence[ItemData], known: Sequence[KnownItem], found: _Found) -> tuple[list[int], list[KnownItem]]:
+    """Places of items that are not recognised yet, and known items that nobody claimed."""
+    taken = {one.item_id for one, _ in found.values()}
+    return [i for i in range(len(items)) if i not in found], [one for one in known if one.item_id not in taken]
+
+
+# -- strong keys -----------------------------------------------------------------------------------------------------
+
+
+def _match_strong(
+    items: Sequence[ItemData],
+    keys: Sequence[tuple[ItemKey, ...]],
+    known: Sequence[KnownItem],
+    found: _Found,
+    policy: Policy,
+) -> None:
+    """Give each known item to the page item with the best strong key, each page item to the known one it fits best."""
+    owners: dict[tuple[str, str], list[KnownItem]] = defaultdict(list)
+    for candidate in known:
+        for key in candidate.keys:
+            if key.strong:
+                owners[key.kind, key.key].append(candidate)
+    claims = []
+    for i, of_item in enumerate(keys):
+        for key in of_item:
+            if not key.strong:
+                continue
+            for candidate in owners.get((key.kind, key.key), []):
+                if key.kind == "text" or not _is_reused(items[i], candidate.data, policy):
+                    same = fold_text(items[i].title) == fold_text(candidate.data.title)
+                    rank = (_STRONG_KINDS.index(key.kind), not candidate.listed, not same, -candidate.item_id, key.key)
+                    claims.append((rank, i, candidate, key.kind))
+    taken: set[int] = set()
+    for _, i, candidate, kind in sorted(claims, key=lambda claim: claim[0]):
+        if i not in found and candidate.item_id not in taken:
+            found[i] = (candidate, (kind,))
+            taken.add(candidate.item_id)
+
+
+def _is_reused(item: ItemData, known: ItemData, policy: Policy) -> bool:
+    """Whether an address was given to another item: a later date and a headline that has nothing of the old one."""
+    new, old = _day(item), _day(known)
+    if new is None or old is None or new <= old:
+        return False
+    return title_likeness(item.title, known.title) < policy.title_unlike
+
+
+# -- weak keys -------------------------------------------------------------------------------------------------------
+
+
+def _is_renewed(keys: Sequence[tuple[ItemKey, ...]], known: Sequence[KnownItem], found: _Found, policy: Policy) -> bool:
+    """Whether the site gave all its items new addresses: hardly any strong key of the last listing is left, but its
+    titles are. Then a title alone is believed."""
+    listed = {one.item_id for one in known if one.listed}
+    expected = min(len(listed), len(keys))
+    stayed = sum(one.item_id in listed for one, _ in found.values())
+    if expected < 3 or stayed * 4 > expected:
+        return False
+    titles = {key.key for one in known if one.listed for key in one.keys if key.kind == "title"}
+    again = sum(
+        any(key.kind == "title" and key.key in titles for key in of_item)
+        for i, of_item in enumerate(keys)
+        if i not in found
+    )
+    return again >= max(3, policy.renewed_share * expected)
+
+
+def _match_weak(
+    items: Sequence[ItemData],
+    keys: Sequence[tuple[ItemKey, ...]],
+    known: Sequence[KnownItem],
+    found: _Found,
+    policy: Policy,
+    *,
+    renewed: bool,
+) -> None:
+    places, free = _free(items, known, found)
+    by_key: dict[tuple[str, str], list[KnownItem]] = defaultdict(list)
+    for candidate in free if places else ():
+        for key in candidate.keys:
+            if not key.strong:
+                by_key[key.kind, key.key].append(candidate)
+    claims = []
+    for i in places:
+        for candidate, shared in _candidates(keys[i], by_key, policy):
+            reason = _weak_reason(items[i], keys[i], candidate, shared, policy, renewed=renewed)
+            if reason:
+                claims.append(_Claim(i, candidate, reason, len(reason)))
+    _settle(claims, found)
+
+
+def _candidates(
+    keys: tuple[ItemKey, ...], by_key: dict[tuple[str, str], list[KnownItem]], policy: Policy
+) -> Iterator[tuple[KnownItem, frozenset[str]]]:
+    shared: dict[int, set[str]] = defaultdict(set)
+    ones: dict[int, KnownItem] = {}
+    for key in keys:
+        owners = by_key.get((key.kind, key.key), [])
+        # A sign that many items bear is none.
+        for candidate in owners if len(owners) <= policy.candidates else ():
+            shared[candidate.item_id].add(key.kind)
+            ones[candidate.item_id] = candidate
+    return ((ones[item_id], frozenset(kinds)) for item_id, kinds in shared.items())
+
+
+def _weak_reason(
+    item: ItemData,
+    keys: tuple[ItemKey, ...],
+    known: KnownItem,
+    shared: frozenset[str],
+    policy: Policy,
+    *,
+    renewed: bool,
+) -> tuple[str, ...]:
+    """Which weak keys, together, say that ``item`` is ``known``; empty if they do not."""
+    if _same_day(item, known.data) is False:
+        # Another day is another item ("Weekly briefing"), unless a new template prints days differently.
+        return tuple(sorted(shared & {"title", "url_id"})) if renewed and {"title", "url_id"} <= shared else ()
+    signs = shared & {"url_id", "slug"} if known.listed or "title_date" in shared else frozenset()
+    if signs and title_likeness(item.title, known.data.title) >= policy.title_alike:
+        return tuple(sorted((shared & {"url_id", "slug", "title_date"}) | {"title"}))
+    # Two addresses, one short or undated title: rather two items ("Correction", "Weekly briefing").
+    distinctive = count_units(item.title) >= policy.long_title
+    same = _same_address(item, keys, known)
+    if "title_date" in shared and (distinctive or renewed or same is not False):
+        return tuple(sorted(shared))
+    if "title" in shared and known.listed and (renewed or same or (distinctive and same is None)):
+        return ("title",)
+    return ()
+
+
+def _same_address(item: ItemData, keys: tuple[ItemKey, ...], known: KnownItem) -> bool | None:
+    """``None`` where one of the two has no address. An address that several items of the page share is no key, but
+    still the same address."""
+    old = {key.key for key in known.keys if key.kind == "url"}
+    new = {key.key for key in keys if key.kind == "url"}
+    if old and new:
+        return bool(old & new)
+    if item.url and known.data.url:
+        return canonicalize_url(item.url) == canonicalize_url(known.data.url)
+    return None
+
+
+def _day(item: ItemData) -> date | None:
+    return item.published.on if item.published else None
+
+
+def _same_day(one: ItemData, other: ItemData) -> bool | None:
+    """``None`` where one of the two shows no day."""
+    a, b = _day(one), _day(other)
+    return None if a is None or b is None else a == b
+
+
+def _settle(claims: Sequence[_Claim], found: _Found) -> None:
+    """Give each item its best candidate, if it has no equal and no other item wants it as well."""
+    of_place: dict[int, list[_Claim]] = defaultdict(list)
+    for claim in claims:
+        of_place[claim.place].append(claim)
+    best = []
+    for of_item in of_place.values():
+        top = max(claim.score for claim in of_item)
+        winners = [claim for claim in of_item if claim.score == top]
+        if len(winners) == 1:
+            best.append(winners[0])
+    wanted = Counter(claim.known.item_id for claim in best)
+    found.update({claim.place: (claim.known, claim.reason) for claim in best if wanted[claim.known.item_id] == 1})
+
+
+# -- likeness of text ------------------------------------------------------------------------------------------------
+
+
+def _match_texts(
+    items: Sequence[ItemData], known: Sequence[KnownItem], found: _Found, policy: Policy, *, renewed: bool
+) -> None:
+    """Items without any key in common: a teaser without a link whose text was edited, a headline that a new template
+    shortens. Only the last listing is searched, and not at all if that would be too many comparisons."""
+    places, free = _free(items, known, found)
+    free = [one for one in free if one.listed and (renewed or not one.data.url)]
+    places = [i for i in places if renewed or not items[i].url]
+    if not places or len(places) * len(free) > policy.fuzzy_limit:
+        return
+    claims = []
+    for i in places:
+        for candidate in free:
+            score, reason = _text_likeness(items[i], candidate.data, policy)
+            if reason:
+                claims.append(_Claim(i, candidate, reason, score))
+    _settle(claims, found)
+
+
+def _text_likeness(item: ItemData, known: ItemData, policy: Policy) -> tuple[float, tuple[str, ...]]:
+    same_day = _same_day(item, known)
+    if same_day is False:
+        return 0.0, ()
+    if not item.url and not known.url:
+        new, old = item.summary or item.title, known.summary or known.title
+        score = title_likeness(new, old)
+        long = min(count_units(new), count_units(old)) >= policy.long_text
+        return (score, ("text_alike",)) if long and score >= policy.text_alike else (0.0, ())
+    score = title_likeness(item.title, known.title)
+    return (score, ("title_alike", "date")) if same_day and score >= policy.title_alike else (0.0, ())
