@@ -17,16 +17,22 @@ _SUSPECT_KINDS = {
     PageKind.OTHER: "no list of items was found on the page",
 }
 
-_EPISODES = {
+_OF_FAILURE = {
+    "rate_limited": EpisodeClass.BLOCKED,
+    "robots": EpisodeClass.BLOCKED,
+    "redirect": EpisodeClass.REDIRECTED,
+}
+
+_OF_SUSPICION = {
     "blocked": EpisodeClass.BLOCKED,
     "login": EpisodeClass.BLOCKED,
     "app_shell": EpisodeClass.APP_SHELL,
+    "error": EpisodeClass.FAILING,
     "empty": EpisodeClass.EMPTY,
     "shrunk": EpisodeClass.SHRUNK,
     "layout_changed": EpisodeClass.LAYOUT_CHANGED,
     "article": EpisodeClass.LAYOUT_CHANGED,
     "other": EpisodeClass.LAYOUT_CHANGED,
-    "redirect": EpisodeClass.REDIRECTED,
 }
 
 
@@ -52,15 +58,16 @@ def suspicion(extraction: Extraction) -> tuple[str, str] | None:
         return None
     sentence = _SUSPECT_KINDS.get(verdict.kind, "nothing is listed on the page")
     details = "; ".join(verdict.reasons[:3])
-    return verdict.kind.value, f"{sentence} ({details})" if details else sentence
+    kind = verdict.kind.value if verdict.kind in _SUSPECT_KINDS else PageKind.EMPTY.value
+    return kind, f"{sentence} ({details})" if details else sentence
 
 
 def episode_of(outcome: Outcome, reason: str | None) -> EpisodeClass | None:
     """The class of unwell that a check shows, ``None`` if the source is well."""
     if outcome is Outcome.SUSPECT:
-        return _EPISODES.get(reason or "", EpisodeClass.LAYOUT_CHANGED)
+        return _OF_SUSPICION.get(reason or "", EpisodeClass.LAYOUT_CHANGED)
     if outcome is Outcome.FAILED:
-        return EpisodeClass.BLOCKED if reason in ("rate_limited", "robots") else EpisodeClass.FAILING
+        return _OF_FAILURE.get(reason or "", EpisodeClass.FAILING)
     return None
 
 

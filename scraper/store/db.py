@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 from sqlite_utils import Database
 
@@ -15,6 +18,7 @@ from scraper.errors import SchemaError, StoreError
 from scraper.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrations
 
 _MAGIC = b"SQLite format 3\x00"
+_HEADER = 100
 _QUICK_CHECK_BELOW = 64 * 1024 * 1024
 
 
@@ -47,22 +51,20 @@ class Store:
                 self.conn.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
                 self._durable = durable
             self.conn.execute("BEGIN IMMEDIATE")
-        except sqlite3.DatabaseError as error:
-            raise _explained(error, self.path) from error
-        try:
-            yield self.conn
-            self.conn.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            self._rollback()
-            raise _explained(error, self.path) from error
-        except BaseException:
-            self._rollback()
-            raise
+            try:
+                yield self.conn
+                self.conn.execute("COMMIT")
+            except BaseException:
+                self._rollback()
+                raise
+        except sqlite3.Error as error:
+            _raise_explained(error, self.path)
 
     def _rollback(self) -> None:
-        # After a full disk SQLite may have rolled back by itself.
+        # After a full disk SQLite may have rolled back by itself; where it cannot, closing the file will.
         if self.conn.in_transaction:
-            self.conn.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):
+                self.conn.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
@@ -78,23 +80,16 @@ def open_store(path: Path, *, thorough: bool = False) -> Store:
         SchemaError: the file is another program's, or was written by a newer presswatch; it is left untouched.
         StoreError: it is damaged (left untouched), locked, read-only, or its folder cannot be written.
     """
-    try:
+    with _explaining(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _refuse_foreign(path)
+        _refuse_damaged(path, thorough=thorough)
         conn = _connect(path)
-    except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}") from error
-    except sqlite3.DatabaseError as error:
-        raise _explained(error, path) from error
-    try:
-        _check_whole(conn, path, thorough=thorough)
-        _prepare(conn, path)
-    except sqlite3.DatabaseError as error:
-        conn.close()
-        raise _explained(error, path) from error
-    except StoreError:
-        conn.close()
-        raise
+        try:
+            _prepare(conn, path)
+        except BaseException:
+            conn.close()
+            raise
     return Store(conn, path)
 
 
@@ -102,20 +97,39 @@ def open_reader(path: Path) -> Store:
     """Open an existing database for reading only. Raises as :func:`open_store`, and if there is none."""
     if not path.exists():
         raise StoreError(f"{path}: there is no database yet; `presswatch check` or `presswatch run` makes one")
-    _refuse_foreign(path)
-    try:
-        conn = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5, isolation_level=None)
-        conn.row_factory = sqlite3.Row
-        found = conn.execute("PRAGMA user_version").fetchone()[0]
-        if found > SCHEMA_VERSION:
-            raise _newer(path, found)
-        if found < SCHEMA_VERSION:
+    with _explaining(path):
+        _refuse_foreign(path)
+        conn = _connect_reader(path)
+        try:
+            found = conn.execute("PRAGMA user_version").fetchone()[0]
+            if found > SCHEMA_VERSION:
+                raise _newer(path, found)
+            if found < SCHEMA_VERSION:
+                conn.close()
+                open_store(path).close()
+                conn = _connect_reader(path)
+        except BaseException:
             conn.close()
-            open_store(path).close()
-            return open_reader(path)
-    except sqlite3.DatabaseError as error:
-        raise _explained(error, path) from error
+            raise
     return Store(conn, path)
+
+
+@contextlib.contextmanager
+def _explaining(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror or error}") from error
+    except sqlite3.Error as error:
+        _raise_explained(error, path)
+
+
+def _connect_reader(path: Path, options: str = "") -> sqlite3.Connection:
+    """A connection that changes no file; not even the log of a process that was killed is folded in."""
+    uri = f"{path.resolve().as_uri()}?mode=ro{options}"
+    conn = sqlite3.connect(uri, uri=True, timeout=5, isolation_level=None, check_same_thread=False)
+    conn.row_factory = sqlite3.Row
+    return conn
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -131,14 +145,30 @@ def _prepare(conn: sqlite3.Connection, path: Path) -> None:
     if conn.execute("PRAGMA application_id").fetchone()[0] == 0:
         # Written before the switch to WAL, so that it stands in the file's header and not only in the log.
         conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
-    conn.execute("PRAGMA journal_mode=WAL")
+    _switch_to_wal(conn)
     conn.execute("PRAGMA synchronous=NORMAL")
     found = conn.execute("PRAGMA user_version").fetchone()[0]
+    if found > SCHEMA_VERSION:  # a newer program's log that is not folded in yet: the header is old
+        raise _newer(path, found)
     if found < SCHEMA_VERSION:
         if found:
             _keep_copy(conn, path, found)
         with _migration_lock(conn):
             migrations.apply(Database(conn))
+
+
+def _switch_to_wal(conn: sqlite3.Connection) -> None:
+    """SQLite does not wait for the lock that the first switch takes, so two first openers would collide."""
+    for _ in range(50):
+        try:
+            conn.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+    conn.execute("PRAGMA journal_mode=WAL")
 
 
 @contextlib.contextmanager
@@ -156,10 +186,15 @@ def _migration_lock(conn: sqlite3.Connection) -> Iterator[None]:
 
 def _keep_copy(conn: sqlite3.Connection, path: Path, version: int) -> None:
     copy = path.with_name(f"{path.stem}.v{version}.backup{path.suffix}")
+    if copy.exists():
+        return
     if shutil.disk_usage(path.parent).free < path.stat().st_size * 2:
         raise StoreError(f"{path}: not enough room to keep a copy before the schema changes; free some")
-    if not copy.exists():
-        conn.execute("VACUUM INTO ?", (str(copy),))
+    # Under its name only when whole: a process may be killed meanwhile.
+    unfinished = copy.with_suffix(f".{os.getpid()}.new")
+    unfinished.unlink(missing_ok=True)
+    conn.execute("VACUUM INTO ?", (str(unfinished),))
+    unfinished.replace(copy)
 
 
 def _refuse_foreign(path: Path) -> None:
@@ -167,11 +202,11 @@ def _refuse_foreign(path: Path) -> None:
     if not path.exists() or path.stat().st_size == 0:
         return
     with path.open("rb") as file:
-        header = file.read(100)
-    if not header.startswith(_MAGIC):
+        header = file.read(_HEADER)
+    if not header.startswith(_MAGIC[: len(header)]):
         raise SchemaError(f"{path}: this is not an SQLite database; it was left untouched")
-    if len(header) < 100:
-        raise StoreError(f"{path}: the database is damaged (its header is cut off); it was left untouched")
+    if len(header) < _HEADER:
+        raise _damaged(path, "its header is cut off")
     version, application = struct.unpack(">I", header[60:64])[0], struct.unpack(">I", header[68:72])[0]
     if application not in (APPLICATION_ID, 0):
         raise SchemaError(f"{path}: this database belongs to another program; it was left untouched")
@@ -183,22 +218,55 @@ def _refuse_foreign(path: Path) -> None:
 
 def _refuse_unmarked(path: Path) -> None:
     """A header without a mark is ours only if the file holds nothing yet (we were killed while creating it)."""
-    conn = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    try:
+    with contextlib.closing(_connect_reader(path, "&immutable=1")) as conn:
         if conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise SchemaError(f"{path}: this database belongs to another program; it was left untouched")
-    except sqlite3.DatabaseError as error:
-        raise _explained(error, path) from error
-    finally:
-        conn.close()
 
 
-def _check_whole(conn: sqlite3.Connection, path: Path, *, thorough: bool) -> None:
+def _refuse_damaged(path: Path, *, thorough: bool) -> None:
+    """Look for damage without writing a byte: where nobody has the file open, nothing is created beside it either."""
     size = path.stat().st_size if path.exists() else 0
-    if size and (thorough or size < _QUICK_CHECK_BELOW):
-        finding = conn.execute("PRAGMA quick_check(1)").fetchone()[0]
+    # A journal is the remains of a process killed while it created the file: opening it will roll that back.
+    if not size or path.with_name(f"{path.name}-journal").exists():
+        return
+    was_open = _is_open(path)
+    if not was_open:
+        _refuse_cut(path, size)
+    if thorough or size < _QUICK_CHECK_BELOW:
+        finding = _finding(path, "" if was_open else "&immutable=1")
+        if finding != "ok" and not was_open and _is_open(path):  # somebody began to write under our eyes
+            finding = _finding(path, "")
         if finding != "ok":
-            raise StoreError(f"{path}: the database is damaged ({finding}); it was left untouched")
+            raise _damaged(path, finding)
+
+
+def _is_open(path: Path) -> bool:
+    """Whether another process has the file open, or was killed while it had."""
+    return path.with_name(f"{path.name}-wal").exists()
+
+
+def _finding(path: Path, options: str) -> str:
+    with contextlib.closing(_connect_reader(path, options)) as conn:
+        try:
+            return str(conn.execute("PRAGMA quick_check(1)").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise
+            return str(error)
+
+
+def _refuse_cut(path: Path, size: int) -> None:
+    """Compare the size that the header states (SQLite file format, 1.3) with the file's."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    page = struct.unpack(">H", header[16:18])[0]
+    pages, changed, valid_for = (struct.unpack(">I", header[at : at + 4])[0] for at in (28, 24, 92))
+    if changed == valid_for and size < pages * (65536 if page == 1 else page):
+        raise _damaged(path, "its end is missing")
+
+
+def _damaged(path: Path, how: str) -> StoreError:
+    return StoreError(f"{path}: the database is damaged ({how}); it was left untouched")
 
 
 def _newer(path: Path, version: int) -> SchemaError:
@@ -208,19 +276,23 @@ def _newer(path: Path, version: int) -> SchemaError:
     )
 
 
-def _explained(error: sqlite3.DatabaseError, path: Path) -> Exception:
-    text = str(error)
-    if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError):
-        return error
-    for sign, sentence in (
-        ("malformed", "the database is damaged; it was left untouched"),
-        ("not a database", "this is not an SQLite database; it was left untouched"),
-        ("locked", "another process holds the database; try again when it is done"),
-        ("full", "the disk is full, nothing was written; it goes on when there is room"),
-        ("readonly", "the database cannot be written; check the file's owner and mode"),
-        ("unable to open", "the database cannot be opened; check that its folder exists and may be written"),
-        ("disk I/O", "the disk could not be read or written"),
-    ):
-        if sign in text:
-            return StoreError(f"{path}: {sentence}")
-    return error
+_SENTENCES = {
+    sqlite3.SQLITE_CORRUPT: "the database is damaged; it was left untouched",
+    sqlite3.SQLITE_NOTADB: "this is not an SQLite database; it was left untouched",
+    sqlite3.SQLITE_BUSY: "another process holds the database; try again when it is done",
+    sqlite3.SQLITE_LOCKED: "another process holds the database; try again when it is done",
+    sqlite3.SQLITE_FULL: "the disk is full, nothing was written; it goes on when there is room",
+    sqlite3.SQLITE_READONLY: "the database cannot be written; check the file's owner and mode",
+    sqlite3.SQLITE_PERM: "the database cannot be opened; check the file's owner and mode",
+    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; check that its folder exists and may be written",
+    sqlite3.SQLITE_IOERR: "the disk could not be read or written",
+}
+
+
+def _raise_explained(error: sqlite3.Error, path: Path) -> NoReturn:
+    """Raise what a person can act on as :class:`StoreError`, anything else as it is: a bug keeps its traceback."""
+    # The lower byte is the primary code (https://sqlite.org/rescode.html).
+    sentence = _SENTENCES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    if sentence is None:
+        raise error
+    raise StoreError(f"{path}: {sentence}") from error

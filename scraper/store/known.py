@@ -16,14 +16,21 @@ _KNOWN = (
     "FROM appearances a JOIN items i ON i.id = a.item_id WHERE a.source_id = ? AND i.status <> 'merged' AND "
 )
 _SLICE = 400
+_MOST_FOUND = 2_000
+"""Items outside the last listing that are loaded for one look: the newest, if a key is that of very many."""
+_LISTED_ONLY = "title"
+"""Kind of key that recognises items of the last listing only: there is no need to look for others."""
 T = TypeVar("T")
 
 
 def load_known(conn: sqlite3.Connection, source_id: int, keys: Iterable[Sequence[ItemKey]]) -> list[KnownItem]:
     """The items of the last listing, in its order, then those found by ``keys``."""
     rows = {row["id"]: row for row in conn.execute(_KNOWN + "a.listed = 1 ORDER BY a.rank DESC", (source_id,))}
-    others = _ids_with(conn, source_id, {(key.kind, key.key) for of_item in keys for key in of_item}) - rows.keys()
-    for some in _slices(sorted(others)):
+    wanted: set[tuple[str, str]] = {
+        (key.kind, key.key) for of_item in keys for key in of_item if key.kind != _LISTED_ONLY
+    }
+    others = sorted(_ids_with(conn, source_id, wanted) - rows.keys())[-_MOST_FOUND:]
+    for some in _slices(others):
         marks = ",".join("?" * len(some))
         for row in conn.execute(_KNOWN + f"a.item_id IN ({marks})", (source_id, *some)):
             rows[row["id"]] = row
@@ -52,8 +59,11 @@ def _ids_with(conn: sqlite3.Connection, source_id: int, keys: set[tuple[str, str
     for kind, of_kind in by_kind.items():
         for some in _slices(of_kind):
             marks = ",".join("?" * len(some))
-            sql = f"SELECT item_id FROM item_keys WHERE source_id = ? AND kind = ? AND key IN ({marks})"  # noqa: S608
-            found.update(row[0] for row in conn.execute(sql, (source_id, kind, *some)))
+            sql = (
+                "SELECT item_id FROM item_keys WHERE source_id = ? AND kind = ? "  # noqa: S608 - marks
+                f"AND key IN ({marks}) ORDER BY item_id DESC LIMIT ?"
+            )
+            found.update(row[0] for row in conn.execute(sql, (source_id, kind, *some, _MOST_FOUND)))
     return found
 
 

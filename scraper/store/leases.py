@@ -34,7 +34,7 @@ def is_dead(holder: str) -> bool:
 
 
 def _started(pid: int) -> str:
-    """Start of the process in clock ticks since boot, with the boot's id; empty if there is no such process."""
+    """Start of the process in clock ticks since boot; empty if there is no such process, or a zombie."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - a kernel file
             fields = file.read().rpartition(")")[2].split()
@@ -81,13 +81,24 @@ def renew(conn: sqlite3.Connection, name: str, token: int, ttl: timedelta, now: 
 
 
 def require(conn: sqlite3.Connection, name: str, token: int) -> None:
-    """Raise :class:`LeaseLostError` unless ``token`` is the newest for ``name``. Expiry alone does not matter:
-    nobody else has looked meanwhile."""
-    row = conn.execute("SELECT token FROM leases WHERE name = ?", (name,)).fetchone()
-    if row is None or row["token"] != token:
+    """Raise :class:`LeaseLostError` unless ``token`` is the newest for ``name`` and was not given back. Expiry alone
+    does not matter: nobody else has looked meanwhile."""
+    row = conn.execute("SELECT token, holder FROM leases WHERE name = ?", (name,)).fetchone()
+    if row is None or row["token"] != token or row["holder"] is None:
         raise LeaseLostError(name)
 
 
 def release(conn: sqlite3.Connection, name: str, token: int) -> None:
     """Give a lease back, if it is still ours."""
     conn.execute("UPDATE leases SET holder = NULL, expires_at = NULL WHERE name = ? AND token = ?", (name, token))
+
+
+def release_dead(conn: sqlite3.Connection) -> int:
+    """Give back what processes held that surely ended; how many leases. After a ``kill -9`` nothing has to wait until
+    they run out."""
+    held = conn.execute("SELECT name, token, holder FROM leases WHERE holder IS NOT NULL").fetchall()
+    dead = {holder for holder in {row["holder"] for row in held} if is_dead(holder)}
+    gone = [row for row in held if row["holder"] in dead]
+    for row in gone:
+        release(conn, row["name"], row["token"])
+    return len(gone)

@@ -71,8 +71,8 @@ CREATE TABLE sources (
 CREATE INDEX sources_site ON sources(site);
 
 CREATE TABLE source_tags (
+  tag TEXT NOT NULL,                         -- in the order of the key: quick_check of SQLite 3.40 sees NULLs otherwise
   source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
-  tag TEXT NOT NULL,
   PRIMARY KEY (tag, source_id)
 ) STRICT, WITHOUT ROWID;
 -- the tags of one source
@@ -370,7 +370,7 @@ CREATE TABLE leases (
 """
 
 _SEARCH = """
--- Words by unicode61; scripts without word spaces through the column unspaced (see scraper/store/search.py).
+-- Words by unicode61; scripts without word spaces through the column unspaced (see scraper/store/rows.py).
 CREATE VIRTUAL TABLE items_fts USING fts5(title, summary, unspaced, content="items", content_rowid="id",
   tokenize="unicode61 remove_diacritics 2");
 CREATE TRIGGER items_fts_insert AFTER INSERT ON items BEGIN
@@ -421,7 +421,8 @@ LEFT JOIN revisions r ON r.item_id = c.item_id AND r.number = c.revision;
 
 CREATE VIEW item_as_of AS
 SELECT r.item_id, i.item_key, s.slug AS source, r.number AS revision, r.recorded_at AS valid_from,
-       (SELECT n.recorded_at FROM revisions n WHERE n.item_id = r.item_id AND n.number = r.number + 1) AS valid_to,
+       -- the earliest of all later ones: after the clock was set back there is still one form at each moment
+       (SELECT min(n.recorded_at) FROM revisions n WHERE n.item_id = r.item_id AND n.number > r.number) AS valid_to,
        r.title, r.url, r.summary, r.author, r.image_url, r.published_on, r.published_at, r.published_raw, r.fields
 FROM revisions r JOIN items i ON i.id = r.item_id JOIN sources s ON s.id = i.source_id;
 

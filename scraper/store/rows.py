@@ -25,12 +25,15 @@ ITEM_COLUMNS = (
 )
 """Columns that ``items`` and ``revisions`` share."""
 
+_BREAK = "x"
 # Han, kana, Hangul, Thai, Lao, Khmer, Myanmar, Tibetan: scripts in which words are not set apart by spaces, or (Hangul)
 # in which people search for parts of them. Marks that follow a letter belong to it.
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-    "\U00020000-\U0003ffff][\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u3099\u309a]*"
+_ONE = (
+    "[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+    "\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff][\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u3099\u309a]*"
 )
+_UNSPACED = re.compile(_ONE)
+_RUN = re.compile(f"(?:{_ONE})+")
 
 
 def published_columns(published: Published | None) -> tuple[str | int | None, ...]:
@@ -86,22 +89,22 @@ def item_of(row: sqlite3.Row) -> ItemData:
 def unspaced_text(*texts: str | None) -> str | None:
     """Those characters of ``texts`` whose scripts set no spaces between words, a token a character, or ``None``.
 
-    Runs stay in order, so that a phrase query of single characters finds any substring.
+    Runs stay in order, so that a phrase query of single characters finds any substring; a token of another script
+    stands between runs, so that none is found across two of them.
     """
-    found = [match.group() for text in texts if text for match in _UNSPACED.finditer(text)]
-    return " ".join(found) or None
+    runs = [" ".join(_UNSPACED.findall(run.group())) for text in texts if text for run in _RUN.finditer(text)]
+    return f" {_BREAK} ".join(runs) or None
 
 
 def search_query(text: str) -> str:
     """What a person typed, as an FTS5 query: every word must occur, the last one may be a beginning; words of scripts
-    without spaces are found inside other words. Operators are not interpreted, so that no input is a syntax error."""
-    terms = []
+    without spaces are found inside other words. Operators are not interpreted, so that no input is a syntax error.
+    The empty string if nothing in ``text`` can be searched for: FTS5 refuses that as a query."""
+    terms: list[str] = []
     for word in text.replace('"', " ").replace("\x00", " ").split():
-        characters = unspaced_text(word)
-        if characters:
-            terms.append(f'unspaced : "{characters}"')
-        rest = _UNSPACED.sub(" ", word)
-        terms.extend(f'"{part}"' for part in rest.split() if any(c.isalnum() for c in part))
-    if terms and terms[-1].startswith('"'):
+        terms.extend(f'unspaced : "{" ".join(_UNSPACED.findall(run.group()))}"' for run in _RUN.finditer(word))
+        rest = _RUN.sub(" ", word)
+        terms.extend(f'- unspaced : "{part}"' for part in rest.split() if any(c.isalnum() for c in part))
+    if terms and terms[-1].startswith("-"):
         terms[-1] += "*"
     return " AND ".join(terms)

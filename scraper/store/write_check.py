@@ -1,0 +1,95 @@
+"""Writing the check itself: its row, or one more in a run of equal ones, and the answer it kept."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from scraper.clock import to_text
+from scraper.store.writing import CheckRecord, Writing
+from scraper.types import Outcome
+
+
+def write_capture_row(writing: Writing) -> str | None:
+    """Name the stored answer; the digest of its body, or ``None`` if none was kept."""
+    capture = writing.record.capture
+    if capture is None:
+        return None
+    # What was kept as a curiosity may turn out to be evidence; never the other way round.
+    writing.conn.execute(
+        "INSERT INTO captures(sha256, bytes, stored_bytes, content_type, url, captured_at, retention) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(sha256) DO UPDATE SET retention = excluded.retention "
+        "WHERE captures.retention = 'suspect'",
+        (
+            capture.sha256,
+            capture.bytes,
+            capture.stored_bytes,
+            capture.content_type,
+            capture.url,
+            writing.at,
+            capture.retention,
+        ),
+    )
+    return capture.sha256
+
+
+def write_check(writing: Writing) -> int:
+    """The id of the check's row: a new one, or that of the run of equal checks that goes on."""
+    record, conn = writing.record, writing.conn
+    started, milliseconds = to_text(record.started_at), round(record.duration.total_seconds() * 1000)
+    previous = conn.execute(
+        "SELECT id, outcome, reason, http_status, items FROM checks WHERE source_id = ? ORDER BY id DESC LIMIT 1",
+        (record.source_id,),
+    ).fetchone()
+    if previous and _goes_on(previous, record):
+        conn.execute(
+            "UPDATE checks SET count = count + 1, last_at = ?, duration_ms = ?, message = ? WHERE id = ?",
+            (started, milliseconds, record.message, previous["id"]),
+        )
+        return int(previous["id"])
+    row = conn.execute(
+        "INSERT INTO checks(check_key, source_id, started_at, last_at, outcome, reason, message, http_status, "
+        "final_url, bytes, duration_ms, items, kind, listing_sha256, confidence, not_before_at, capture_sha256) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (
+            record.check_key,
+            record.source_id,
+            started,
+            started,
+            record.outcome.value,
+            record.reason,
+            record.message,
+            record.http_status,
+            record.final_url,
+            record.bytes,
+            milliseconds,
+            record.items,
+            record.kind,
+            record.listing_sha256,
+            record.confidence,
+            to_text(record.not_before) if record.not_before else None,
+            writing.capture,
+        ),
+    ).fetchone()
+    return int(row[0])
+
+
+def _goes_on(previous: sqlite3.Row, record: CheckRecord) -> bool:
+    """Whether a check says the same as the one before, so that the database does not grow while nothing changes."""
+    if record.outcome is Outcome.CHANGED or (record.diff and (record.diff.changes or record.diff.filled)):
+        return False
+    return bool(
+        previous["outcome"] == record.outcome.value
+        and previous["reason"] == record.reason
+        and previous["http_status"] == record.http_status
+        # The same body is not read again: its items were not counted.
+        and (record.outcome is Outcome.UNCHANGED or previous["items"] == record.items)
+    )
+
+
+def count_changes(writing: Writing) -> None:
+    """Note on the check's row what it led to."""
+    if writing.changes or writing.new_items:
+        writing.conn.execute(
+            "UPDATE checks SET new_items = new_items + ?, changes = changes + ? WHERE id = ?",
+            (writing.new_items, len(writing.changes), writing.check_id),
+        )

@@ -1,0 +1,138 @@
+"""Writing what a check means for its source and site: health, validators, spacing, the next look."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+
+from scraper import health
+from scraper.clock import to_text
+from scraper.hooks import CadencePolicy, CheckFacts, NextCheck
+from scraper.store.writing import CheckRecord, Fact, Writing, write_fact
+from scraper.types import ChangeKind, EpisodeClass, Outcome
+
+_OPEN = "SELECT id, class FROM episodes WHERE source_id = ? AND closed_at IS NULL ORDER BY id LIMIT 1"
+
+
+def may_change_episode(conn: sqlite3.Connection, record: CheckRecord, policy: health.Policy) -> bool:
+    """Whether committing ``record`` may open or close an episode. Asked before the transaction begins."""
+    row = conn.execute("SELECT failures FROM sources WHERE id = ?", (record.source_id,)).fetchone()
+    episode = conn.execute(_OPEN, (record.source_id,)).fetchone()
+    current = EpisodeClass(episode["class"]) if episode else None
+    unwell = row["failures"] + 1 if row else 1
+    return health.step(current, record.outcome, record.reason, unwell, policy) is not None
+
+
+def write_episode(writing: Writing, policy: health.Policy) -> int:
+    """Open or close the source's episode; how many checks in a row were unwell, this one included."""
+    record, conn = writing.record, writing.conn
+    well = health.episode_of(record.outcome, record.reason) is None
+    failures = 0 if well else writing.source["failures"] + 1
+    row = conn.execute(_OPEN, (record.source_id,)).fetchone()
+    current = EpisodeClass(row["class"]) if row else None
+    step = health.step(current, record.outcome, record.reason, failures, policy)
+    if step is None:
+        return failures
+    if step.action == "open":
+        episode_id = conn.execute(
+            "INSERT INTO episodes(source_id, class, opened_at, reason, check_id) VALUES (?, ?, ?, ?, ?) RETURNING id",
+            (record.source_id, step.episode.value, writing.at, record.message or record.reason or "", writing.check_id),
+        ).fetchone()[0]
+        _write_episode_change(writing, ChangeKind.EPISODE_OPENED, episode_id, _opening(step.episode, record))
+    else:
+        conn.execute("UPDATE episodes SET closed_at = ? WHERE id = ?", (writing.at, row["id"]))
+        _write_episode_change(writing, ChangeKind.EPISODE_CLOSED, row["id"], f"{step.episode.value}: over")
+    return failures
+
+
+def _opening(episode: EpisodeClass, record: CheckRecord) -> str:
+    return f"{episode.value}: {record.message}" if record.message else episode.value
+
+
+def _write_episode_change(writing: Writing, kind: ChangeKind, episode_id: int, reason: str) -> None:
+    ordinal = writing.conn.execute(
+        "SELECT count(*) FROM episodes WHERE source_id = ?", (writing.record.source_id,)
+    ).fetchone()[0]
+    about = ("episode", kind.value, str(ordinal))
+    write_fact(writing, Fact(kind, about, episode_id=episode_id, reason=reason))
+
+
+def write_source(writing: Writing, failures: int, cadence: CadencePolicy) -> NextCheck | None:
+    """Note on the source how the look ended and what it understood; the next look, if it is a configured one."""
+    record, conn, source = writing.record, writing.conn, writing.source
+    changed: dict[str, str | int | None] = {
+        "last_check_at": writing.at,
+        "outcome": record.outcome.value,
+        "failures": failures,
+    }
+    if failures == 0:
+        changed["last_ok_at"] = writing.at
+        if record.outcome is not Outcome.NOT_MODIFIED:
+            changed |= _understood(record)
+        if record.baseline and source["baseline_at"] is None:
+            changed["baseline_at"] = writing.at
+        elif record.outcome is Outcome.CHANGED:
+            changed["last_changed_at"] = writing.at
+    assignments = ", ".join(f"{name} = ?" for name in changed)
+    conn.execute(f"UPDATE sources SET {assignments} WHERE id = ?", (*changed.values(), record.source_id))  # noqa: S608
+    _space_site(writing)
+    every = timedelta(seconds=source["every_s"]) if source["every_s"] else None
+    facts = CheckFacts(
+        source_id=record.source_id,
+        url=source["url"],
+        every=every,
+        outcome=record.outcome,
+        reason=record.reason,
+        failures=failures,
+        new_items=writing.new_items,
+        not_before=record.not_before,
+    )
+    if source["origin"] != "config":
+        return None
+    decided = cadence.next_check(facts, writing.now)
+    conn.execute(
+        "INSERT INTO cadences(source_id, next_check_at, reason, interval_s, retry_at) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT(source_id) DO UPDATE SET next_check_at = excluded.next_check_at, reason = excluded.reason, "
+        "interval_s = excluded.interval_s, retry_at = excluded.retry_at",
+        (
+            record.source_id,
+            to_text(decided.at),
+            decided.reason,
+            decided.interval.total_seconds(),
+            to_text(decided.at) if failures else None,
+        ),
+    )
+    return decided
+
+
+def _understood(record: CheckRecord) -> dict[str, str | int | None]:
+    """What is remembered of a believed answer. The validators stand in the same commit as the items they stand for:
+    a crash must not turn "not stored" into "not modified"."""
+    validators = record.validators
+    understood: dict[str, str | int | None] = {
+        "validator_url": validators.url if validators else None,
+        "etag": validators.etag if validators else None,
+        "last_modified": validators.last_modified if validators else None,
+        "body_sha256": record.body_sha256,
+        "listing_sha256": record.listing_sha256,
+    }
+    return understood | {"feed_url": record.feed_url} if record.kind else understood
+
+
+def _space_site(writing: Writing) -> None:
+    """Leave the site alone: for its spacing after an ordinary answer, for as long as it asked after 429 or 503."""
+    record, site = writing.record, writing.source["site"]
+    if writing.source["origin"] == "file":
+        return
+    if record.site_not_before is not None:
+        writing.conn.execute(
+            "UPDATE sites SET not_before_at = max(coalesce(not_before_at, ''), ?), penalties = penalties + 1, "
+            "penalty_reason = ? WHERE site = ?",
+            (to_text(record.site_not_before), record.message, site),
+        )
+    elif record.site_spacing is not None:
+        writing.conn.execute(
+            "UPDATE sites SET not_before_at = max(coalesce(not_before_at, ''), ?), spacing_s = ?, penalties = 0, "
+            "penalty_reason = NULL WHERE site = ?",
+            (to_text(writing.now + record.site_spacing), record.site_spacing.total_seconds(), site),
+        )

@@ -1,0 +1,122 @@
+"""What a check hands to the store, what the store hands back, and the state of the one transaction between them."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from scraper.diff import Diff
+from scraper.hooks import NextCheck, RecordedChange
+from scraper.store.captures import Capture
+from scraper.types import ArticleData, ChangeKind, Outcome, Validators
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRecord:
+    """What one check found, ready to be committed.
+
+    ``diff`` is ``None`` where nothing was to be compared (not modified, failed, wholly suspect, or the same listing as
+    before). ``leases`` names the leases held and their fencing tokens; the first must still hold. ``site_spacing`` is
+    how long the site is left alone from now on, ``site_not_before`` what it asked for itself.
+    """
+
+    check_key: str
+    source_id: int
+    leases: tuple[tuple[str, int], ...]
+    started_at: datetime
+    duration: timedelta
+    outcome: Outcome
+    reason: str | None = None
+    message: str | None = None
+    http_status: int | None = None
+    final_url: str | None = None
+    bytes: int | None = None
+    items: int | None = None
+    kind: str | None = None
+    confidence: float | None = None
+    not_before: datetime | None = None
+    validators: Validators | None = None
+    body_sha256: str | None = None
+    listing_sha256: str | None = None
+    feed_url: str | None = None
+    language: str | None = None
+    article: ArticleData | None = None
+    capture: Capture | None = None
+    diff: Diff | None = None
+    baseline: bool = False
+    site_not_before: datetime | None = None
+    site_spacing: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What the transaction wrote."""
+
+    check_id: int
+    outcome: Outcome
+    new_items: int = 0
+    changes: tuple[RecordedChange, ...] = ()
+    messages: int = 0
+    next_check: NextCheck | None = None
+
+
+@dataclass(slots=True)
+class Writing:
+    """One transaction while it is written. ``at`` is ``now`` as text."""
+
+    conn: sqlite3.Connection
+    record: CheckRecord
+    source: sqlite3.Row
+    now: datetime
+    at: str
+    check_id: int = 0
+    capture: str | None = None
+    changes: list[RecordedChange] = field(default_factory=list)
+    new_items: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A row of ``changes`` to be written. ``about`` names what it is about, the same if the check is redone."""
+
+    kind: ChangeKind
+    about: tuple[str, ...]
+    item_id: int | None = None
+    episode_id: int | None = None
+    revision: int | None = None
+    fields: tuple[str, ...] = ()
+    reason: str = ""
+    tell: bool = True
+
+
+def write_fact(writing: Writing, fact: Fact) -> None:
+    """Append to the change log."""
+    event_id = event_id_of(writing.source["source_key"], *fact.about)
+    row = writing.conn.execute(
+        "INSERT INTO changes(event_id, changed_at, source_id, item_id, episode_id, kind, revision, fields, reason, "
+        "tell, check_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (
+            event_id,
+            writing.at,
+            writing.record.source_id,
+            fact.item_id,
+            fact.episode_id,
+            fact.kind.value,
+            fact.revision,
+            ",".join(fact.fields),
+            fact.reason[:500],
+            int(fact.tell),
+            writing.check_id,
+        ),
+    ).fetchone()
+    source_id = writing.record.source_id
+    writing.changes.append(
+        RecordedChange(int(row[0]), event_id, fact.kind, source_id, fact.item_id, fact.episode_id, fact.tell)
+    )
+
+
+def event_id_of(*parts: str) -> str:
+    """The same fact has the same id, also when its check is redone on the database of before. 32 hexadecimal digits."""
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
