@@ -1,14 +1,15 @@
 # mypy: disable-error-code="no-untyped-call"
 """Scrapy's HTTP/1.1 download handler, stricter where a server could do harm or hand over half a page.
 
-Three things are added to the stock handler: a bound on the head of an answer (Twisted reads header lines, and ``1xx``
-answers, for as long as they come); a body that does not fit its Content-Length is a failure also where it is *longer*
-(RFC 9112 6.3, 8); a body without an announced end that is cut by a reset is a failure too. Idle connections are closed
-after seconds instead of minutes, so that ten thousand sites do not mean thousands of open files.
+What is added to the stock handler: bounds on the head of an answer (Twisted reads header lines, and ``1xx`` answers,
+for as long as they come) and on the number of chunks; a body that does not fit its Content-Length is a failure also
+where it is *longer* (RFC 9112 6.3, 8); a body without an announced end that is cut by a reset is a failure too. Idle
+connections are closed after seconds instead of minutes, so that ten thousand sites do not mean thousands of open files.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from scrapy.core.downloader.handlers.http11 import (
@@ -22,13 +23,16 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, ParseError
-from twisted.web.http import _DataLoss, _IdentityTransferDecoder
+from twisted.web.http import _ChunkedTransferDecoder, _DataLoss, _IdentityTransferDecoder
 
 MOST_HEAD_BYTES: Final = 65_536
 """Of one answer: status line, headers, and all ``1xx`` answers before them."""
 MOST_INTERIM: Final = 20
 """``1xx`` answers before the real one; Twisted writes a log line for each."""
 KEEP_ALIVE_SECONDS: Final = 10
+FREE_CHUNKS: Final = 50_000
+LEAST_CHUNK_BYTES: Final = 8
+"""Beyond the free ones, chunks must hold this much on average: each costs the loop the same time, full or empty."""
 
 
 class _CutBody(_IdentityTransferDecoder):
@@ -41,6 +45,37 @@ class _CutBody(_IdentityTransferDecoder):
         raise _DataLoss
 
 
+class _SteadyChunks(_ChunkedTransferDecoder):
+    """Hands on large pieces instead of every chunk by itself (Scrapy sends a signal for each), and bounds their number:
+    a page in chunks of one byte would keep the loop busy for as long as it lasts."""
+
+    def __init__(self, deliver: Callable[[bytes], None], finish: Callable[[bytes], None]) -> None:
+        super().__init__(self._take, self._end)
+        self._deliver = deliver
+        self._finish = finish
+        self._held = bytearray()
+        self._chunks = 0
+        self._taken = 0
+
+    def _take(self, data: bytes) -> None:
+        self._chunks += 1
+        self._taken += len(data)
+        if self._chunks > FREE_CHUNKS + self._taken // LEAST_CHUNK_BYTES:
+            raise ParseError("too many tiny chunks", b"")
+        self._held += data
+        if len(self._held) >= 65_536:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        if self._held:
+            self._deliver(bytes(self._held))
+            self._held.clear()
+
+    def _end(self, rest: bytes) -> None:
+        self._hand_on()
+        self._finish(rest)
+
+
 class _StrictParser(_LenientHTTPClientParser):
     """Fails bodies that contradict their Content-Length, or end by a reset with no length announced."""
 
@@ -51,6 +86,7 @@ class _StrictParser(_LenientHTTPClientParser):
             self._interim += 1
             if self._interim > MOST_INTERIM:
                 raise ParseError("too many 1xx answers", b"")
+        self._transferDecoders = {b"chunked": _SteadyChunks}  # type: ignore[dict-item]
         super().allHeadersReceived()
 
     def _finished(self, rest: bytes) -> None:

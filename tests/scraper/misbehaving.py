@@ -51,6 +51,8 @@ def _redirect(where: str, status: str = "302 Found") -> bytes:
     return answer(b"", f"Location: {where}", status=status)
 
 
+_CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+
 PLAIN = {
     "/ok": answer(
         PAGE, "Content-Type: text/html; charset=utf-8", 'ETag: "v1"', "Last-Modified: Sun, 01 Mar 2026 08:00:00 GMT"
@@ -79,6 +81,10 @@ PLAIN = {
     "/odd-transfer-encoding": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
     "/chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     + b"%x\r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE),
+    "/small-chunks": _CHUNKED
+    + b"".join(b"a\r\n%s\r\n" % PAGE[n : n + 10] for n in range(0, len(PAGE), 10))
+    + b"0\r\n\r\n",
+    "/tiny-chunks": _CHUNKED + b"1\r\nx\r\n" * 300_000 + b"0\r\n\r\n",
     "/chunk-cut": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n%x\r\n%s"
     % (len(PAGE) + 9, PAGE),
     "/chunk-no-end": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n%x\r\n%s\r\n"

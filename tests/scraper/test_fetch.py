@@ -47,6 +47,7 @@ FAILURES = {
     "/chunk-cut": "incomplete",
     "/chunk-no-end": "incomplete",
     "/chunk-garbage": "incomplete",
+    "/tiny-chunks": "incomplete",
     "/reset-midway": "incomplete",
     "/no-http": "incomplete",
     "/silence-and-close": "connection",
@@ -81,6 +82,7 @@ FAILURES = {
 WHOLE = (
     "/ok",
     "/chunked",
+    "/small-chunks",
     "/no-length",
     "/same-length-twice",
     "/trailing-line-end",
