@@ -26,7 +26,7 @@ from scheduler.outbox import Outbox, OutboxStats
 from scheduler.registry import sync_channels
 from scraper.addresses import VARIABLE, AddressPolicy
 from scraper.clock import utc_now
-from scraper.errors import PresswatchError
+from scraper.errors import ConfigError, PresswatchError
 from scraper.guard import install_guard
 from scraper.service import Service
 from scraper.spiders.news import log_report
@@ -138,7 +138,7 @@ class Assembly:
         daemon = Daemon(
             service,
             sender,
-            DaemonOptions(parallel=self.parallel),
+            DaemonOptions(),
             reload=lambda store: self._reload(store, service, sender),
             is_changed=self._watch_file(),
             report=log_report,
@@ -160,11 +160,14 @@ class Assembly:
 
     def _reload(self, store: Store, service: Service, sender: _Sender) -> None:
         """Put another configuration in force. A file with a mistake in it changes nothing."""
+        if not self.home.config_path.exists():
+            raise ConfigError("the file is gone; what it said stays in force", path=self.home.config_path)
         config = read_config(self.home, self.environ)
         headers = wiring.source_headers(config, self.environ)
         apply_config(store, config, utc_now())
         self.config, self.headers = config, headers
         self.options = wiring.check_options(config)
+        self.parallel = config.settings.concurrency
         self.cadence.options = wiring.cadence_options(config)
         self.listener.plan = wiring.telling_plan(config)
         service.checker.reconfigure(self.options, headers)
@@ -208,24 +211,29 @@ class _Sender:
     def _tick(self, now: datetime) -> None:
         if self._store is None:
             self._store = open_store(self._assembly.home.db_path)
-        if self._outbox is None or self._stale:
+        if self._stale and self._outbox is not None:
+            old, self._outbox = self._outbox, None
+            old.close(timedelta(seconds=2))
+        if self._outbox is None:
             self._stale = False
-            if self._outbox is not None:
-                self._outbox.close(timedelta(seconds=2))
             self._outbox = self._assembly._build_outbox(self._store)
         self._outbox.tick(now)
 
     def replace(self) -> None:
-        """Take the channels of the new configuration from the next tick on."""
+        """Begin anew with the next tick: with the channels of the present configuration."""
         self._stale = True
 
     def close(self, timeout: timedelta) -> None:
         """Let sends under way end, up to ``timeout``."""
-        self._thread.submit(self._close, timeout).result()
-        self._thread.shutdown()
+        try:
+            self._thread.submit(self._close, timeout).result()
+        finally:
+            self._thread.shutdown()
 
     def _close(self, timeout: timedelta) -> None:
-        if self._outbox is not None:
-            self._outbox.close(timeout)
-        if self._store is not None:
-            self._store.close()
+        try:
+            if self._outbox is not None:
+                self._outbox.close(timeout)
+        finally:
+            if self._store is not None:
+                self._store.close()

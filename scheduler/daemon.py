@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from scheduler.clockwatch import ClockWatch
+from scheduler.dispatcher import Dispatcher
+from scheduler.rest import Rest
 from scheduler.upkeep import compact, correct_due
 from scraper.check import CheckReport
 from scraper.clock import to_text
@@ -24,14 +28,12 @@ from scraper.errors import LeaseLostError, PresswatchError, StoreError
 from scraper.service import Service
 from scraper.store import leases
 from scraper.store.db import Store
-from scraper.store.sources import SourceJob, lease_source, ready_sources
 
 log = logging.getLogger(__name__)
 
 DAEMON_LEASE = "daemon"
 _TTL = timedelta(seconds=60)
 _DRAIN_SECONDS = 5.0
-_JUMP_SECONDS = 5.0
 
 
 class DaemonRunningError(PresswatchError):
@@ -49,6 +51,10 @@ class Sender(Protocol):
         """Record what was sent, hand over what is due. Must not wait for a channel."""
         ...
 
+    def replace(self) -> None:
+        """Begin anew with the next tick: other channels, or another time of day. Safe to call from any thread."""
+        ...
+
     def close(self, timeout: timedelta) -> None:
         """Let sends under way end, up to ``timeout``, and give the outbox back."""
         ...
@@ -56,9 +62,8 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DaemonOptions:
-    """``parallel`` checks at most are under way at once; ``tick`` is how often the due table is asked, in seconds."""
+    """In seconds: how often the due table is asked, and how often it is looked whether the configuration changed."""
 
-    parallel: int = 8
     tick: float = 0.25
     reload_check: float = 2.0
 
@@ -79,18 +84,20 @@ class Daemon:
         reload: Callable[[Store], None],
         is_changed: Callable[[], bool],
         report: Callable[[CheckReport], None],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.service = service
         self.sender = sender
         self.options = options
         self._reload = reload
         self._is_changed = is_changed
-        self._report = report
-        self._running: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
         self._holder = leases.holder_name()
         self._token = 0
+        self._dispatcher = Dispatcher(service, self._holder, report, monotonic)
+        self._reloads: set[asyncio.Task[None]] = set()
         self._failure: PresswatchError | None = None
+        self._monotonic = monotonic
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def stop(self) -> None:
@@ -99,7 +106,9 @@ class Daemon:
 
     def ask_reload(self) -> None:
         """Read the configuration again (SIGHUP)."""
-        self._spawn(self._apply_configuration())
+        task = asyncio.create_task(self._apply_configuration())
+        self._reloads.add(task)
+        task.add_done_callback(self._reloads.discard)
 
     async def run(self) -> None:
         """Work until :meth:`stop`. Raises :class:`DaemonRunningError` if there is one already, and whatever made it
@@ -127,6 +136,7 @@ class Daemon:
             if token is None:
                 row = store.conn.execute("SELECT holder FROM leases WHERE name = ?", (DAEMON_LEASE,)).fetchone()
                 return f"{row['holder']} on {store.path}"
+            leases.release_dead(store.conn)
             correct_due(store.conn, now)
             return token
 
@@ -137,25 +147,20 @@ class Daemon:
         self._token = found
 
     async def _give_back(self) -> None:
-        def give(store: Store) -> None:
-            leases.release(store.conn, DAEMON_LEASE, self._token)
-
         try:
-            await self.service.store.write(give)
+            await self.service.store.write(lambda store: leases.release(store.conn, DAEMON_LEASE, self._token))
         except StoreError as error:
             log.warning("%s", error)
 
     async def _drain(self) -> None:
-        """Let checks under way commit, a few seconds long; abandon what hangs. Its lease is given back by its
-        cancellation."""
-        checks = set(self._running)
+        """Let checks under way commit and sends end, a few seconds long; abandon what hangs."""
         sender = asyncio.create_task(asyncio.to_thread(self.sender.close, timedelta(seconds=_DRAIN_SECONDS - 1)))
-        if checks:
-            _, hanging = await asyncio.wait(checks, timeout=_DRAIN_SECONDS)
-            for task in hanging:
-                task.cancel()
-            await asyncio.gather(*hanging, return_exceptions=True)
-        await asyncio.wait({sender}, timeout=_DRAIN_SECONDS)
+        end = self._monotonic() + _DRAIN_SECONDS
+        await self._dispatcher.drain(_DRAIN_SECONDS)
+        done, _ = await asyncio.wait({sender}, timeout=max(end - self._monotonic(), 0.5))
+        for error in (task.exception() for task in done):
+            if error is not None:
+                log.warning("outbox: %s", error)
 
     # -- jobs --------------------------------------------------------------------------------------------------------
 
@@ -164,7 +169,8 @@ class Daemon:
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         common: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         add = self._scheduler.add_job
-        add(self._guarded(self._dispatch), "interval", seconds=self.options.tick, id="dispatch", **common)
+        dispatch = self._guarded(self._dispatcher.dispatch, self._dispatcher.rest)
+        add(dispatch, "interval", seconds=self.options.tick, id="dispatch", **common)
         add(self._guarded(self._send), "interval", seconds=self.options.tick, id="outbox", **common)
         add(self._guarded(self._renew), "interval", seconds=_TTL.total_seconds() / 4, id="lease", **common)
         add(
@@ -177,75 +183,36 @@ class Daemon:
         add(self._guarded(self._compact), "cron", hour=3, minute=random.randrange(60), id="compact", **common)  # noqa: S311
         self._scheduler.start()
 
-    def _guarded(self, job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        """A full disk or a locked database ends one run of a job, not the daemon: it goes on when there is room."""
+    def _guarded(self, job: Callable[[], Awaitable[None]], rest: Rest | None = None) -> Callable[[], Awaitable[None]]:
+        """A full disk or a locked database ends one run of a job, not the daemon: it goes on when there is room.
+        ``rest`` is given where it takes more than the job itself to say that all is well again."""
+        own = Rest(self._monotonic)
+        pause = rest or own
 
         async def run() -> None:
+            if not pause.is_over:
+                return
             try:
                 await job()
-            except StoreError as error:
+            except (StoreError, sqlite3.Error) as error:
+                pause.failed()
                 log.error("%s", error)
+            else:
+                own.worked()
 
         return run
-
-    async def _dispatch(self) -> None:
-        room = self.options.parallel - len(self._running)
-        if room <= 0 or self._stop.is_set():
-            return
-        now = self.service.clock()
-        jobs = await self.service.store.run(lambda store: self._take(store, room, now))
-        for job in jobs:
-            self._spawn(self._check(job))
-
-    def _take(self, store: Store, room: int, now: datetime) -> list[SourceJob]:
-        """Lease what is due. Without anything due nothing is written."""
-        ready = ready_sources(store.conn, now, room)
-        if not ready:
-            return []
-        spacing = self.service.assembly.options.spacing
-        with store.transaction(durable=False) as conn:
-            found = [lease_source(conn, source_id, self._holder, spacing, now) for source_id in ready]
-        return [job for job in found if isinstance(job, SourceJob)]
-
-    async def _check(self, job: SourceJob) -> None:
-        try:
-            self._report(await self.service.checker.check(job))
-        except (StoreError, LeaseLostError) as error:
-            log.error("check source=%s not committed: %s", job.slug, error)
-            await self._return_leases(job)
-        except asyncio.CancelledError:
-            await self._return_leases(job)
-            raise
-
-    async def _return_leases(self, job: SourceJob) -> None:
-        def give(store: Store) -> None:
-            for lease in job.leases:
-                leases.release(store.conn, *lease)
-
-        try:
-            await self.service.store.write(give)
-        except StoreError as error:
-            log.warning("%s", error)
-
-    def _spawn(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._finished)
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        if not task.cancelled() and task.exception():
-            log.error("unexpected fault", exc_info=task.exception())
 
     async def _send(self) -> None:
         await asyncio.to_thread(self.sender.tick, self.service.clock())
 
     async def _renew(self) -> None:
         now = self.service.clock()
-        held = await self.service.store.write(
-            lambda store: leases.renew(store.conn, DAEMON_LEASE, self._token, _TTL, now)
-        )
-        if not held:
+
+        def renew(store: Store) -> bool:
+            leases.release_dead(store.conn)
+            return leases.renew(store.conn, DAEMON_LEASE, self._token, _TTL, now)
+
+        if not await self.service.store.write(renew):
             self._failure = LeaseLostError(DAEMON_LEASE)
             self.stop()
 
@@ -267,15 +234,12 @@ class Daemon:
     # -- the clock ---------------------------------------------------------------------------------------------------
 
     async def _watch_clock(self) -> None:
-        """Notice that the wall clock was set: compare it with the monotonic one once a second."""
-        offset = time.time() - time.monotonic()
+        watch = ClockWatch(self.service.clock, self._monotonic)
         while True:
             await asyncio.sleep(1)
-            moved = time.time() - time.monotonic() - offset
-            offset += moved
-            if abs(moved) < _JUMP_SECONDS:
-                continue
-            await self._correct_clock(timedelta(seconds=moved))
+            moved = watch.jump()
+            if moved is not None:
+                await self._correct_clock(moved)
 
     async def _correct_clock(self, moved: timedelta) -> None:
         now = self.service.clock()
@@ -284,7 +248,8 @@ class Daemon:
             await self.service.store.write(lambda store: correct_due(store.conn, now, moved))
         except StoreError as error:
             log.error("%s", error)
+        self.sender.replace()
         for job in self._scheduler.get_jobs():
             if job.id != "compact":
-                job.modify(next_run_time=now)
+                job.modify(next_run_time=datetime.now(UTC))
         self._scheduler.wakeup()
