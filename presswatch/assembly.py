@@ -8,10 +8,12 @@ import logging
 import os
 import random
 import signal
+import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TextIO
 
 from scrapy.settings import BaseSettings
 
@@ -79,12 +81,13 @@ class _Named:
     kind: str
 
 
-def build_channels(config: Config, environ: Mapping[str, str]) -> dict[str, Channel]:
-    """All channels that can work; what is wrong with another one is logged, and its messages wait."""
+def build_channels(config: Config, environ: Mapping[str, str], *, console: TextIO | None = None) -> dict[str, Channel]:
+    """All channels that can work; what is wrong with another one is logged, and its messages wait. ``console`` is
+    where channels of that kind write, by default standard output."""
     found: dict[str, Channel] = {}
     for channel in config.channels:
         try:
-            found[channel.name] = build_channel(wiring.channel_spec(channel, environ))
+            found[channel.name] = build_channel(wiring.channel_spec(channel, environ), stream=console)
         except PresswatchError as error:
             log.error("channel %s cannot be used: %s", channel.name, error)
     return found
@@ -104,6 +107,7 @@ class Assembly:
         self.options = wiring.check_options(self.config)
         self.parallel = self.config.settings.concurrency
         self.headers = wiring.source_headers(self.config, self.environ)
+        self.console = sys.stderr if settings.get("PRESSWATCH_CONSOLE") == "stderr" else None
 
     def open_store(self) -> Store:
         """The database, reconciled with the configuration."""
@@ -130,7 +134,8 @@ class Assembly:
             store.close()
 
     def _build_outbox(self, store: Store) -> Outbox:
-        return Outbox(store, build_channels(self.config, self.environ), wiring.outbox_options(self.config))
+        channels = build_channels(self.config, self.environ, console=self.console)
+        return Outbox(store, channels, wiring.outbox_options(self.config))
 
     async def serve(self, service: Service) -> None:
         """Be the daemon until SIGTERM or SIGINT. SIGHUP, or a change of the file, reads the configuration anew."""

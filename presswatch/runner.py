@@ -6,30 +6,40 @@ import logging
 import os
 import sys
 import threading
-from typing import Any
+from typing import Any, Literal
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from scraper.spiders.news import NewsSpider
+from scraper.spiders.news import NewsSpider, Progress
 
 _AFTER_CLOSE_SECONDS = 1.5
 
 
-def run_spider(home: str | None, *, verbose: bool = False, **arguments: Any) -> NewsSpider:
-    """Run the spider ``news`` to its end in this process and return it, with its ``tally`` and ``reports``.
+def run_spider(
+    home: str | None,
+    *,
+    verbose: bool = False,
+    console: Literal["stdout", "stderr"] = "stdout",
+    log_to: logging.Handler | None = None,
+    progress: Progress | None = None,
+    **arguments: Any,
+) -> NewsSpider:
+    """Run the spider ``news`` to its end in this process and return it, with its ``tally``, ``reports`` and
+    ``previews``.
 
-    ``home`` is the folder named on the command line, if any; ``arguments`` are those of the spider. Can be called once
-    per process: Twisted's reactor cannot be started again.
+    ``home`` is the folder named on the command line, if any; ``arguments`` are those of the spider. ``console`` is
+    where channels of that kind write. With ``log_to`` all logging goes there, and the caller tells of ``tally.error``.
+    Can be called once per process: Twisted's reactor cannot be started again.
     """
-    settings = Settings()
-    settings.setmodule("presswatch.settings", priority="project")
-    if home:
-        settings.set("PRESSWATCH_HOME", home, priority="cmdline")
-    settings.set("LOG_LEVEL", "INFO" if verbose else "WARNING", priority="cmdline")
+    settings = _settings(home, verbose=verbose, console=console)
+    if log_to is not None:
+        settings.set("LOG_ENABLED", False, priority="cmdline")
     serving = arguments.get("mode") == "serve"
     process = AsyncCrawlerProcess(settings)
+    if log_to is not None:
+        logging.getLogger().addHandler(log_to)
     for name in ("scrapy", "twisted", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
     crawler = process.create_crawler(NewsSpider)
@@ -37,8 +47,9 @@ def run_spider(home: str | None, *, verbose: bool = False, **arguments: Any) -> 
 
     def remember(spider: NewsSpider) -> None:
         opened.append(spider)
-        if serving:
-            spider.after_service = lambda: _leave_behind_what_hangs(spider)
+        spider.progress = progress
+        spider.logs_its_error = log_to is None
+        spider.after_service = lambda: _leave_behind_what_hangs(spider, serving=serving)
 
     crawler.signals.connect(remember, signal=signals.spider_opened)
     process.crawl(crawler, **arguments)
@@ -48,9 +59,21 @@ def run_spider(home: str | None, *, verbose: bool = False, **arguments: Any) -> 
     return opened[0]
 
 
-def _leave_behind_what_hangs(spider: NewsSpider) -> None:
+def _settings(home: str | None, *, verbose: bool, console: str) -> Settings:
+    settings = Settings()
+    settings.setmodule("presswatch.settings", priority="project")
+    if home:
+        settings.set("PRESSWATCH_HOME", home, priority="cmdline")
+    settings.set("PRESSWATCH_CONSOLE", console, priority="cmdline")
+    settings.set("LOG_LEVEL", "INFO" if verbose else "WARNING", priority="cmdline")
+    return settings
+
+
+def _leave_behind_what_hangs(spider: NewsSpider, *, serving: bool) -> None:
     """Scrapy's engine waits for requests under way, up to their timeout. Once everything is committed and the database
-    closed there is nothing to wait for."""
+    closed there is nothing to wait for, where the program is to end."""
+    if not serving and not spider.tally.interrupted:
+        return
 
     def leave() -> None:
         logging.shutdown()

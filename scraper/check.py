@@ -84,10 +84,26 @@ class CheckReport:
     crashed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A page that was looked at for a person: nobody's source, nothing of it is stored.
+
+    ``page`` and ``extraction`` are ``None`` where ``error`` says why; ``page`` alone is given where it was fetched but
+    could not be read.
+    """
+
+    url: str
+    page: Page | None = None
+    extraction: Extraction | None = None
+    error: CheckError | None = None
+    seconds: float = 0.0
+    crashed: bool = False
+
+
 class SpacingGate:
     """Waits until a site may be asked. The check's own site is paid for once, by its lease."""
 
-    def __init__(self, store: StoreThread, options: CheckOptions, clock: Clock, paid: str) -> None:
+    def __init__(self, store: StoreThread, options: CheckOptions, clock: Clock, paid: str | None) -> None:
         self._store = store
         self._options = options
         self._clock = clock
@@ -175,8 +191,19 @@ class Checker:
         ``page`` is an answer that is already at hand (a saved file). A failure of the look is a result; only a store
         that cannot be written, or a lease that was lost, raises (:class:`StoreError`, :class:`LeaseLostError`).
         """
+        look = await self._look(job, self._gate(job.site), page)
+        return await self.store.run(lambda store: self._commit(store, job, look))
+
+    async def preview(self, url: str) -> Preview:
+        """Look at a page as a check does, with the same manners and bounds, for a person who has not decided yet.
+        Stores nothing of the page. A failure of the look is a result."""
+        look = await self._look(_job_for_nobody(url), self._gate(None), None)
+        page = look.answer if isinstance(look.answer, Page) else None
+        return Preview(url, page, look.extraction, look.error, look.seconds, look.crashed)
+
+    async def _look(self, job: SourceJob, gate: PoliteGate, page: Page | None) -> _Look:
         started = time.monotonic()
-        look = _Look(self.clock(), self._gate(job))
+        look = _Look(self.clock(), gate)
         try:
             async with asyncio.timeout(self.options.deadline.total_seconds()):
                 look.answer = page or await self._fetch(job, look.gate)
@@ -193,10 +220,10 @@ class Checker:
             look.crashed = True
             look.error = CheckError("internal", f"{type(error).__name__}: {error}"[:500], url=job.url)
         look.seconds = time.monotonic() - started
-        return await self.store.run(lambda store: self._commit(store, job, look))
+        return look
 
-    def _gate(self, job: SourceJob) -> PoliteGate:
-        spacing = SpacingGate(self.store, self.options, self.clock, job.site)
+    def _gate(self, paid: str | None) -> PoliteGate:
+        spacing = SpacingGate(self.store, self.options, self.clock, paid)
         robots = RobotsGate(
             store=self._robots,
             download=self._download,
@@ -360,6 +387,23 @@ class _Look:
             and job.body_sha256 is not None
             and hashlib.sha256(self.answer.body).hexdigest() == job.body_sha256
         )
+
+
+def _job_for_nobody(url: str) -> SourceJob:
+    return SourceJob(
+        source_id=0,
+        slug=url,
+        url=url,
+        site=site_of(url),
+        origin="adhoc",
+        check_key="",
+        leases=(),
+        validators=None,
+        body_sha256=None,
+        listing_sha256=None,
+        has_baseline=False,
+        recipe=None,
+    )
 
 
 def _of_page(base: CheckRecord, page: Page, job: SourceJob) -> CheckRecord:

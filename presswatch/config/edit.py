@@ -19,10 +19,16 @@ Change = Callable[[Config, Document], None]
 
 
 def edit_config(
-    path: Path, change: Change, *, environ: Mapping[str, str], is_opened: IsOpened = nothing_opened
+    path: Path,
+    change: Change,
+    *,
+    environ: Mapping[str, str],
+    is_opened: IsOpened = nothing_opened,
+    dry_run: bool = False,
 ) -> Config:
     """Change the file and give the configuration that it says then. ``change`` sees the present configuration and
-    changes the document. A file that would not be valid, or was not, is left as it is; a symbolic link is followed.
+    changes the document. A file that would not be valid, or was not, is left as it is, as any with ``dry_run``; a
+    symbolic link is followed.
 
     Raises :class:`ConfigError`, and whatever ``change`` raises.
     """
@@ -34,16 +40,23 @@ def edit_config(
         change(present, document)
         edited = document.finish(path)
         result = parse_config(edited, path=path, environ=environ, is_opened=is_opened)
-        if edited != text:
+        if edited != text and not dry_run:
             replace_file(target, edited)
     return result
 
 
 def add_source(
-    path: Path, source: Mapping[str, Any], *, environ: Mapping[str, str], is_opened: IsOpened = nothing_opened
+    path: Path,
+    source: Mapping[str, Any],
+    *,
+    environ: Mapping[str, str],
+    is_opened: IsOpened = nothing_opened,
+    title: str | None = None,
+    dry_run: bool = False,
 ) -> SourceConfig:
     """Add one of ``[[sources]]``, given as the plain values of its table; ``url`` is required. A missing ``id`` and
-    ``slug`` are made, and a made one is unique. Raises :class:`ConfigError` if a given one is taken."""
+    ``slug`` are made, and a made one is unique; ``title`` becomes the name where none is given, but makes no slug.
+    Raises :class:`ConfigError` if a given one is taken. With ``dry_run`` the file stays as it is."""
     content = _without_empty(source)
 
     def change(present: Config, document: Document) -> None:
@@ -52,10 +65,13 @@ def add_source(
             content["slug"] = unique_slug(slugify(str(content.get("name", "")), str(content.get("url", ""))), taken)
         if "id" not in content:
             content["id"] = _new_id(taken)
+        if title:
+            content.setdefault("name", title)
         first = {key: content[key] for key in ("id", "slug", "url", "name") if key in content}
         document.add_member("sources", first | content)
 
-    return edit_config(path, change, environ=environ, is_opened=is_opened).source(content.get("id", content["slug"]))
+    edited = edit_config(path, change, environ=environ, is_opened=is_opened, dry_run=dry_run)
+    return edited.source(content.get("id", content["slug"]))
 
 
 def remove_source(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from scrapy import Spider
 from scrapy.utils.misc import load_object
 
-from scraper.check import CheckReport
+from scraper.check import CheckReport, Preview
 from scraper.clock import utc_now
 from scraper.errors import ConfigError, NotFoundError, PresswatchError
 from scraper.fetch import check_url
@@ -21,13 +22,13 @@ from scraper.saved import find_saved_pages
 from scraper.service import Assembly, Service, Skipped
 from scraper.slugs import slugify_url
 from scraper.store.db import Store
-from scraper.store.sources import adopt, due_sources, find_sources
+from scraper.store.sources import adopt, due_sources, find_sources, watched_sources
 from scraper.types import ItemData, Outcome, Page
 from scraper.urls import canonicalize_url
 
 log = logging.getLogger(__name__)
 
-EXIT_OK, EXIT_FAILURE, EXIT_USAGE, EXIT_SOME_FAILED = 0, 1, 2, 3
+EXIT_OK, EXIT_FAILURE, EXIT_USAGE, EXIT_SOME_FAILED, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 NO_SOURCES = (
     "there is no source yet; add one with `presswatch add https://…/news`, "
@@ -42,11 +43,14 @@ class Tally:
     looked: int = 0
     failed: int = 0
     crashed: int = 0
+    interrupted: bool = False
     error: PresswatchError | None = None
 
     @property
     def exit_code(self) -> int:
-        """0 fine, 1 failure, 2 usage or configuration, 3 some sources failed."""
+        """0 fine, 1 failure, 2 usage or configuration, 3 some sources failed, 130 interrupted."""
+        if self.interrupted:
+            return EXIT_INTERRUPTED
         if isinstance(self.error, ConfigError | NotFoundError):
             return EXIT_USAGE
         if self.error or self.crashed or (self.failed and self.failed == self.looked):
@@ -54,21 +58,38 @@ class Tally:
         return EXIT_SOME_FAILED if self.failed else EXIT_OK
 
 
+class Progress(Protocol):
+    """Told how a one-shot run gets on."""
+
+    def begin(self, total: int) -> None:
+        """So many more sources will be looked at."""
+        ...
+
+    def done(self, report: CheckReport | Skipped) -> None:
+        """One of them has been."""
+        ...
+
+
 class NewsSpider(Spider):
     """Arguments (``-a name=value``):
 
     - ``source``: slugs and ``@tags``, comma separated; they are looked at now, due or not.
+    - ``scope=all``: all sources that are not paused, due or not.
     - ``url``: a page that need not be in the configuration.
     - ``path``: a saved page or a folder of them; each file a source of its own. With ``url`` the pages are understood
       as if they came from there; with ``series=1`` they are the moments of one source, in the order of their names.
 
     Without any of them all due sources are looked at. Items are committed to the store first and then yielded, so that
-    feed exports (``-O items.json``) and item pipelines see them.
+    feed exports (``-O items.json``) and item pipelines see them. The command ``presswatch`` uses other modes: ``serve``
+    is the daemon; ``preview`` looks at the pages ``urls`` for a person and stores nothing of them.
     """
 
     name = "news"
     after_service: Callable[[], None] | None = None
     """Called once the service is closed: nothing is left to be written."""
+    progress: Progress | None = None
+    logs_its_error = True
+    """False where whoever started the spider tells of ``tally.error``."""
 
     def __init__(
         self,
@@ -76,7 +97,9 @@ class NewsSpider(Spider):
         url: str | None = None,
         path: str | None = None,
         series: str | None = None,
+        scope: str = "due",
         mode: str = "once",
+        urls: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -84,9 +107,12 @@ class NewsSpider(Spider):
         self.url = url
         self.path = path
         self.series = series not in (None, "", "0", "false", "no")
+        self.scope = scope
         self.mode = mode
+        self.urls = urls
         self.tally = Tally()
         self.reports: list[CheckReport | Skipped] = []
+        self.previews: list[Preview] = []
 
     async def start(self) -> AsyncIterator[dict[str, Any]]:
         """Own the service while it lives: look, commit, then yield what was found."""
@@ -99,12 +125,22 @@ class NewsSpider(Spider):
             if self.mode == "serve":
                 await assembly.serve(service)
                 return
+            if self.mode == "preview":
+                await self._preview(service)
+                return
             async for item in self._once(service):
                 yield item
             await assembly.finish(service)
         except PresswatchError as error:
             self.tally.error = error
-            log.error("%s", error)
+            if self.logs_its_error:
+                log.error("%s", error)
+        except asyncio.CancelledError:
+            self.tally.interrupted = True
+            raise
+        except Exception:
+            self.tally.crashed += 1  # Scrapy logs it and would exit with 0
+            raise
         finally:
             if service is not None:
                 await service.close()
@@ -119,8 +155,18 @@ class NewsSpider(Spider):
         assembly: Assembly = load_object(name)(self.crawler.settings)
         return assembly
 
+    async def _preview(self, service: Service) -> None:
+        for url in self.urls:
+            found = await service.checker.preview(url)
+            self.previews.append(found)
+            self.tally.looked += 1
+            self.tally.crashed += found.crashed
+            self.tally.failed += found.error is not None
+
     async def _once(self, service: Service) -> AsyncIterator[dict[str, Any]]:
         rounds = await service.store.run(self._choose)
+        if self.progress is not None:
+            self.progress.begin(sum(len(source_ids) for source_ids, _ in rounds))
         for source_ids, pages in rounds:
             async for report in service.check_all(source_ids, pages):
                 self._note(report)
@@ -145,6 +191,8 @@ class NewsSpider(Spider):
                 return [(find_sources(conn, self.sources), {})]
             if conn.execute("SELECT 1 FROM sources WHERE origin = 'config' AND active = 1").fetchone() is None:
                 raise ConfigError(NO_SOURCES)
+            if self.scope == "all":
+                return [(watched_sources(conn), {})]
             return [(due_sources(conn, now, 100_000), {})]
 
     def _adopt_files(self, store: Store) -> list[tuple[list[int], dict[int, Page]]]:
@@ -160,6 +208,8 @@ class NewsSpider(Spider):
     def _note(self, report: CheckReport | Skipped) -> None:
         self.reports.append(report)
         self.tally.looked += 1
+        if self.progress is not None:
+            self.progress.done(report)
         if isinstance(report, Skipped):
             self.tally.failed += 1
             log.warning("%s: not looked at: %s", report.slug, report.reason)

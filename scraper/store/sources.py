@@ -252,6 +252,14 @@ def find_sources(conn: sqlite3.Connection, names: Collection[str]) -> list[int]:
     return sorted(found, key=lambda source_id: found[source_id])
 
 
+def watched_sources(conn: sqlite3.Connection) -> list[int]:
+    """Ids of the configured sources that are not paused, in the order of their slugs."""
+    rows = conn.execute(
+        "SELECT id FROM sources WHERE active = 1 AND paused_at IS NULL AND origin = 'config' ORDER BY slug"
+    )
+    return [row[0] for row in rows]
+
+
 def due_sources(conn: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
     """Ids of configured sources whose time has come, the longest due first."""
     rows = conn.execute(
@@ -288,9 +296,10 @@ def next_due_at(conn: sqlite3.Connection) -> datetime | None:
 
 
 def lease_source(
-    conn: sqlite3.Connection, source_id: int, holder: str, spacing: timedelta, now: datetime
+    conn: sqlite3.Connection, source_id: int, holder: str, spacing: timedelta, now: datetime, *, at_hand: bool = False
 ) -> SourceJob | datetime | None:
     """Take a source and its site for one check, and reserve the site's next moment: the first request is paid for.
+    With ``at_hand`` the answer is there already, and the site is left out of it.
 
     A :class:`SourceJob`; or the instant before which the site must not be asked; or ``None`` if somebody else is
     looking at the source or its site.
@@ -300,7 +309,7 @@ def lease_source(
     ).fetchone()
     if row is None:
         raise NotFoundError("source", str(source_id))
-    asked = row["origin"] != "file"
+    asked = row["origin"] != "file" and not at_hand
     if asked and row["not_before_at"] and row["not_before_at"] > to_text(now):
         return from_text(row["not_before_at"])
     held: list[tuple[str, int]] = []

@@ -1,0 +1,238 @@
+"""Looking at sources: once (``check``), or for as long as the program lives (``run``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from presswatch.cli.app import App
+from presswatch.cli.output import form_options, write_rows
+from presswatch.cli.talk import TalkHandler, say
+
+if TYPE_CHECKING:
+    from scheduler.facts import ChangeFacts
+    from scraper.check import CheckReport
+    from scraper.service import Skipped
+
+FIELDS = ("slug", "url", "outcome", "reason", "message", "baseline", "items", "new", "changes", "seconds")
+_MANY = 30
+"""More sources than this, and the table leaves out those where nothing happened."""
+_STYLES = {"changed": "green", "first look": "cyan", "suspect": "yellow", "failed": "red", "skipped": "yellow"}
+
+
+@click.command(name="check")
+@click.argument("names", nargs=-1, metavar="[SLUG|@TAG]...")
+@form_options()
+@click.pass_obj
+def check_command(app: App, names: Sequence[str], form: str | None) -> int:
+    """Look now: at the named sources, or at all that are not paused.
+
+    Due or not, they are looked at with the manners of the service, and what is new is told to the channels. It may run
+    beside the service. Exit code 3: some failed; 1: all.
+
+    \b
+    presswatch check @energy
+    presswatch check --json | jq '.[].new'
+    """
+    from presswatch.cli.looking import crawl
+
+    chosen = {"source": ",".join(names)} if names else {"scope": "all"}
+    with _progress() as progress:
+        spider = crawl(app, console="stdout" if form is None else "stderr", progress=progress, **chosen)
+    reports = sorted(spider.reports, key=lambda report: report.slug)
+    facts = _facts(app, reports)
+    if form is not None:
+        write_rows((_record(report, facts) for report in reports), FIELDS, form)
+    else:
+        _print(app, reports, facts)
+    return spider.tally.exit_code
+
+
+class _Bar:
+    """A progress bar, shown from the second on that there is something to wait for."""
+
+    def __init__(self, bar: Any) -> None:
+        self._bar = bar
+        self._task: Any = None
+
+    def begin(self, total: int) -> None:
+        self._task = self._bar.add_task("looking", total=total)
+        self._bar.start()
+
+    def done(self, report: CheckReport | Skipped) -> None:
+        self._bar.update(self._task, advance=1, description=report.slug)
+        if self._bar.finished:
+            # Channels that write to the terminal come now.
+            self._bar.stop()
+
+
+@contextmanager
+def _progress() -> Iterator[_Bar | None]:
+    """A bar on a terminal's standard error; ``None`` elsewhere."""
+    from presswatch.cli.screen import make_console
+
+    console = make_console(error=True)
+    if not console.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    bar = Progress(
+        TextColumn("{task.description:<20.20}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+    )
+    try:
+        yield _Bar(bar)
+    finally:
+        bar.stop()
+
+
+def _facts(app: App, reports: Sequence[CheckReport | Skipped]) -> dict[int, ChangeFacts]:
+    """All that is known of the changes that the checks found."""
+    from scheduler.fact_rows import load_changes
+
+    ids = [change.change_id for report in reports for change in _changes(report)]
+    if not ids:
+        return {}
+    with app.reading() as conn:
+        return load_changes(conn, ids)
+
+
+def _changes(report: CheckReport | Skipped) -> Sequence[Any]:
+    from scraper.check import CheckReport
+
+    return report.committed.changes if isinstance(report, CheckReport) else ()
+
+
+def _record(report: CheckReport | Skipped, facts: Mapping[int, ChangeFacts]) -> dict[str, Any]:
+    from scraper.check import CheckReport
+    from scraper.spiders.news import item_dict
+
+    if not isinstance(report, CheckReport):
+        return dict.fromkeys(FIELDS) | {
+            "slug": report.slug, "outcome": "skipped", "message": report.reason,
+            "baseline": False, "items": 0, "new": [], "changes": [], "seconds": 0.0,
+        }  # fmt: skip
+    return {
+        "slug": report.slug,
+        "url": report.url,
+        "outcome": report.outcome.value,
+        "reason": report.reason,
+        "message": report.message,
+        "baseline": report.baseline,
+        "items": len(report.items),
+        "new": [item_dict(report, place, report.items[place]) for place in sorted(report.new)],
+        "changes": [_change_record(facts[change.change_id]) for change in report.committed.changes],
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _change_record(change: ChangeFacts) -> dict[str, Any]:
+    return {
+        "id": change.change_id,
+        "event_id": change.event_id,
+        "kind": change.kind.value,
+        "item_key": change.item_key,
+        "title": change.item.title if change.item else None,
+        "url": change.item.url if change.item else None,
+        "fields": list(change.fields),
+        "reason": change.reason,
+    }
+
+
+def _print(app: App, reports: Sequence[CheckReport | Skipped], facts: Mapping[int, ChangeFacts]) -> None:
+    from presswatch.cli.screen import make_console, make_table, plain, show
+
+    telling = {change.change_id for report in reports for change in _changes(report) if change.tell}
+    _print_changes(app, {number: change for number, change in facts.items() if number in telling})
+    table = make_table(
+        "source", "outcome", "items", "new", "changes", "s", "", right=("items", "new", "changes", "s"), wide=("",)
+    )
+    quiet = 0
+    for report in reports:
+        word, row = _summary(report)
+        if len(reports) > _MANY and word in ("unchanged", "not modified"):
+            quiet += 1
+            continue
+        table.add_row(plain(report.slug, "bold"), plain(word, _STYLES.get(word, "dim")), *row)
+    if table.row_count:
+        show(make_console(), table)
+    if quiet:
+        say(f"{quiet} more sources, where nothing has changed")
+
+
+def _summary(report: CheckReport | Skipped) -> tuple[str, tuple[Any, ...]]:
+    from presswatch.cli.screen import plain
+    from scraper.check import CheckReport
+
+    if not isinstance(report, CheckReport):
+        return "skipped", ("", "", "", "", plain(report.reason))
+    word = "first look" if report.baseline else report.outcome.value.replace("_", " ")
+    known = word in ("changed", "unchanged", "first look", "suspect")
+    text = "the baseline: from now on, what is new is told" if report.baseline else report.message or ""
+    return word, (
+        str(len(report.items)) if known and report.items else "",
+        str(report.committed.new_items) if report.committed.new_items and not report.baseline else "",
+        str(len(report.committed.changes) or ""),
+        f"{report.seconds:.1f}",
+        plain(text),
+    )
+
+
+def _print_changes(app: App, facts: Mapping[int, ChangeFacts]) -> None:
+    """What changed, as a console channel tells it; without what such a channel has just printed."""
+    import sys
+
+    from scheduler.channels.console import ConsoleChannel
+    from scheduler.facts import MessageFacts
+    from scheduler.render import render
+
+    printed = _printed(app, facts)
+    told = [change for number, change in facts.items() if number not in printed]
+    for change in told:
+        message = MessageFacts(change.event_id, "check", "change", app.now, (change,), 1)
+        ConsoleChannel("check", sys.stdout).send(render(message), message)
+
+
+def _printed(app: App, facts: Mapping[int, ChangeFacts]) -> set[int]:
+    if not facts:
+        return set()
+    import json
+
+    sql = (
+        "SELECT x.change_id FROM message_changes x JOIN messages m ON m.id = x.message_id "
+        "JOIN channels c ON c.id = m.channel_id "
+        "WHERE c.kind = 'console' AND m.state = 'sent' AND x.change_id IN (SELECT value FROM json_each(?))"
+    )
+    with app.reading() as conn:
+        return {row[0] for row in conn.execute(sql, (json.dumps(list(facts)),))}
+
+
+@click.command(name="run")
+@click.option("--quiet", "-q", is_flag=True, help="Log warnings and errors only.")
+@click.pass_obj
+def run_command(app: App, quiet: bool) -> int:
+    """Keep looking, and tell what is new: the service.
+
+    Runs until SIGTERM or Ctrl-C, one line a check on standard error. Reads the configuration again when it changes, or
+    on SIGHUP. Only one may run on a database; `presswatch check` beside it is fine.
+
+    \b
+    presswatch run
+    """
+    import logging
+
+    from presswatch.runner import run_spider
+
+    handler = TalkHandler(logging.WARNING if quiet else logging.INFO, stamped=True)
+    spider = run_spider(app.home_option, mode="serve", log_to=handler)
+    if spider.tally.error is not None:
+        raise spider.tally.error
+    return spider.tally.exit_code

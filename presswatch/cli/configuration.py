@@ -1,0 +1,69 @@
+"""``presswatch config``: the configuration file, looked at."""
+
+from __future__ import annotations
+
+import click
+
+from presswatch.cli.app import App
+from presswatch.cli.output import to_json
+from presswatch.cli.talk import say
+
+
+@click.group(name="config")
+def config_command() -> None:
+    """Look at the configuration file."""
+
+
+@config_command.command(name="show")
+@click.pass_obj
+def config_show_command(app: App) -> None:
+    """Print the configuration as it is understood, without secrets.
+
+    \b
+    presswatch config show
+    """
+    from presswatch.config import load_config
+    from presswatch.config.render import render_config
+
+    path = app.home.config_path
+    config = load_config(path, environ=app.environ, is_opened=app.is_opened)
+    say(f"from {path}")
+    click.echo(render_config(config, show=str), nl=False)
+
+
+@config_command.command(name="check")
+@click.pass_obj
+def config_check_command(app: App) -> None:
+    """Say what is wrong with the configuration, if anything: every mistake, with its line. Exit code 2 if so.
+
+    \b
+    presswatch config check
+    """
+    from presswatch.config import load_config
+
+    path = app.home.config_path
+    config = load_config(path, environ=app.environ, is_opened=app.is_opened)
+    say(f"{path}: fine; {len(config.sources)} sources, {len(config.channels)} channels")
+
+
+@config_command.command(name="schema")
+def config_schema_command() -> None:
+    """Print the JSON Schema of the file, for editors.
+
+    \b
+    presswatch config schema > presswatch.schema.json
+    """
+    from presswatch.config.schema import config_schema
+
+    click.echo(to_json(config_schema(), indent=2))
+
+
+@config_command.command(name="path")
+@click.pass_obj
+def config_path_command(app: App) -> None:
+    """Print where the file is, or would be.
+
+    \b
+    $EDITOR "$(presswatch config path)"
+    """
+    click.echo(str(app.home.config_path))

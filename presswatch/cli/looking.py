@@ -1,0 +1,50 @@
+"""Starting the spider from a command: one crawl, its talk on standard error, its errors raised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, Literal
+
+from presswatch.cli.app import App
+from presswatch.cli.talk import TalkHandler
+
+if TYPE_CHECKING:
+    from scraper.check import Preview
+    from scraper.spiders.news import NewsSpider, Progress
+
+_SHOWN_OTHERWISE = ("scraper.spiders.news",)
+
+
+def crawl(
+    app: App,
+    *,
+    console: Literal["stdout", "stderr"] = "stdout",
+    progress: Progress | None = None,
+    **arguments: Any,
+) -> NewsSpider:
+    """Run the spider once. Raises :class:`scraper.errors.PresswatchError`, and ``KeyboardInterrupt`` if it was
+    interrupted."""
+    from presswatch.runner import run_spider
+
+    handler = TalkHandler(without=_SHOWN_OTHERWISE)
+    spider = run_spider(app.home_option, console=console, log_to=handler, progress=progress, **arguments)
+    if spider.tally.interrupted:
+        raise KeyboardInterrupt
+    if spider.tally.error is not None:
+        raise spider.tally.error
+    return spider
+
+
+def preview_pages(app: App, urls: Sequence[str]) -> list[Preview]:
+    """Look at pages as a check does, storing nothing of them. A look that failed is a result."""
+    with waiting(f"looking at {urls[0]}" if len(urls) == 1 else f"looking at {len(urls)} pages"):
+        return crawl(app, mode="preview", urls=list(urls)).previews
+
+
+def waiting(text: str) -> AbstractContextManager[object]:
+    """Something that moves on a terminal's standard error while the block runs."""
+    from presswatch.cli.screen import make_console, plain
+
+    console = make_console(error=True)
+    return console.status(plain(text)) if console.is_terminal else nullcontext()

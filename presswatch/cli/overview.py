@@ -1,0 +1,182 @@
+"""``presswatch status``: how it is, on one screen."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from presswatch.cli.app import App
+from presswatch.cli.output import form_options, to_json
+from presswatch.cli.sources import state_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_SHOWN = 8
+_COUNTS = """
+SELECT count(*) AS watched,
+       coalesce(sum(s.paused_at IS NOT NULL), 0) AS paused,
+       coalesce(sum(s.paused_at IS NULL AND s.outcome IS NULL), 0) AS not_looked_at,
+       coalesce(sum(s.paused_at IS NULL AND s.outcome IN ('changed', 'unchanged', 'not_modified')), 0) AS well,
+       coalesce(sum(s.paused_at IS NULL AND s.outcome IN ('failed', 'suspect')), 0) AS unwell,
+       coalesce(sum(s.paused_at IS NULL AND c.next_check_at <= :now), 0) AS due
+FROM sources s LEFT JOIN cadences c ON c.source_id = s.id WHERE s.origin = 'config' AND s.active = 1
+"""
+_UNWELL = """
+SELECT s.slug AS source, s.name, s.outcome, s.failures, e.class AS unwell,
+       coalesce(e.opened_at, s.last_ok_at) AS since_at,
+       (SELECT k.message FROM checks k WHERE k.source_id = s.id ORDER BY k.id DESC LIMIT 1) AS message
+FROM sources s LEFT JOIN episodes e ON e.source_id = s.id AND e.closed_at IS NULL
+WHERE s.origin = 'config' AND s.active = 1 AND s.paused_at IS NULL AND (s.failures > 0 OR e.id IS NOT NULL)
+ORDER BY e.id IS NULL, s.slug
+"""
+_NEXT = """
+SELECT s.slug AS source, c.next_check_at, c.reason
+FROM cadences c JOIN sources s ON s.id = c.source_id
+WHERE s.origin = 'config' AND s.active = 1 AND s.paused_at IS NULL ORDER BY c.next_check_at LIMIT 5
+"""
+_ITEMS = """
+SELECT (SELECT count(*) FROM items WHERE status <> 'merged') AS total,
+       (SELECT count(*) FROM changes WHERE kind = 'added' AND changed_at >= :day) AS added_24h,
+       (SELECT max(changed_at) FROM changes WHERE kind = 'added') AS last_added_at
+"""
+_CHANNELS = """
+SELECT c.name, c.kind, c.last_sent_at, c.failing_since_at, c.disabled_at, c.disabled_reason,
+       coalesce(sum(m.state = 'pending'), 0) AS pending, coalesce(sum(m.state = 'dead'), 0) AS dead
+FROM channels c LEFT JOIN messages m ON m.channel_id = c.id AND m.state <> 'sent'
+WHERE c.active = 1 GROUP BY c.id ORDER BY c.name
+"""
+
+
+@click.command(name="status")
+@form_options(table=False)
+@click.pass_obj
+def status_command(app: App, form: str | None) -> None:
+    """Show the service, sources in trouble, what is next, and messages.
+
+    \b
+    presswatch status
+    presswatch status --json | jq .messages
+    """
+    record = _record(app)
+    if form is not None:
+        click.echo(to_json(record, indent=2))
+    else:
+        _print(app, record)
+
+
+def _record(app: App) -> dict[str, Any]:
+    from scraper.clock import to_text
+
+    with app.reading() as conn:
+        moment = {"now": to_text(app.now), "day": to_text(app.now - timedelta(days=1))}
+        channels = [dict(row) for row in conn.execute(_CHANNELS)]
+        return {
+            "config_path": str(app.home.config_path),
+            "db_path": str(app.home.db_path),
+            "db_bytes": _db_bytes(app),
+            "daemon": _daemon(conn, moment["now"]),
+            "sources": dict(conn.execute(_COUNTS, moment).fetchone()),
+            "unwell": [dict(row) for row in conn.execute(_UNWELL)],
+            "next": [dict(row) for row in conn.execute(_NEXT)],
+            "items": dict(conn.execute(_ITEMS, moment).fetchone()),
+            "messages": {name: sum(channel[name] for channel in channels) for name in ("pending", "dead")},
+            "channels": channels,
+        }
+
+
+def _db_bytes(app: App) -> int:
+    path = app.home.db_path
+    return sum(file.stat().st_size for file in (path, path.with_name(path.name + "-wal")) if file.exists())
+
+
+def _daemon(conn: sqlite3.Connection, now: str) -> dict[str, Any]:
+    """Whether the service runs: its lease is held, has not run out, and its process is not known to be dead."""
+    from scraper.store.leases import is_dead
+
+    row = conn.execute("SELECT holder, expires_at FROM leases WHERE name = 'daemon'").fetchone()
+    running = bool(row and row["holder"] and row["expires_at"] > now and not is_dead(row["holder"]))
+    if not running:
+        return {"running": False, "host": None, "pid": None}
+    host, _, process = row["holder"].rpartition(":")[0].rpartition(":")
+    return {"running": True, "host": host, "pid": int(process)}
+
+
+def _print(app: App, record: Mapping[str, Any]) -> None:
+    from presswatch.cli.screen import distance, make_console, plain, size_text
+
+    console = make_console()
+    daemon, sources, items = record["daemon"], record["sources"], record["items"]
+    lines = (
+        ("service", f"running, process {daemon['pid']} on {daemon['host']}" if daemon["running"] else "not running"),
+        ("sources", _source_line(sources)),
+        ("items", f"{items['total']}, {items['added_24h']} new in the last 24 hours"
+            + (f", the last {distance(items['last_added_at'], app.now)}" if items["last_added_at"] else "")),
+        ("messages", f"{record['messages']['pending']} waiting, {record['messages']['dead']} dead"),
+        ("database", f"{record['db_path']}, {size_text(record['db_bytes'])}"),
+        ("configuration", record["config_path"]),
+    )  # fmt: skip
+    for name, text in lines:
+        console.print(plain("", "dim", before=f"{name:<14} ").append_text(plain(text, limit=1_000)), soft_wrap=True)
+    _print_unwell(app, console, record["unwell"])
+    _print_channels(app, console, record["channels"])
+    _print_next(app, console, record["next"])
+
+
+def _source_line(counts: Mapping[str, int]) -> str:
+    from presswatch.cli.screen import joined
+
+    named = (("well", "well"), ("unwell", "unwell"), ("paused", "paused"), ("not_looked_at", "not looked at yet"))
+    return joined([f"{counts['watched']} watched", *(f"{counts[k]} {w}" for k, w in named if counts[k])], ", ")
+
+
+def _print_unwell(app: App, console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    from presswatch.cli.screen import distance, make_table, plain, show
+
+    if not rows:
+        return
+    table = make_table("in trouble", "state", "since", "", wide=("",))
+    for row in rows[:_SHOWN]:
+        text, style = state_of({**row, "paused": False, "unwell": [row["unwell"]] if row["unwell"] else []})
+        since = distance(row["since_at"], app.now)
+        table.add_row(plain(row["source"], "bold"), plain(text, style), since, plain(row["message"], limit=200))
+    show(console, "", table)
+    if len(rows) > _SHOWN:
+        console.print(plain(f"… and {len(rows) - _SHOWN} more: presswatch list", "dim"))
+
+
+def _print_channels(app: App, console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    from presswatch.cli.screen import distance, make_table, plain, show
+
+    if not rows:
+        return
+    table = make_table("channel", "kind", "waiting", "dead", "sent", "", right=("waiting", "dead"), wide=("",))
+    for row in rows:
+        state = plain("")
+        if row["disabled_at"]:
+            state = plain(f"disabled: {row['disabled_reason']}", "red")
+        elif row["failing_since_at"]:
+            state = plain(f"failing since {distance(row['failing_since_at'], app.now)}", "yellow")
+        numbers = (str(row["pending"]), str(row["dead"]))
+        table.add_row(plain(row["name"], "bold"), row["kind"], *numbers, distance(row["last_sent_at"], app.now), state)
+    show(console, "", table)
+
+
+def _print_next(app: App, console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    from presswatch.cli.screen import distance, make_table, plain, show
+
+    if not rows:
+        return
+    table = make_table("next", "", "why", wide=("why",))
+    for row in rows:
+        late = row["next_check_at"] <= app.now.isoformat()
+        table.add_row(
+            plain(row["source"], "bold"),
+            "due" if late else distance(row["next_check_at"], app.now),
+            plain(row["reason"], "dim"),
+        )
+    show(console, "", table)

@@ -1,0 +1,125 @@
+"""The command group: global options, commands that are imported when they are used, and what errors turn into."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from presswatch.cli.app import App
+from presswatch.cli.talk import say, say_error
+from scraper.errors import ConfigError, NotFoundError, PresswatchError
+
+_SECTIONS: dict[str, dict[str, str]] = {
+    "What to watch": {
+        "init": "sources",
+        "add": "adding",
+        "remove": "sources",
+        "list": "sources",
+        "channel": "channels",
+        "config": "configuration",
+    },
+    "Looking": {"check": "checking", "run": "checking", "extract": "extracting"},
+    "Looking back": {"items": "reading", "changes": "reading", "show": "showing", "status": "overview"},
+    "Alerts": {"messages": "telling", "notify": "telling", "retry": "telling"},
+    "Trying it out": {"demo": "trying"},
+}
+"""Commands by the module that holds them (as ``NAME_command``)."""
+_MODULES = {name: module for commands in _SECTIONS.values() for name, module in commands.items()}
+
+
+class _Commands(click.Group):
+    """Shows its commands by section, in the order of use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        module = _MODULES.get(cmd_name)
+        if module is None:
+            return None
+        found: click.Command = getattr(import_module(f"presswatch.cli.{module}"), f"{cmd_name}_command")
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = formatter.width - max(map(len, _MODULES)) - 6
+        for section, names in _SECTIONS.items():
+            commands = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(section):
+                formatter.write_dl(
+                    [(name, command.get_short_help_str(width)) for name, command in commands if command is not None]
+                )
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Show the version and exit."""
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        with contextlib.suppress(PackageNotFoundError):
+            click.echo(f"presswatch {version('presswatch')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine, 1 failure, 2 usage or configuration, 3 some sources failed.",
+)
+@click.option(
+    "--home",
+    metavar="DIR",
+    help="Folder with presswatch.toml and presswatch.db; default PRESSWATCH_HOME, else the platform's usual places.",
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version)
+@click.pass_context
+def presswatch(ctx: click.Context, home: str | None) -> None:
+    """Watch news pages that have no feed: each new item told once, every edit and withdrawal kept.
+
+    \b
+    presswatch add https://ministry.example/news    watch a page
+    presswatch run                                  look again and again, and tell
+    presswatch items --since 7d                     what came in
+    """
+    ctx.obj = App(home, os.environ)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; its exit code. Expected errors become one line on standard error; others are raised."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, OSError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = presswatch.main(list(arguments), prog_name="presswatch", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        return 2
+    except click.ClickException as error:
+        return _explain_usage(error)
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        _forget_output()
+        return 1
+    except PresswatchError as error:
+        say_error(error)
+        return 2 if isinstance(error, ConfigError | NotFoundError) else 1
+    return code if isinstance(code, int) else 0
+
+
+def _explain_usage(error: click.ClickException) -> int:
+    context = getattr(error, "ctx", None)
+    hint = f"; see {context.command_path} --help" if context else ""
+    say(error.format_message().rstrip(".") + hint)
+    return 2
+
+
+def _forget_output() -> None:
+    """Whoever read our output has gone; the interpreter must not complain when it flushes the rest."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

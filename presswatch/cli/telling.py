@@ -1,0 +1,158 @@
+"""Alerts: ``messages``, ``notify test``, ``retry``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from presswatch.cli.app import App
+from presswatch.cli.output import form_options, write_rows
+from presswatch.cli.talk import say
+
+if TYPE_CHECKING:
+    from scraper.store.db import Store
+
+FIELDS = (
+    "id", "message_id", "channel", "kind", "state", "source", "subject", "changes", "created_at", "due_at", "attempts",
+    "sent_at", "last_error",
+)  # fmt: skip
+_MESSAGES = """
+SELECT m.id, m.message_id, ch.name AS channel, m.kind, m.state, s.slug AS source, m.created_at, m.due_at, m.attempts,
+       m.sent_at, m.last_error,
+       (SELECT count(*) FROM message_changes x WHERE x.message_id = m.id) AS changes
+FROM messages m JOIN channels ch ON ch.id = m.channel_id LEFT JOIN sources s ON s.id = m.source_id
+"""
+_STYLES = {"sent": "green", "pending": "yellow", "dead": "red"}
+
+
+@click.command(name="messages")
+@click.option("--dead", is_flag=True, help="Only dead letters: given up, kept, sent again by `presswatch retry`.")
+@click.option("--pending", is_flag=True, help="Only what waits to be sent.")
+@click.option("--channel", metavar="NAME", help="Only of this channel.")
+@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most; 0 for all.")
+@form_options()
+@click.pass_obj
+def messages_command(app: App, dead: bool, pending: bool, channel: str | None, limit: int, form: str | None) -> None:
+    """Show what was told, or waits to be told, the latest first.
+
+    \b
+    presswatch messages --dead
+    """
+    from presswatch.cli.filters import Conditions
+
+    conditions = Conditions()
+    conditions.add_any("m.state", [state for state, wanted in (("dead", dead), ("pending", pending)) if wanted])
+    if channel is not None:
+        conditions.add("ch.name = ?", channel)
+    with app.reading() as conn:
+        sql = f"{_MESSAGES} {conditions.where} ORDER BY m.id DESC LIMIT ?"
+        cursor = conn.execute(sql, (*conditions.values, limit or -1))
+        rows = _with_subjects(conn, cursor)
+        if form is not None:
+            write_rows(rows, FIELDS, form)
+        else:
+            _print(app, rows)
+
+
+def _with_subjects(conn: Any, cursor: Any) -> Iterator[dict[str, Any]]:
+    """The rows with what each message is about, loaded some at a time."""
+    from scheduler.fact_rows import load_messages
+    from scheduler.render import render
+
+    while batch := list(islice(cursor, 100)):
+        facts = load_messages(conn, [row["id"] for row in batch])
+        for row in batch:
+            yield dict(row) | {"subject": render(facts[row["id"]]).subject}
+
+
+def _print(app: App, rows: Iterator[dict[str, Any]]) -> None:
+    from presswatch.cli.screen import local_time, make_console, make_table, plain, show
+
+    table = make_table("written", "channel", "state", "about", wide=("about",))
+    for row in rows:
+        about = plain(row["subject"])
+        if row["state"] != "sent" and row["last_error"]:
+            about.append_text(plain(f"({row['attempts']} attempts: {row['last_error']})", "dim", before="  "))
+        table.add_row(
+            local_time(row["created_at"], app.zone),
+            plain(row["channel"], "bold"),
+            plain(row["state"], _STYLES[row["state"]]),
+            about,
+        )
+    if table.row_count:
+        show(make_console(), table)
+    else:
+        say("no messages")
+
+
+@click.group(name="notify")
+def notify_command() -> None:
+    """Try the channels."""
+
+
+@notify_command.command(name="test")
+@click.argument("channel")
+@click.pass_obj
+def notify_test_command(app: App, channel: str) -> None:
+    """Send a test message at once.
+
+    When it arrives, a channel that was disabled is enabled again.
+
+    \b
+    presswatch notify test phone
+    """
+    from presswatch.assembly import address_policy
+    from presswatch.wiring import channel_spec
+    from scheduler.channels import build_channel
+    from scheduler.outbox import send_test
+    from scraper.guard import install_guard
+
+    configured = app.config.channel(channel)
+    install_guard(address_policy(app.environ))
+    built = build_channel(channel_spec(configured, app.environ))
+    try:
+        send_test(built, app.now)
+    finally:
+        built.close()
+    say(f"the channel {channel} took a test message")
+    if app.home.db_path.exists():
+        from scheduler.registry import enable_channel
+
+        with _writing(app) as store, store.transaction() as conn:
+            enable_channel(conn, channel)
+
+
+@click.command(name="retry")
+@click.option("--channel", metavar="NAME", help="Only those of this channel; by default all.")
+@click.pass_obj
+def retry_command(app: App, channel: str | None) -> None:
+    """Send dead letters again.
+
+    They are tried by the service, or by the next check, as long as a fresh message.
+
+    \b
+    presswatch retry --channel phone
+    """
+    from scheduler.registry import retry_dead
+
+    with _writing(app) as store, store.transaction() as conn:
+        count = retry_dead(conn, app.now, channel=channel)
+    say("there are no dead letters" if count == 0 else f"{count} dead letters are due again")
+
+
+@contextmanager
+def _writing(app: App) -> Iterator[Store]:
+    """The database, its channels reconciled with the configuration."""
+    from presswatch.assembly import apply_config
+    from scraper.store.db import open_store
+
+    store = open_store(app.home.db_path)
+    try:
+        apply_config(store, app.config, app.now)
+        yield store
+    finally:
+        store.close()
