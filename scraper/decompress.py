@@ -22,6 +22,8 @@ else:
 
 ACCEPT_ENCODING: Final = "gzip, deflate, br, zstd"
 MOST_LAYERS: Final = 3
+MOST_STREAMS: Final = 64
+"""Of one layer. Each costs a copy of what is still to come, so a page of nothing but empty ones would be quadratic."""
 
 _GZIP_MAGIC: Final = b"\x1f\x8b\x08"
 _GZIP_TYPES: Final = frozenset({"application/gzip", "application/x-gzip", "application/gzip-compressed"})
@@ -106,7 +108,7 @@ def _inflate(body: bytes, name: str, open_stream: Callable[[bytes], _Decoder], l
     """One layer: all streams in ``body``, one behind the other (gzip members, zstd frames)."""
     done: list[bytes] = []
     room = limit
-    while body:
+    for _ in range(MOST_STREAMS):
         stream = open_stream(body)
         out = stream.decompress(body, room + 1)
         room -= len(out)
@@ -117,10 +119,10 @@ def _inflate(body: bytes, name: str, open_stream: Callable[[bytes], _Decoder], l
             raise FetchError("incomplete", f"the body is cut short inside its {name} stream", url=url)
         body = stream.unused_data
         if not body.strip(b"\0"):
-            break  # padding to a block, as tape and some servers do
+            return b"".join(done)  # at most padding to a block, as tape and some servers do
         if name not in _CONCATENATED or not body.startswith(_CONCATENATED[name]):
             raise FetchError("encoding", f"something else follows the {name} stream", url=url)
-    return b"".join(done)
+    raise FetchError("encoding", f"more than {MOST_STREAMS} {name} streams behind each other", url=url)
 
 
 def _too_large(limit: int, url: str) -> FetchError:

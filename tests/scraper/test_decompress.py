@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -106,6 +107,15 @@ def test_members_and_frames_behind_each_other_are_one_body() -> None:
     assert decompress(gzip.compress(PAGE) + gzip.compress(b"tail"), ["gzip"], limit=LIMIT) == PAGE + b"tail"
     assert decompress(zstd.compress(PAGE) + zstd.compress(b"tail"), ["zstd"], limit=LIMIT) == PAGE + b"tail"
     assert reason(gzip.compress(PAGE) * 3, "gzip", limit=len(PAGE) * 2) == "too_large"
+
+
+@pytest.mark.parametrize("name", ["gzip", "zstd"])
+def test_a_body_of_nothing_but_empty_streams_costs_little(name: str) -> None:
+    empty = PACKERS[name](b"")
+    began = time.process_time()
+    assert reason(empty * (LIMIT // len(empty)), name) == "encoding"
+    assert reason(bytes(LIMIT), name) in ("encoding", "incomplete")
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("name", PACKERS)
