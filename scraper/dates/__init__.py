@@ -15,14 +15,13 @@ from scraper.dates.library import parse_by_library
 from scraper.dates.machine import parse_iso
 from scraper.dates.order import decide_order
 from scraper.dates.scan import DateHit, find_dates
-from scraper.dates.tokens import uniform
+from scraper.dates.tokens import tokenize, uniform
 from scraper.types import Published
 
 __all__ = ["DateHit", "DateOrder", "decide_order", "find_dates", "parse_date", "parse_iso"]
 
 _LONGEST = 160
 _MOST_OTHER_WORDS = 5
-_WORD = re.compile(r"[^\W_]+")
 _COMPACT = re.compile(r"(?:19|20)[0-9]{6}")
 _YEAR_MONTH = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])")
 _AGE = re.compile(r"([0-9]{1,2}) ?(h|hr|hrs|min|mins|d) ?")
@@ -43,7 +42,8 @@ def parse_date(
     if hits:
         first = hits[0]
         rest = raw[: first.start] + " " + raw[first.end :]
-        return first.published if len(_WORD.findall(rest)) <= _MOST_OTHER_WORDS else None
+        others = sum(1 for token in tokenize(uniform(rest), 0, len(rest)) if token.number < 0)
+        return first.published if others <= _MOST_OTHER_WORDS else None
     plain = uniform(raw)
     if _COMPACT.fullmatch(plain) or _YEAR_MONTH.fullmatch(plain):
         found = parse_iso(plain)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from scraper.dates.names import load_names
-from scraper.dates.tokens import fold_word
+from scraper.dates.tokens import WORD, fold_word
 
 _ZONES = {
     # Only abbreviations that mean one offset wherever they are printed; CST, IST and BST mean several.
@@ -30,18 +30,18 @@ _ZONES = {
     **dict.fromkeys(("brt", "art"), -180),
 }
 _GAP = r"[ \n\r]{0,4}[,;|@(\[•/-]?[ \n\r]{0,4}"
-_LEAD = r"(?:(?![0-9])[^\W\d_]{1,8}[.']?[ ]{1,2}){0,2}"
+_LEAD = rf"(?:{WORD}{{1,8}}[.']?[ ]{{1,2}}){{0,2}}"
 _TIME = (
     r"(?P<h>[0-9]{1,2})(?:(?P<sep>[:.hH時时시点點])[ ]?(?P<m>[0-9]{2})(?:[:.'分분][ ]?(?P<s>[0-9]{2}))?"
     r"(?P<frac>[.,][0-9]{1,9})?|(?P<only>[hH時时시点點])?)(?![0-9])"
 )
-_AFTER = re.compile(_GAP + r"(?:(?P<lead>" + _LEAD + r")|(?P<cjk>[^\W\d_]{2}[ ]?))?T?" + _TIME)
-_LEADING = re.compile(r"([^\W\d_]{2})[ ]?$")
-_BEFORE = re.compile(_TIME + r"(?P<tail>[ ]?(?:[^\W\d_]{1,4}[.]?[ ]?){0,3})[ ]?[,;|)\]•/-]?[ ]{0,3}$")
-_HOURS = re.compile(r"[ ]?(?:Uhr|uhr|hrs?|h|ч|น|klo)\.?(?![^\W_])")
-_PERIOD = re.compile(r"[ ]?([^\W\d_]{1,12})[.]?(?:[ ]?([^\W\d_]{1,4})[.]?)?")
+_AFTER = re.compile(rf"{_GAP}(?:(?P<lead>{_LEAD})|(?P<cjk>{WORD}{{2}}[ ]?))?T?{_TIME}")
+_LEADING = re.compile(rf"({WORD}{{2}})[ ]?$")
+_BEFORE = re.compile(rf"{_TIME}(?P<tail>[ ]?(?:{WORD}{{1,4}}[.]?[ ]?){{0,3}})[ ]?[,;|)\]•/-]?[ ]{{0,3}}$")
+_HOURS = re.compile(rf"[ ]?(?:Uhr|uhr|hrs?|h|ч|น|klo)\.?(?!{WORD})")
+_PERIOD = re.compile(rf"[ ]?({WORD}{{1,12}})[.]?(?:[ ]?({WORD}{{1,4}})[.]?)?")
 _OFFSET = re.compile(
-    r"[ ]{0,2}[(\[]?(?P<zone>[^\W\d_]{1,5})?[ ]?"
+    rf"[ ]{{0,2}}[(\[]?(?P<zone>{WORD}{{1,5}})?[ ]?"
     r"(?:(?P<sign>[+-])(?P<oh>[0-9]{1,2}):?(?P<om>[0-9]{2})?(?![0-9:]))?[)\]]?"
 )
 
@@ -112,7 +112,8 @@ def _checked(match: re.Match[str], half: str | None) -> tuple[int, int, int | No
             hour = hour % 12 + (12 if half == "pm" else 0)
     if hour > 23 or minute > 59 or (second or 0) > 59:
         return None
-    if match["sep"] == "." and len(match["h"]) + len(match["m"]) < 4 and not half:
+    told = half or match["s"] or (match.groupdict().get("lead") or "").strip()
+    if match["sep"] == "." and len(match["h"]) < 2 and not told:
         return None  # "3.50" is a price before it is a time
     return hour, minute, second
 

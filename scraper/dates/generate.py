@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from scraper.dates.tokens import fold_phrase, fold_word
+from scraper.dates.tokens import WORD, fold_phrase, fold_word
 
 NAMES_FILE = Path(__file__).with_name("names.json")
 _MONTHS = "january february march april may june july august september october november december".split()
@@ -185,7 +185,7 @@ def _relative_fields(fields: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str
             past = fields.get(unit + width, {}).get("past", {})
             for plural, phrase in past.items():
                 number = {"one": 1, "two": 2}.get(plural)
-                told = phrase[:1] not in "-−+" and re.search(r"[^\W\d_]{2}", phrase.replace("{0}", ""))
+                told = phrase[:1] not in "-−+" and re.search(rf"{WORD}{{2}}", phrase.replace("{0}", ""))
                 if told and ("{0}" in phrase or number):
                     yield fold_phrase(phrase), (unit, None if "{0}" in phrase else number)
 

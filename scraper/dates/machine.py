@@ -96,6 +96,6 @@ def _from_mail(plain: str, raw: str) -> Published | None:
         return None
     if not re.search(r"[0-9]:[0-9]", plain):
         return Published(raw, "machine", Precision.DAY, on)
-    offset = parsed[9]
+    offset = None if plain.endswith("-0000") else parsed[9]
     shown = second if re.search(r":[0-9]+:[0-9]", plain) else None
     return with_time(raw, "machine", on, hour, minute, shown, None if offset is None else int(offset // 60))

@@ -187,6 +187,9 @@ def _is_believable(
         and (found.year is None or not _FULL_YEAR.search(text[found.start : found.end]))
     ):
         return False
+    goes_on = text[found.end :].lstrip(" ")[:1].islower()
+    if found.year is None and goes_on and not said_by & set(languages):
+        return False  # "9 mars missions": without year or language the sentence may mean anything
     if letters >= _LONG_ENOUGH or first.number >= 0:
         return True
     if not vouched:

@@ -24,7 +24,11 @@ _OWN_FILLERS = (
 ).split()
 
 
-_PERIODS = frozenset(("am", "pm", "fm", "vm", "nm", "dop", "odp"))
+_PERIODS = frozenset(("am", "pm", "fm", "vm", "nm", "dop", "odp", "ptg", "pg"))
+_DAY_PARTS = {
+    **dict.fromkeys(("凌晨", "清晨", "早上", "早晨", "새벽", "아침", "ص"), "am"),
+    **dict.fromkeys(("中午", "傍晚", "晚上", "晚间", "晚間", "夜", "저녁", "밤", "م"), "pm"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def load_names() -> Names:
 
 
 def _periods(table: dict[str, dict[str, list[str]]]) -> dict[str, str]:
-    found = {}
+    found = dict(_DAY_PARTS)
     for lang in reversed(COMMON):
         for half, names in table.get(lang, {}).items():
             found.update({name.replace(" ", ""): half for name in names if len(name) > 1})

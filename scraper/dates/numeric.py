@@ -16,8 +16,8 @@ _NUMERIC = re.compile(
     (?:
       (?P<y>[0-9]{4})[ ]?(?P<ys>[-/.])[ ]?(?P<ym>[0-9]{1,2})[ ]?(?P=ys)[ ]?(?P<yd>[0-9]{1,2})
         (?![0-9]) (?![-/.:,][0-9])
-    | (?P<a>[0-9]{1,2})[ ]{0,2}(?P<s>[-/.])[ ]{0,2}(?P<b>[0-9]{1,2})[ ]{0,2}(?P=s)[ ]{0,2}(?P<c>[0-9]{4}|'?[0-9]{2})
-        (?![0-9A-Za-z$€£%]) (?![-/.:,][0-9])
+    | (?P<a>[0-9]{1,2})[ ]{0,2}(?P<s>[-/.])[ ]{0,2}(?P<b>[0-9]{1,2})[ ]{0,2}(?P=s)[ ]{0,2}
+        (?P<c>[0-9]{4}|'?[0-9]{2}|(?<=\.[ ])[0-9]) (?![0-9A-Za-z$€£%]) (?![-/.:,][0-9])
     | (?: (?P<era>令和|平成|昭和|民國|民国|中華民國) [ ]? )? (?: (?P<cy>[0-9]{1,4}|元) [ ]?[年년] [ ]? )?
       (?P<cm>[0-9]{1,2}) [ ]?[月월] (?: [ ]?(?P<cd>[0-9]{1,2}) [ ]?[日号號일] )?
     | (?P<k>[0-9]{8}) (?=T[0-9]{4,6})
@@ -25,6 +25,7 @@ _NUMERIC = re.compile(
     """,
     re.VERBOSE,
 )
+_YEAR_MARK = re.compile(r"^\.?[ ]?(?:г|р|ж)?\.?(?:[, ]{1,2}[0-9]{1,2}[:.][0-9]{2}.{0,20})?")
 _ISOLATED_BEFORE = " \n\r([|·•<>\"'«“:;,–-"
 
 
@@ -66,8 +67,8 @@ def _day_and_month(
 ) -> Candidate | None:
     first, second, separator = int(match["a"]), int(match["b"]), match["s"]
     printed_year = match["c"].lstrip("'")
-    if len(printed_year) == 2:
-        if not _is_short_date(match, text):
+    if len(printed_year) <= 2:
+        if not _is_short_date(match, text, fallback) or (len(printed_year) == 1 and "YMD" not in (order, fallback)):
             return None
         third = int(printed_year)
         if order == "YMD" or (order is None and fallback == "YMD") or first > 31:
@@ -109,13 +110,20 @@ def _ordered(
     return Candidate(match.start(), match.end(), year, chosen.month, chosen.day, first != second)
 
 
-def _is_short_date(match: re.Match[str], text: str) -> bool:
+def _is_short_date(match: re.Match[str], text: str, fallback: DateOrder | None) -> bool:
     """Two-digit years are believed only in careful company: padded or with slashes, and standing apart."""
     before = text[match.start() - 1] if match.start() else " "
     after = text[match.end()] if match.end() < len(text) else " "
     padded = len(match["a"]) == len(match["b"]) == 2
     apart = (before in _ISOLATED_BEFORE or not before.isascii()) and not after.isalnum() and after not in "%$€£°"
-    return apart and (padded or match["s"] == "/")
+    spaced = match["s"] == "." and match.group().count(". ") == 2
+    # "3.10.12" is a version unless the page's language writes dates so.
+    alone = (
+        fallback in ("DMY", "YMD")
+        and not text[: match.start()].strip()
+        and not _YEAR_MARK.sub("", text[match.end() :]).strip()
+    )
+    return apart and (padded or spaced or match["s"] == "/" or (alone and match["s"] == "." and len(match["b"]) == 2))
 
 
 def _east_asian(match: re.Match[str]) -> Candidate | None:

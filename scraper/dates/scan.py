@@ -25,7 +25,7 @@ LONGEST_TEXT = 200_000
 MOST_HITS = 5_000
 _WORDS_ONLY_LENGTH = 60
 _REACH = 40
-_MARK = re.compile(r"\.?[ ]?(?:г(?:ода?|оду)?|р(?:оку)?|ж|жылы?|r|d|н)\.?(?![^\W_])|\.(?=[ ,;)]|$)")
+_MARK = re.compile(r"\.?[ ]?(?:г(?:ода?|оду)?|р(?:оку)?|ж|жылы?|թ|r|d|н)\.?(?![^\W_])|\.(?=[ ,;)]|$)")
 _WEEKDAY_GAP = re.compile(r"[ ,(\[]{0,3}")
 _DIGIT = re.compile("[0-9]+")
 _THAI_TEXT = re.compile("[\u0e01-\u0e4e]")
@@ -104,12 +104,21 @@ def _whole_words(plain: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _apart(candidates: Iterable[Found]) -> Iterator[Found]:
-    """The longest of those that overlap, from left to right."""
-    taken = -1
+    """From left to right, of those that overlap the one with a year ("Mar 16 abr 2024"), else the longer one."""
+    best: Found | None = None
     for candidate in sorted(candidates, key=lambda c: (c.start, -c.end)):
-        if candidate.start >= taken:
-            taken = candidate.end
-            yield candidate
+        if best is None or candidate.start >= best.end:
+            if best is not None:
+                yield best
+            best = candidate
+        elif _weight(candidate) > _weight(best):
+            best = candidate
+    if best is not None:
+        yield best
+
+
+def _weight(candidate: Candidate | RelativeHit) -> tuple[bool, int]:
+    return isinstance(candidate, RelativeHit) or candidate.year is not None, candidate.end - candidate.start
 
 
 def _hits(text: str, plain: str, candidates: Iterable[Candidate | RelativeHit], now: datetime) -> Iterator[DateHit]:

@@ -29,6 +29,8 @@ _WORD_BREAKS = (
     r"\s\d!-/:-@\[-`{-~\u00a1-\u00a9\u00ab-\u00b6\u00b8\u00b9\u00bb-\u00bf\u2000-\u206f\u3000-\u303f\u060c\u061b\u061f"
     r"\u06d4\u0964\u0965\u05be\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 )
+WORD = rf"[^{_WORD_BREAKS}]"
+"""One character of a word, marks of Indic and South-East Asian scripts included (``\\w`` leaves them out)."""
 _TOKEN = re.compile(rf"(\d+)|([^{_WORD_BREAKS}]+)")
 _LATIN_MARKS = re.compile(r"([a-zæœøħıα-ω])[\u0300-\u036f]+")
 _DROPPED_MARKS = re.compile(r"[\u0591-\u05c7\u05f3\u05f4\u064b-\u065f\u0670\u0640·ʼʻ]+")
