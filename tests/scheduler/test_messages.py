@@ -63,7 +63,7 @@ def test_a_burst_is_one_digest_for_people_and_names_every_item_to_programs(make_
         "WHERE m.kind = 'digest' GROUP BY c.name ORDER BY c.name"
     ) == [("hook", 8), ("phone", 1)]
     ids = newsroom.rows(
-        "SELECT m.id, c.name FROM messages m JOIN channels c ON c.id = m.channel_id WHERE kind = 'digest'"
+        "SELECT m.id, c.name FROM messages m JOIN channels c ON c.id = m.channel_id WHERE m.kind = 'digest'"
     )
     named = []
     for message_id, channel in ids:
