@@ -15,6 +15,7 @@ from typing import NoReturn
 from sqlite_utils import Database
 
 from scraper.errors import SchemaError, StoreError
+from scraper.store import openfiles
 from scraper.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrations
 
 _MAGIC = b"SQLite format 3\x00"
@@ -32,6 +33,7 @@ class Store:
     def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
         self.conn = conn
         self.path = path
+        self._file: openfiles.FileId | None = openfiles.remember(path)
         self._durable: bool | None = None
 
     @property
@@ -69,6 +71,9 @@ class Store:
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
         self.conn.close()
+        if self._file is not None:
+            openfiles.forget(self._file)
+            self._file = None
 
 
 def open_store(path: Path, *, thorough: bool = False) -> Store:
@@ -80,38 +85,40 @@ def open_store(path: Path, *, thorough: bool = False) -> Store:
         SchemaError: the file is another program's, or was written by a newer presswatch; it is left untouched.
         StoreError: it is damaged (left untouched), locked, read-only, or its folder cannot be written.
     """
-    with _explaining(path):
+    with _explaining(path), openfiles.OPENING:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _refuse_foreign(path)
-        _refuse_damaged(path, thorough=thorough)
+        if not openfiles.is_open_here(path):
+            _refuse_foreign(path)
+            _refuse_damaged(path, thorough=thorough)
         conn = _connect(path)
         try:
             _prepare(conn, path)
         except BaseException:
             conn.close()
             raise
-    return Store(conn, path)
+        return Store(conn, path)
 
 
 def open_reader(path: Path) -> Store:
     """Open an existing database for reading only. Raises as :func:`open_store`, and if there is none."""
     if not path.exists():
         raise StoreError(f"{path}: there is no database yet; `presswatch check` or `presswatch run` makes one")
-    with _explaining(path):
-        _refuse_foreign(path)
+    with _explaining(path), openfiles.OPENING:
+        if not openfiles.is_open_here(path):
+            _refuse_foreign(path)
         conn = _connect_reader(path)
         try:
             found = conn.execute("PRAGMA user_version").fetchone()[0]
             if found > SCHEMA_VERSION:
                 raise _newer(path, found)
-            if found < SCHEMA_VERSION:
-                conn.close()
-                open_store(path).close()
-                conn = _connect_reader(path)
+            if found == SCHEMA_VERSION:
+                return Store(conn, path)
         except BaseException:
             conn.close()
             raise
-    return Store(conn, path)
+        conn.close()
+    open_store(path).close()
+    return open_reader(path)
 
 
 @contextlib.contextmanager
