@@ -40,6 +40,9 @@ log = logging.getLogger(__name__)
 _DRAIN = timedelta(seconds=30)
 """How long a one-shot command waits for what it has to send; what is left is sent by the next one."""
 
+_LINGER = timedelta(milliseconds=200)
+"""How long the daemon waits at a time for sends to end; meanwhile nothing new is handed over."""
+
 
 class PresswatchAddon:
     """Names the assembly to the spider."""
@@ -209,11 +212,12 @@ class _Sender:
         self._outbox: Outbox | None = None
         self._stale = False
 
-    def tick(self, now: datetime) -> None:
-        """Record what was sent, hand over what is due."""
-        self._thread.submit(self._tick, now).result()
+    def tick(self) -> None:
+        """Hand over what is due and record what was sent, as soon as it was: what is not recorded when the process is
+        killed is sent again."""
+        self._thread.submit(self._tick).result()
 
-    def _tick(self, now: datetime) -> None:
+    def _tick(self) -> None:
         if self._store is None:
             self._store = open_store(self._assembly.home.db_path)
         if self._stale and self._outbox is not None:
@@ -222,7 +226,7 @@ class _Sender:
         if self._outbox is None:
             self._stale = False
             self._outbox = self._assembly._build_outbox(self._store)
-        self._outbox.tick(now)
+        self._outbox.drain(_LINGER)
 
     def replace(self) -> None:
         """Begin anew with the next tick: with the channels of the present configuration."""

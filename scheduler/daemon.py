@@ -47,8 +47,8 @@ class DaemonRunningError(PresswatchError):
 class Sender(Protocol):
     """What the daemon needs of the outbox; called from one thread of its own."""
 
-    def tick(self, now: datetime) -> object:
-        """Record what was sent, hand over what is due. Must not wait for a channel."""
+    def tick(self) -> None:
+        """Record what was sent, hand over what is due. Must not wait for a channel, or but a moment."""
         ...
 
     def replace(self) -> None:
@@ -203,7 +203,7 @@ class Daemon:
         return run
 
     async def _send(self) -> None:
-        await asyncio.to_thread(self.sender.tick, self.service.clock())
+        await asyncio.to_thread(self.sender.tick)
 
     async def _renew(self) -> None:
         now = self.service.clock()
