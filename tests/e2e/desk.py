@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import signal
 import sqlite3
 import subprocess
@@ -121,18 +120,19 @@ class Desk:
 
     def configure(
         self,
-        sources: Mapping[str, str],
+        sources: Mapping[str, str | Mapping[str, Any]],
         *,
         hooks: Mapping[str, str] | None = None,
         rules: Sequence[Mapping[str, Any]] = (),
         **settings: Any,
     ) -> None:
-        """Write the file: ``sources`` are slugs and addresses, ``hooks`` names of web hooks and theirs."""
+        """Write the file: ``sources`` are slugs with addresses (or tables), ``hooks`` names of web hooks with theirs."""
         lines = ["[presswatch]", *_keys(QUICK | settings)]
         for name, url in (hooks or {}).items():
             lines += [f"[channels.{name}]", *_keys(_HOOK | {"url": url})]
-        for slug, url in sources.items():
-            lines += ["[[sources]]", *_keys({"id": f"id-{slug}", "slug": slug, "url": url})]
+        for slug, source in sources.items():
+            values = {"url": source} if isinstance(source, str) else source
+            lines += ["[[sources]]", *_keys({"id": f"id-{slug}", "slug": slug, **values})]
         for rule in rules:
             lines += ["[[rules]]", *_keys(rule)]
         self.home.mkdir(parents=True, exist_ok=True)
@@ -162,26 +162,17 @@ class Desk:
         items: list[dict[str, Any]] = json.loads(target.read_text(encoding="utf-8"))
         return items
 
-    def start_daemon(self, *, file_bytes: int | None = None) -> Daemon:
-        """Start a daemon; no file that it writes may grow beyond ``file_bytes``, as on a full disk."""
+    def start_daemon(self) -> Daemon:
+        """Start a daemon; it may not be ready yet."""
         log_path = self.home / f"daemon-{len(self.started)}.log"
-        environment = self.environment()
-
-        def limit() -> None:
-            if file_bytes is not None:
-                # Without this the kernel ends the process, where a full disk would fail the write.
-                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-                resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, resource.RLIM_INFINITY))
-
         with log_path.open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-c", SERVE],
                 cwd=ROOT,
-                env=environment,
+                env=self.environment(),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
-                preexec_fn=limit if file_bytes is not None else None,  # noqa: PLW1509 - before any thread of the child
             )
         self.started.append(Daemon(process, log_path))
         return self.started[-1]
@@ -207,8 +198,9 @@ class Desk:
             return conn.execute(sql, values).fetchall()
 
     def value(self, sql: str, *values: Any) -> Any:
-        """The first value of a query's first row."""
-        return self.rows(sql, *values)[0][0]
+        """The first value of a query's first row, if there is one."""
+        found = self.rows(sql, *values)
+        return found[0][0] if found else None
 
     def wait_for(self, sql: str, *values: Any, seconds: float = 20.0) -> Any:
         """Until the query's first value is true; that value."""
@@ -222,8 +214,12 @@ class Desk:
         try:
             return wait_until(holds, seconds)
         except AssertionError as error:
-            logs = "\n".join(daemon.log()[-3000:] for daemon in self.started[-1:])
+            logs = "\n".join(daemon.log()[-2000:] for daemon in self.started[-3:])
             raise AssertionError(f"{sql}: {error}\n{logs}") from None
+
+    def wait_baseline(self, count: int, seconds: float = 20.0) -> None:
+        """Until so many sources have their baseline."""
+        self.wait_for("SELECT count(*) >= ? FROM sources WHERE baseline_at IS NOT NULL", count, seconds=seconds)
 
     def wait_looks(self, slug: str, count: int = 1, seconds: float = 20.0) -> None:
         """Until a source was looked at so many more times from now on, whatever came out."""
