@@ -7,6 +7,7 @@ heading or a link, in (nearly) every record; "PDF", "Read more", a rubric or a d
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from scraper.text import count_units
 Key = tuple[int, int, int, int]
 MAX_PIECES = 60
 """Pieces of text that are read of one record."""
+_NO_LETTER = re.compile(r"[\W\d_]+")
 _STRONG = frozenset("b strong".split())
 _FORMATTING = frozenset("b bdi bdo big del dfn em font i ins mark nobr s small strike strong sub sup tt u wbr".split())
 
@@ -135,7 +137,7 @@ def _add_piece(
     link = tree.link[first]
     place = (tree.place[block], tree.place[link] if link >= 0 else -1, tree.place[anchor_of(tree, first)])
     seen[place] += 1
-    units = count_units(text)
+    units = len(text.split()) if text.isascii() else count_units(text)
     strong = tree.tag[tree.parent[first]] in _STRONG
     dated = all(i in page.dated_nodes for i in run)
     pieces.append(Piece((*place, seen[place]), first, run[-1], text, units, link, tree.heading[first], strong, dated))
@@ -147,7 +149,8 @@ def judge_columns(rows: list[Row]) -> list[Column]:
     for row in rows:
         for place, piece in enumerate(row.pieces):
             cells.setdefault(piece.key, []).append((piece, place))
-    columns = [_column(key, found, len(rows)) for key, found in cells.items()]
+    least = len(rows) / 8  # what fewer rows have is no column
+    columns = [_column(key, found, len(rows)) for key, found in cells.items() if len(found) >= least]
     columns.sort(key=lambda c: -c.score)
     return columns
 
@@ -155,7 +158,8 @@ def judge_columns(rows: list[Row]) -> list[Column]:
 def _column(key: Key, found: list[tuple[Piece, int]], n: int) -> Column:
     count = len(found)
     texts = {piece.text for piece, _ in found}
-    letters = sum(sum(map(str.isalpha, piece.text)) / max(len(piece.text), 1) for piece, _ in found) / count
+    heads = [piece.text[:60] for piece, _ in found]
+    letters = len(_NO_LETTER.sub("", "".join(heads))) / max(sum(map(len, heads)), 1)
     column = Column(
         key,
         coverage=count / n,
@@ -175,7 +179,7 @@ def _column(key: Key, found: list[tuple[Piece, int]], n: int) -> Column:
 
 def _telling_words(texts: list[str]) -> float:
     """Median count of words with letters that only few of the texts share: what boilerplate and numbers leave over."""
-    words = [[w for w in text.lower().split() if sum(map(str.isalpha, w)) * 2 > len(w)] for text in texts]
+    words = [[w for w in text[:200].lower().split() if len(_NO_LETTER.sub("", w)) * 2 > len(w)] for text in texts]
     if len(texts) < 4:
         return median([len(w) for w in words])
     common = Counter(w for some in words for w in set(some))
@@ -239,6 +243,15 @@ def href_of(tree: Tree, node: int) -> str:
     return ((tree.attrs[node] or {}).get("href") or "").strip()
 
 
+def _without_column(row: Row) -> Piece | None:
+    """A record built differently from the others: its first heading, else its longest link text."""
+    heads = [p for p in row.pieces if p.heading >= 0 and not p.dated and p.units >= 2]
+    if heads:
+        return heads[0]
+    linked = [p for p in row.pieces if p.link >= 0 and not p.dated and p.units >= 2]
+    return max(linked, key=lambda p: p.units) if linked else None
+
+
 def _row_fields(tree: Tree, row: Row, rank: dict[Key, int], links: dict[int, float]) -> Fields:
     best: Piece | None = None
     place = len(rank)
@@ -246,6 +259,8 @@ def _row_fields(tree: Tree, row: Row, rank: dict[Key, int], links: dict[int, flo
         found = rank.get(piece.key, place)
         if found < place:
             best, place = piece, found
+    if best is None:
+        best = _without_column(row)
     if best is not None and best.link >= 0:
         return Fields(row, best, best.link)
     link = -1

@@ -48,10 +48,10 @@ def find_groups(tree: Tree, dates: list[int]) -> list[Group]:
     linked, marked = _runs(tree, dates)
     runs = list(linked.items())
     runs.extend((key, members) for key, members in marked.items() if len(members) != len(linked.get(key, ())))
-    families: dict[tuple[int, int, int], list[tuple[int, list[int]]]] = {}
+    families: dict[tuple[object, int, int], list[tuple[int, list[int]]]] = {}
     for k, ((container, path), members) in enumerate(runs):
         sort = int(k >= len(linked))
-        families.setdefault((tree.styled[container], path, sort), []).append((container, members))
+        families.setdefault((tree.style_of(container), path, sort), []).append((container, members))
         if len(members) >= LEAST_TURNS:
             for number, some in enumerate(_taking_turns(tree, members), start=2):
                 families.setdefault((container, path, number + sort * 10), []).append((container, some))
@@ -93,12 +93,13 @@ def _runs(tree: Tree, dates: list[int]) -> tuple[Runs, Runs]:
 
 def _taking_turns(tree: Tree, members: list[int]) -> list[list[int]]:
     """Members of one kind each, where kinds alternate; a kind is styling and the tags of the children."""
-    kinds: dict[tuple[int, tuple[str, ...]], list[int]] = {}
-    styles: dict[int, list[int]] = {}
+    kinds: dict[tuple[object, tuple[str, ...]], list[int]] = {}
+    styles: dict[object, list[int]] = {}
     for m in members:
+        style = tree.style_of(m)
         shape = tuple(tree.tag[c] for c in tree.children(m)[:6])
-        kinds.setdefault((tree.styled[m], shape), []).append(m)
-        styles.setdefault(tree.styled[m], []).append(m)
+        kinds.setdefault((style, shape), []).append(m)
+        styles.setdefault(style, []).append(m)
     least, most = max(3, len(members) // 6), len(members) - 2
     found = [some for some in styles.values() if least <= len(some) <= most]
     if not found:

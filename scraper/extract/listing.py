@@ -19,7 +19,7 @@ from scraper.text import clean_text
 from scraper.types import ItemData, Published
 from scraper.urls import resolve_url
 
-JUDGED = 24
+JUDGED = 10
 """Candidates that are read closely, the ones with most text and dates first."""
 MAX_ITEMS = 2_000
 MAX_TITLE = 1_000
@@ -45,10 +45,21 @@ def candidates(page: Page) -> list[Judged]:
         dates[i] += dates[i - 1]
     groups = find_groups(tree, dates)
     whole = max(tree.units[-1], 1)
-    groups.sort(key=lambda g: -_promise(tree, g, dates))
-    judged = [judge(page, g, whole) for g in groups[:JUDGED]]
+    judged = [judge(page, g, whole) for g in _promising(tree, groups, dates)]
     judged.sort(key=lambda j: -j.choice)
     return judged
+
+
+def _promising(tree: Tree, groups: list[Group], dates: list[int]) -> list[Group]:
+    """The candidates worth reading, likeliest first; of several that cut the page alike, one."""
+    groups = sorted(groups, key=lambda g: -_promise(tree, g, dates))
+    found: dict[tuple[int, int, int], Group] = {}
+    for g in groups:
+        cut = len(g.records), g.records[0].start, g.records[-1].stop
+        found.setdefault(cut, g)
+        if len(found) >= JUDGED:
+            break
+    return list(found.values())
 
 
 def _promise(tree: Tree, group: Group, dates: list[int]) -> float:

@@ -9,15 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scraper.dates import find_dates, parse_iso
+from scraper.dates.names import load_names
 from scraper.extract.tree import TEXT, Line, Tree
 from scraper.types import Published
 
 MAX_LINES = 4_000
 """Lines with digits that are searched for dates on one page."""
+SHORT = 80
+"""Characters up to which a line with any digit is searched."""
 MAX_LINE = 400
 """Characters of a line that are searched: a publication date stands near an end of a paragraph, if in one at all."""
 
 _DIGIT = re.compile(r"\d")
+_DAY_OR_YEAR = re.compile(
+    r"(?<!\d)(?:1[3-9]|2[0-6])\d\d(?!\d)|\d{1,2}\s?[./\-–年月日]\s?\d{1,2}|\d\s?[月日년월일]|[^\W_0-9]\d{4}|[٠-٩۰-۹०-९๐-๙]"
+)
 _LETTER = re.compile(r"[^\W\d_]")
 _DURATION = re.compile(r"\d+\s?[a-z]{1,9}\.?|[a-z]{1,3}", re.IGNORECASE)
 """What reads as "minutes ago" but says no "ago" ("2 min" to read, "cr" in a docket number)."""
@@ -41,7 +47,7 @@ def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list
         if searched >= MAX_LINES:
             break
         text = line.text
-        if not _DIGIT.search(text) and len(text) > 24:
+        if not _may_hold_date(text):
             continue
         if line.chunks[0] in covered and all(i in covered for i in line.chunks):
             continue
@@ -49,6 +55,15 @@ def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list
         moments.extend(_line_moments(tree, line, covered, now, languages))
     moments.sort(key=lambda m: m.node)
     return moments
+
+
+def _may_hold_date(text: str) -> bool:
+    """A cheap look: short lines with a digit or a relative word, longer ones with something like a day or a year."""
+    if len(text) > SHORT:
+        return _DAY_OR_YEAR.search(text, 0, MAX_LINE) is not None
+    if _DIGIT.search(text):
+        return len(text) > 2
+    return len(text) <= 24 and any(word.strip(":,.") in load_names().relative for word in text.lower().split()[:3])
 
 
 def _machine_moments(tree: Tree, now: datetime, languages: Sequence[str]) -> tuple[list[Moment], set[int]]:

@@ -18,7 +18,7 @@ from scraper.extract.groups import Group
 from scraper.extract.hrefs import is_telling
 from scraper.extract.signs import Signs, read_signs
 
-SAMPLE = 40
+SAMPLE = 16
 """Records of a candidate that are read to judge it; the winner is read in full."""
 
 

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.text import count_units
 
@@ -21,6 +21,9 @@ MAX_DEPTH = 300
 """Levels below which nothing is read: a page that nests deeper is an attack or an accident."""
 MAX_CHUNK = 20_000
 """Characters kept of one text node."""
+
+STYLE_LEVELS = 4
+"""Elements, from one outwards, whose classes make up its style."""
 
 TEXT = "#"
 
@@ -56,8 +59,7 @@ class Tree:
     """The page's body. All lists are indexed by node; ``end[i]`` is one past the last node below ``i``.
 
     ``path`` numbers the chains of tags from the body (no classes, no positions); ``place`` is the same with the number
-    of each table cell in its row; ``styled`` the same with classes (or ids), of which digits are dropped: a site's
-    numbered variants share one.
+    of each table cell in its row.
     ``units`` are prefix sums of text length in words, ``linked`` of the part of it inside links, ``links`` of links,
     ``images`` of pictures.
     """
@@ -67,7 +69,6 @@ class Tree:
     end: list[int] = field(default_factory=list)
     depth: list[int] = field(default_factory=list)
     path: list[int] = field(default_factory=list)
-    styled: list[int] = field(default_factory=list)
     place: list[int] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     attrs: list[dict[str, str | None] | None] = field(default_factory=list)
@@ -106,14 +107,19 @@ class Tree:
     def linked_in(self, start: int, stop: int) -> int:
         return self.linked[stop] - self.linked[start]
 
-    def ancestors(self, node: int) -> list[int]:
-        """From the parent up to the body."""
-        found = []
-        node = self.parent[node]
-        while node >= 0:
-            found.append(node)
-            node = self.parent[node]
-        return found
+    def style_of(self, node: int) -> tuple[int, tuple[str, ...]]:
+        """How an element is dressed: its path, and the classes (or ids) of it and the elements around it. Digits are
+        dropped, so that a site's numbered variants are one. Only ever compared with another of the same page."""
+        classes = []
+        above = node
+        for _ in range(STYLE_LEVELS):
+            if above < 0:
+                break
+            attrs = self.attrs[above]
+            style = (attrs.get("class") or attrs.get("id") or "") if attrs else ""
+            classes.append(style if not style or style.isalpha() else _DIGITS.sub("", style))
+            above = self.parent[above]
+        return self.path[node], tuple(classes)
 
     def children(self, node: int) -> list[int]:
         """Direct children in order, text nodes too."""
@@ -141,135 +147,149 @@ def build_tree(parser: LexborHTMLParser) -> Tree:
     body = parser.body
     if body is None:
         return tree
-    _Builder(tree).walk(body)
+    builder = _Builder(tree)
+    index = builder.index
+    rows = builder.rows
+    for node in body.traverse(include_text=True):
+        above = node.parent
+        parent = index.get(above.mem_id, -1) if above is not None else -1
+        if parent < 0 and rows:
+            continue
+        tag = node.tag
+        if tag == "-text":
+            builder.add_text(parent, node.text_content)
+        elif tag and tag not in _SKIPPED:
+            builder.add_element(parent, tag, node)
+            if len(rows) >= MAX_NODES:
+                tree.cut = True
+                break
+    builder.finish()
     return tree
 
 
+Attrs = dict[str, str | None]
+_Row = tuple[str, int, int, int, int, str, "Attrs | None", int, int, int, bool, int, int, int, int]
+
+
 class _Builder:
-    """The state of one walk."""
+    """The state of one walk: a tuple a node, made into columns at the end (one append a node is what is quick)."""
+
+    __slots__ = (
+        "broken", "cells", "images", "index", "kids", "last_parent", "linked", "links", "places", "rows", "spaced",
+        "tree", "units",
+    )  # fmt: skip
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self.rows: list[_Row] = []
         self.index: dict[int, int] = {}
-        self.paths: dict[tuple[int, str], int] = {}
-        self.styles: dict[tuple[int, str, str], int] = {}
+        self.kids: list[dict[str, int]] = [{}]
         self.places: dict[tuple[int, str], int] = {}
         self.cells: dict[int, int] = {}
-        self.stack: list[int] = []
-        self.pending_space = True
-        self.broken = True
+        self.units = self.linked = self.links = self.images = 0
+        self.last_parent = -1
+        self.spaced = self.broken = True
 
-    def walk(self, body: object) -> None:
-        tree, index = self.tree, self.index
-        for node in body.traverse(include_text=True):  # type: ignore[attr-defined]
-            tag = node.tag
-            above = node.parent
-            parent = index.get(above.mem_id, -1) if above is not None else -1
-            if parent < 0 and tree.tag:
-                continue
-            if tag == "-text":
-                self._add_text(parent, node.text_content or "")
-            elif tag not in _SKIPPED and (parent < 0 or tree.depth[parent] < MAX_DEPTH):
-                self._add_element(parent, tag, node)
-            if len(tree.tag) >= MAX_NODES:
-                tree.cut = True
-                break
-        last = len(tree.tag)
-        for open_node in self.stack:
-            tree.end[open_node] = last
-        _finish_lines(tree)
-
-    def _close_to(self, parent: int) -> None:
-        stack, here = self.stack, len(self.tree.tag)
-        while stack and stack[-1] != parent:
-            closed = stack.pop()
-            self.tree.end[closed] = here
-            if self.tree.tag[closed] not in _FORMATTING:
-                self.pending_space = True
-
-    def _add_text(self, parent: int, raw: str) -> None:
-        self._close_to(parent)
+    def add_text(self, parent: int, raw: str | None) -> None:
         if not raw or raw.isspace():
-            self.pending_space = True
+            self.spaced = True
             return
-        tree = self.tree
-        i = len(tree.tag)
-        text = raw[:MAX_CHUNK]
-        if self.pending_space:
+        rows, tree = self.rows, self.tree
+        (_, _, depth, path, place, _, _, block, link, heading, aside, *_) = rows[parent]
+        i = len(rows)
+        text = raw if len(raw) <= MAX_CHUNK else raw[:MAX_CHUNK]
+        last = self.last_parent
+        if self.spaced or (
+            last != parent and last >= 0 and rows[last][2] >= depth and rows[last][0] not in _FORMATTING
+        ):
             text = " " + text
-        self.pending_space = False
-        self._push(parent, TEXT, None, text)
-        tree.end[i] = i + 1
-        block = tree.block[parent] if parent >= 0 else -1
-        tree.block[i] = block
-        size = count_units(text)
-        tree.units.append(tree.units[-1] + size)
-        tree.linked.append(tree.linked[-1] + (size if tree.link[i] >= 0 else 0))
-        tree.links.append(tree.links[-1])
-        tree.images.append(tree.images[-1])
-        tree.chunk_nodes.append(i)
-        if self.broken or not tree.lines or tree.lines[-1].block != block:
-            tree.lines.append(Line(block, [i]))
-            tree.line_starts.append(i)
+        self.spaced, self.last_parent = False, parent
+        size = len(text.split()) if text.isascii() else count_units(text)
+        rows.append(
+            (TEXT, parent, depth + 1, path, place, text, None, block, link, heading, aside,
+             self.units, self.linked, self.links, self.images)
+        )  # fmt: skip
+        self.units += size
+        if link >= 0:
+            self.linked += size
+        lines = tree.lines
+        if self.broken or lines[-1].block != block:
+            lines.append(Line(block, [i]))
             self.broken = False
         else:
-            tree.lines[-1].chunks.append(i)
+            lines[-1].chunks.append(i)
 
-    def _add_element(self, parent: int, tag: str, node: object) -> None:
-        self._close_to(parent)
-        tree = self.tree
-        i = len(tree.tag)
-        attrs: dict[str, str | None] = node.attributes  # type: ignore[attr-defined]
-        self._push(parent, tag, attrs or None, "")
-        self.index[node.mem_id] = i  # type: ignore[attr-defined]
-        self.stack.append(i)
-        inline = tag in _INLINE
-        if not inline:
-            self.broken = True
-        if tag not in _FORMATTING:
-            self.pending_space = True
-        tree.block[i] = tree.block[parent] if inline and parent >= 0 else i
-        if tag in _HEADINGS or (attrs and attrs.get("role") == "heading"):
-            tree.heading[i] = i
-        linking = 0
-        if tag == "a" and is_link(attrs):
-            tree.link[i] = i
-            linking = 1
-        if tag in _ASIDE or (attrs and attrs.get("role") in _ASIDE_ROLES):
-            tree.aside[i] = True
-        tree.units.append(tree.units[-1])
-        tree.linked.append(tree.linked[-1])
-        tree.links.append(tree.links[-1] + linking)
-        tree.images.append(tree.images[-1] + (1 if tag == "img" else 0))
-
-    def _push(self, parent: int, tag: str, attrs: dict[str, str | None] | None, text: str) -> None:
-        tree = self.tree
-        tree.tag.append(tag)
-        tree.parent.append(parent)
-        tree.end.append(0)
-        tree.text.append(text)
-        tree.attrs.append(attrs)
-        tree.block.append(-1)
+    def add_element(self, parent: int, tag: str, node: LexborNode) -> None:  # noqa: PLR0912 - one node, one pass
+        rows = self.rows
+        i = len(rows)
         if parent >= 0:
-            tree.depth.append(tree.depth[parent] + 1)
-            above, styled_above, place_above = tree.path[parent], tree.styled[parent], tree.place[parent]
-            tree.link.append(tree.link[parent])
-            tree.heading.append(tree.heading[parent])
-            tree.aside.append(tree.aside[parent])
+            (_, _, depth, above, place, _, _, block, link, heading, aside, *_) = rows[parent]
+            depth += 1
+            if depth > MAX_DEPTH:
+                return
         else:
-            tree.depth.append(0)
-            above = styled_above = place_above = -1
-            tree.link.append(-1)
-            tree.heading.append(-1)
-            tree.aside.append(False)
-        tree.path.append(self.paths.setdefault((above, tag), len(self.paths)))
-        kind = tag
+            depth, above, place, block, link, heading, aside = 0, 0, 0, i, -1, -1, False
+        attrs = node.attributes
+        self.index[node.mem_id] = i
+        kids = self.kids[above]
+        path = kids.get(tag, 0)
+        if not path:
+            path = kids[tag] = len(self.kids)
+            self.kids.append({})
+        if tag not in _INLINE:
+            block = i
+            self.broken = self.spaced = True
+        elif tag not in _FORMATTING:
+            self.spaced = True
+        linking = 0
+        if attrs:
+            if tag == "a":
+                if is_link(attrs):
+                    link, linking = i, 1
+            elif "role" in attrs:
+                role = attrs["role"]
+                heading = i if role == "heading" else heading
+                aside = aside or role in _ASIDE_ROLES
+        if tag in _HEADINGS:
+            heading = i
+        elif tag in _ASIDE:
+            aside = True
+        rows.append(
+            (tag, parent, depth, path, self._place(parent, place, above, path, tag), "", attrs or None, block, link, heading, aside, self.units, self.linked, self.links, self.images)
+        )  # fmt: skip
+        self.links += linking
+        if tag == "img":
+            self.images += 1
+
+    def _place(self, parent: int, place: int, above: int, path: int, tag: str) -> int:
+        """The path itself outside of tables, else a (negative) number that tells cells apart by their position."""
         if tag in ("td", "th"):
             cell = self.cells[parent] = self.cells.get(parent, 0) + 1
-            kind = f"{tag}{cell}"
-        tree.place.append(self.places.setdefault((place_above, kind), len(self.places)))
-        style = _DIGITS.sub("", attrs.get("class") or attrs.get("id") or "") if attrs else ""
-        tree.styled.append(self.styles.setdefault((styled_above, tag, style), len(self.styles)))
+            tag = f"{tag}{cell}"
+        elif place == above:
+            return path
+        return self.places.setdefault((place, tag), -len(self.places) - 1)
+
+    def finish(self) -> None:
+        tree, rows = self.tree, self.rows
+        if not rows:
+            return
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        (tree.tag, tree.parent, tree.depth, tree.path, tree.place, tree.text, tree.attrs, tree.block,
+         tree.link, tree.heading, tree.aside, tree.units, tree.linked, tree.links, tree.images) = columns  # fmt: skip
+        tree.units.append(self.units)
+        tree.linked.append(self.linked)
+        tree.links.append(self.links)
+        tree.images.append(self.images)
+        parents = tree.parent
+        end = list(range(1, len(rows) + 1))
+        for i in range(len(rows) - 1, 0, -1):
+            above = parents[i]
+            end[above] = max(end[above], end[i])
+        tree.end = end
+        tree.chunk_nodes = [i for i, tag in enumerate(tree.tag) if tag is TEXT]
+        tree.line_starts = [line.chunks[0] for line in tree.lines]
+        _finish_lines(tree)
 
 
 def _finish_lines(tree: Tree) -> None:
