@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from scraper.edits import find_edits
 from scraper.identity import dedupe, page_keys, without_tokens
@@ -192,10 +191,10 @@ def _fits(unseen: Sequence[Match], listed: Sequence[KnownItem]) -> bool:
 
 def _shape(url: str) -> tuple[str, ...]:
     """An address without what differs between items: host, depth, fixed segments before the last, parameter names."""
-    parts = urlsplit("//" + canonicalize_url(url))
-    segments = ["#" if any(c.isdigit() for c in part) else part for part in parts.path.split("/")[:-1]]
-    names = sorted(pair.partition("=")[0] for pair in parts.query.split("&") if pair)
-    return (parts.netloc, *segments, *names)
+    address, _, query = canonicalize_url(url).partition("#")[0].partition("?")
+    host, *segments = address.split("/")[:-1] or [address]
+    fixed = ["#" if any(c.isdigit() for c in part) else part for part in segments]
+    return (host, *fixed, *sorted(pair.partition("=")[0] for pair in query.split("&") if pair))
 
 
 # -- what is new -----------------------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
-from scraper.text import fold_text
+from scraper.text import count_units, fold_text
 from scraper.types import ItemData, ItemKey
 from scraper.urls import canonicalize_url
 
@@ -92,31 +92,27 @@ def keys_of(item: ItemData, page_url: str) -> tuple[ItemKey, ...]:
 
 def _url_keys(url: str, page_url: str) -> list[ItemKey]:
     canonical = canonicalize_url(url)
-    parts = urlsplit("//" + canonical)
     if canonical == canonicalize_url(page_url):
         # An anchor within the page: the fragment is all there is.
-        fragment = urlsplit(url).fragment
+        fragment = url.partition("#")[2]
         if fragment and fragment not in ("top", "content", "main"):
             return [ItemKey("url", _bounded(f"{canonical}#{fragment}"), strong=True)]
         return []
     keys = [ItemKey("url", _bounded(canonical), strong=True)]
-    numbers = [found for found in _ids(parts.path, parts.query) if not _DATE_LIKE.match(found)]
+    path = canonical.partition("#")[0].partition("?")[0].partition("/")[2]
+    numbers = [found for found in _ids(path, canonical) if not _DATE_LIKE.match(found)]
     if numbers:
         keys.append(ItemKey("url_id", numbers[-1], strong=False))
     # Numbers stay in: "weekly-bulletin-412" and "weekly-bulletin-413" are two bulletins.
-    slug = _EXTENSION.sub("", unquote(parts.path.rpartition("/")[2])).casefold()
+    slug = _EXTENSION.sub("", unquote(path.rpartition("/")[2])).casefold()
     if len(slug) >= 12 and len(re.split(r"[-_ ]", slug)) >= 3:
         keys.append(ItemKey("slug", _bounded(slug), strong=False))
     return keys
 
 
-def _ids(path: str, query: str) -> list[str]:
-    found = _ID.findall(path.casefold())
-    try:
-        values = [value.casefold() for _, value in parse_qsl(query, max_num_fields=200)]
-    except ValueError:
-        values = []
-    return found + [value for value in values if _ID.fullmatch(value)]
+def _ids(path: str, canonical: str) -> list[str]:
+    values = (value.casefold() for _, value in _query(canonical))
+    return _ID.findall(path.casefold()) + [value for value in values if _ID.fullmatch(value)]
 
 
 def _bounded(key: str) -> str:
@@ -140,44 +136,51 @@ def item_key(source_key: str, keys: Sequence[ItemKey], ordinal: int = 0) -> str:
 
 def dedupe(items: Iterable[ItemData]) -> tuple[ItemData, ...]:
     """The items of one page without doublets (an image link beside the headline's, a lead story that stands again in
-    the list under another wording): same address and titles that repeat, begin or resemble each other. The longer
-    title stays, at the place of the first. Unlike titles behind one address stay different items."""
+    the list under another wording): same address and titles that repeat or begin each other, or, where an address has
+    two titles only, resemble each other. The longer title stays, at the place of the first. Unlike titles behind one
+    address stay different items."""
+    addressed = [(_address_of(item), fold_text(item.title), item) for item in items]
+    titles: dict[_Address, set[str]] = defaultdict(set)
+    for address, title, _ in addressed:
+        titles[address].add(title)
     kept: list[ItemData] = []
-    by_address: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    by_title: dict[tuple[object, ...], int] = {}
-    for item in items:
-        address = _address_of_doublets(item)
-        places = by_address[address][:_MANY]
-        titled = (*address, fold_text(item.title))
-        place = by_title.get(titled, next((i for i in places if _is_doublet(kept[i], item)), None))
+    by_address: dict[_Address, list[int]] = defaultdict(list)
+    by_title: dict[tuple[_Address, str], int] = {}
+    for address, title, item in addressed:
+        place = by_title.get((address, title))
+        if place is None:
+            places = by_address[address][:_MANY]
+            alike = len(titles[address]) == 2
+            place = next((i for i in places if _is_doublet(kept[i], item, alike=alike)), None)
         if place is None:
             place = len(kept)
             by_address[address].append(place)
             kept.append(item)
         else:
             kept[place] = _fuller(kept[place], item)
-        by_title.setdefault(titled, place)
+        by_title.setdefault((address, title), place)
     return tuple(kept)
 
 
-def _address_of_doublets(item: ItemData) -> tuple[object, ...]:
+_Address = tuple[object, ...]
+
+
+def _address_of(item: ItemData) -> _Address:
     if item.guid:
         return ("guid", item.guid)
     if item.url:
-        return ("url", canonicalize_url(item.url), urlsplit(item.url).fragment)
+        return ("url", canonicalize_url(item.url), item.url.partition("#")[2])
     # Without an address only what says the same in every respect is a doublet.
     day = item.published.on if item.published else None
     return ("text", fold_text(item.title), fold_text(item.summary or ""), day)
 
 
-def _is_doublet(one: ItemData, other: ItemData) -> bool:
-    if not (one.guid or one.url):
-        return True
-    days = {item.published.on for item in (one, other) if item.published and item.published.on}
+def _is_doublet(one: ItemData, other: ItemData, *, alike: bool) -> bool:
     a, b = fold_text(one.title), fold_text(other.title)
     if a == b or _is_beginning(a, b) or _is_beginning(b, a):
         return True
-    return len(days) < 2 and title_likeness(a, b) >= _SAME_WORDS
+    days = {item.published.on for item in (one, other) if item.published and item.published.on}
+    return alike and len(days) < 2 and title_likeness(a, b) >= _SAME_WORDS
 
 
 def _is_beginning(short: str, full: str) -> bool:
@@ -221,14 +224,21 @@ def _last_resort(item: ItemData, twins: Counter[str]) -> ItemKey:
 
 def title_likeness(one: str, other: str) -> float:
     """Overlap of two titles in 0..1: Dice coefficient of their words, of character pairs in scripts without spaces."""
-    a, b = _tokens(fold_text(one)), _tokens(fold_text(other))
-    total = a.total() + b.total()
-    return 2 * (a & b).total() / total if total else 0.0
+    a, b = (fold_text(title)[:_MAX_TITLE_LIKENESS] for title in (one, other))
+    cut = _pairs if _is_unspaced(a) or _is_unspaced(b) else _words
+    of_a, of_b = cut(a), cut(b)
+    total = of_a.total() + of_b.total()
+    return 2 * (of_a & of_b).total() / total if total else 0.0
 
 
-def _tokens(folded: str) -> Counter[str]:
-    folded = folded[:_MAX_TITLE_LIKENESS]
-    words = _WORD.findall(folded)
-    if len(words) <= 2 and len(folded) > 12:
-        return Counter(folded[i : i + 2] for i in range(len(folded) - 1))
-    return Counter(words)
+def _is_unspaced(folded: str) -> bool:
+    """Whether there are clearly more words in a text than spaces show."""
+    return not folded.isascii() and count_units(folded) >= 2 * max(1, len(_WORD.findall(folded)))
+
+
+def _words(folded: str) -> Counter[str]:
+    return Counter(_WORD.findall(folded))
+
+
+def _pairs(folded: str) -> Counter[str]:
+    return Counter(folded[i : i + 2] for i in range(len(folded) - 1))
