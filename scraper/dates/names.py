@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from scraper.dates.calendars import PERSIAN_MONTHS
 from scraper.dates.tokens import Token
 
 COMMON = (
@@ -58,6 +59,7 @@ class Names:
     relative: dict[str, tuple[RelativePhrase, ...]]
     relative_after_number: dict[str, tuple[RelativePhrase, ...]]
     relative_words: frozenset[str]
+    date_words: frozenset[str]
     periods: dict[str, str]
     fillers: frozenset[str]
     orders: dict[str, str]
@@ -67,21 +69,34 @@ class Names:
 def load_names() -> Names:
     """The shipped table, read once."""
     table = json.loads(files("scraper.dates").joinpath("names.json").read_text(encoding="utf-8"))
-    relative = _relative(table["relative"])
+    months = _months(table["months"])
+    relative, after_number = _relative(table["relative"]), _relative(table["relative"], number_first=True)
     weekdays = {lang: names for lang, names in table["weekdays"].items() if lang in COMMON}
     return Names(
-        months=_months(table["months"]),
+        months=months,
         weekdays=_weekdays(weekdays, key=-1),
         weekdays_by_first=_weekdays(weekdays, key=0),
         relative=relative,
-        relative_after_number=_relative(table["relative"], number_first=True),
+        relative_after_number=after_number,
         relative_words=frozenset(
             first for first, phrases in relative.items() if any(p.number is not None for p in phrases)
         ),
+        date_words=_date_words(months, relative, after_number),
         periods=_periods(table["periods"]),
         fillers=frozenset(table["fillers"]["words"]) | frozenset(_OWN_FILLERS),
         orders=table["orders"],
     )
+
+
+def _date_words(
+    months: dict[str, tuple[Phrase, ...]],
+    relative: dict[str, tuple[RelativePhrase, ...]],
+    after_number: dict[str, tuple[RelativePhrase, ...]],
+) -> frozenset[str]:
+    """Without one of these words near a digit, nothing there needs a closer look."""
+    numbered = {phrase.words[1] for first, phrases in months.items() if first.isdigit() for phrase in phrases[:1]}
+    words = {*months, *relative, *after_number, *PERSIAN_MONTHS, *numbered}
+    return frozenset(str(word) for word in words if word and not word.isdigit())
 
 
 def _periods(table: dict[str, dict[str, list[str]]]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -19,7 +20,8 @@ _MONTH_FIRST_SITES = frozenset(("us", "gov", "mil", "edu"))
 _DAY_FIRST_SITES = frozenset("uk au nz ie in za ng ke pk lk sg my eu int".split())
 
 
-def language_order(languages: Sequence[str]) -> DateOrder | None:
+@lru_cache(maxsize=512)
+def language_order(languages: tuple[str, ...]) -> DateOrder | None:
     """The custom of the first language (``en``, ``en-GB``) that CLDR knows; ``None`` where none is given."""
     orders = load_names().orders
     for language in languages:

@@ -45,7 +45,7 @@ class RelativeHit(NamedTuple):
 
 def relative_hits(text: str, tokens: Sequence[Token]) -> Iterator[RelativeHit]:
     """All relative phrases of a uniform text."""
-    for match in _EAST_ASIAN.finditer(text):
+    for match in () if text.isascii() else _EAST_ASIAN.finditer(text):
         yield RelativeHit(match.start(), match.end(), _EAST_ASIAN_UNITS[match[2]], int(match[1]))
     names = load_names()
     for index, token in enumerate(tokens):

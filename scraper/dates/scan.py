@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 from scraper.dates.candidate import Candidate, DateOrder, aware, calendar_date, is_future, roll_back
@@ -16,7 +17,7 @@ from scraper.dates.names import load_names
 from scraper.dates.numeric import numeric_candidates
 from scraper.dates.order import language_order
 from scraper.dates.relative import RelativeHit, relative_hits, tell_relative
-from scraper.dates.tokens import Token, fold_word, tokenize, uniform
+from scraper.dates.tokens import Token, fold_word, has_word, tokenize, uniform
 from scraper.types import Precision, Published
 
 Found = TypeVar("Found", Candidate, RelativeHit, Candidate | RelativeHit)
@@ -25,6 +26,7 @@ LONGEST_TEXT = 200_000
 MOST_HITS = 5_000
 _WORDS_ONLY_LENGTH = 60
 _REACH = 40
+_SHORTEST = 3  # characters: "2日前"
 _MARK = re.compile(r"\.?[ ]?(?:г(?:ода?|оду)?|р(?:оку)?|ж|жылы?|թ|r|d|н)\.?(?![^\W_])|\.(?=[ ,;)]|$)")
 _WEEKDAY_GAP = re.compile(r"[ ,(\[]{0,3}")
 _DIGIT = re.compile("[0-9]+")
@@ -56,14 +58,16 @@ def find_dates(
     now = aware(now)
     if not _DIGIT.search(plain):
         return _words_only(text, plain, now)
-    bases = tuple(dict.fromkeys(language.replace("_", "-").split("-")[0].lower() for language in languages))
+    if len(plain) < _SHORTEST or plain.isdigit():
+        return []
+    bases = _base_languages(tuple(languages))
     tokens = list(_tokens_near_digits(plain))
     candidates: list[Candidate | RelativeHit] = [
         *numeric_candidates(
             plain,
             now=now,
             order=order,
-            fallback=language_order(languages) if languages else None,
+            fallback=language_order(tuple(languages)) if languages else None,
             thai="th" in bases or bool(_THAI_TEXT.search(text)),
             persian=bool({"fa", "ps"} & set(bases)) or bool(_PERSIAN_DIGIT.search(text)),
         ),
@@ -73,26 +77,39 @@ def find_dates(
     return list(_hits(text, plain, _apart(candidates), now))[:MOST_HITS]
 
 
+@lru_cache(maxsize=512)
+def _base_languages(languages: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(language.replace("_", "-").split("-")[0].lower() for language in languages))
+
+
 def _words_only(text: str, plain: str, now: datetime) -> list[DateHit]:
     if not 0 < len(plain) <= _WORDS_ONLY_LENGTH:
         return []
-    tokens = list(tokenize(plain, 0, len(plain)))
-    if not any(token.word in load_names().relative_words for token in tokens):
+    if not has_word(plain, 0, len(plain), load_names().relative_words):
         return []
+    tokens = list(tokenize(plain, 0, len(plain)))
     return [_relative_hit(text, plain, hit, now) for hit in _apart(relative_hits(plain, tokens))]
 
 
 def _tokens_near_digits(plain: str) -> Iterator[Token]:
-    """Words far from any digit are never part of a date; only what is near is looked at."""
+    """Words far from any digit are never part of a date; only what is near is looked at, and of that only what has
+    a word that dates are made of."""
+    words = load_names().date_words
+    for start, end in _windows(plain):
+        if has_word(plain, start, end, words):
+            yield from tokenize(plain, start, end)
+
+
+def _windows(plain: str) -> Iterator[tuple[int, int]]:
     start = end = -1
     for match in _DIGIT.finditer(plain):
         if match.start() - _REACH > end:
             if end >= 0:
-                yield from tokenize(plain, *_whole_words(plain, start, end))
+                yield _whole_words(plain, start, end)
             start = max(match.start() - _REACH, 0)
         end = match.end() + _REACH
     if end >= 0:
-        yield from tokenize(plain, *_whole_words(plain, start, end))
+        yield _whole_words(plain, start, end)
 
 
 def _whole_words(plain: str, start: int, end: int) -> tuple[int, int]:

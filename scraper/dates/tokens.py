@@ -32,6 +32,7 @@ _WORD_BREAKS = (
 WORD = rf"[^{_WORD_BREAKS}]"
 """One character of a word, marks of Indic and South-East Asian scripts included (``\\w`` leaves them out)."""
 _TOKEN = re.compile(rf"(\d+)|([^{_WORD_BREAKS}]+)")
+_WORDS = re.compile(f"[^{_WORD_BREAKS}]+")
 _LATIN_MARKS = re.compile(r"([a-zæœøħıα-ω])[\u0300-\u036f]+")
 _DROPPED_MARKS = re.compile(r"[\u0591-\u05c7\u05f3\u05f4\u064b-\u065f\u0670\u0640·ʼʻ]+")
 _LETTER_FORMS = str.maketrans({"ı": "i", "ی": "ي", "ى": "ي", "ک": "ك", "ۀ": "ه", "ة": "ه", "ß": "ss"})
@@ -67,6 +68,11 @@ def fold_phrase(phrase: str) -> str:
     parts = uniform(phrase).split("{0}")
     folded = [" ".join(token.word for token in tokenize(part, 0, len(part))) for part in parts]
     return " {0} ".join(folded).strip()
+
+
+def has_word(text: str, start: int, end: int, words: frozenset[str]) -> bool:
+    """Whether any of the folded words stands between two offsets of a uniform text."""
+    return not words.isdisjoint(map(fold_word, _WORDS.findall(text, start, end)))
 
 
 def tokenize(text: str, start: int, end: int) -> Iterator[Token]:
