@@ -200,26 +200,21 @@ def _fuller(one: ItemData, other: ItemData) -> ItemData:
 
 
 def page_keys(items: Sequence[ItemData], page_url: str) -> list[tuple[ItemKey, ...]]:
-    """The keys of each item of one page, without those that occur twice on it. Every item keeps at least one strong
-    key: where all are taken, the text of the item with its place among its equals."""
+    """The keys of each item of one page (of :func:`dedupe`), without those that occur twice on it. Every item keeps
+    at least one strong key: where all are taken, all that it says together."""
     keys = [keys_of(item, page_url) for item in items]
     seen = Counter((key.kind, key.key) for of_item in keys for key in of_item)
     result = []
-    twins: Counter[str] = Counter()
     for item, of_item in zip(items, keys, strict=True):
         unique = tuple(key for key in of_item if seen[key.kind, key.key] == 1)
-        if not any(key.strong for key in unique):
-            unique = (_last_resort(item, twins), *unique)
-        result.append(unique)
+        result.append(unique if any(key.strong for key in unique) else (_last_resort(item), *unique))
     return result
 
 
-def _last_resort(item: ItemData, twins: Counter[str]) -> ItemKey:
+def _last_resort(item: ItemData) -> ItemKey:
     day = item.published.on.isoformat() if item.published and item.published.on else ""
-    address = canonicalize_url(item.url) if item.url else ""
-    text = _digest("\n".join((fold_text(item.title), fold_text(item.summary or ""), day, address)))
-    twins[text] += 1
-    return ItemKey("text", text if twins[text] == 1 else f"{text}.{twins[text]}", strong=True)
+    said = (fold_text(item.title), fold_text(item.summary or ""), day, *map(str, _address_of(item)))
+    return ItemKey("text", _digest("\n".join(said)), strong=True)
 
 
 def title_likeness(one: str, other: str) -> float:

@@ -62,8 +62,8 @@ def test_key_that_occurs_twice_on_a_page_is_not_used() -> None:
 
 
 def test_every_item_keeps_a_strong_key() -> None:
-    same = [item(f"Title {n % 3}", url="https://bureau.example/all") for n in range(9)]
-    keys = page_keys(same, PAGE)
+    same = [item(f"Title {n}", url="https://bureau.example/all", guid="g") for n in range(9)]
+    keys = page_keys(dedupe(same), PAGE)
     strong = [key for of_item in keys for key in of_item if key.strong]
     assert all(any(key.strong for key in of_item) for of_item in keys)
     assert len(set(strong)) == len(strong) == 9
