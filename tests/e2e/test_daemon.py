@@ -6,7 +6,7 @@ import signal
 import time
 from typing import Any
 
-from presswatch.fixture_site import FixtureSite, Received, SiteFarm, WebhookReceiver, load_expected
+from presswatch.fixture_site import Fault, FixtureSite, Received, SiteFarm, WebhookReceiver, load_expected
 from tests.e2e.desk import Desk, wait_until
 
 NEWS = "/en/news/"
@@ -61,8 +61,10 @@ def test_configuration_is_read_again_when_it_changes_and_a_mistake_changes_nothi
 
             before = desk.config_path.read_text(encoding="utf-8")
             desk.config_path.write_text(before.replace("slug", "slog"), encoding="utf-8")
+            daemon.signal(signal.SIGHUP)
             daemon.wait_log("the configuration was not applied")
             desk.config_path.unlink()
+            daemon.signal(signal.SIGHUP)
             daemon.wait_log("the configuration was not applied", times=2)
             desk.wait_looks("a", 1)
             desk.wait_looks("c", 1)
@@ -126,8 +128,6 @@ def test_what_happened_while_it_was_down_is_found_and_what_the_hook_missed_arriv
 
 
 def test_slow_hook_delays_neither_checks_nor_other_hooks(desk: Desk, site: FixtureSite, hook: WebhookReceiver) -> None:
-    from presswatch.fixture_site import Fault
-
     with WebhookReceiver(address="127.0.0.9") as slow:
         slow.misbehave(Fault(silence=True))
         desk.configure({"ministry": site.url()}, hooks={"slow": slow.url(), "hook": hook.url()})
@@ -136,7 +136,7 @@ def test_slow_hook_delays_neither_checks_nor_other_hooks(desk: Desk, site: Fixtu
             site.moment = "m1"
             assert hook.wait_for(2)
             desk.wait_looks("ministry", 2)
-            slow.behave()
+            slow.close()
     rows: list[Any] = desk.rows(
         "SELECT state FROM messages m JOIN channels c ON c.id = m.channel_id WHERE c.name='hook'"
     )
