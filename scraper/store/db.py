@@ -106,6 +106,7 @@ def open_reader(path: Path) -> Store:
     with _explaining(path), openfiles.OPENING:
         if not openfiles.is_open_here(path):
             _refuse_foreign(path)
+        _refuse_damaged(path, thorough=False)
         conn = _connect_reader(path)
         try:
             found = conn.execute("PRAGMA user_version").fetchone()[0]
@@ -255,7 +256,7 @@ def _is_open(path: Path) -> bool:
 def _finding(path: Path, options: str) -> str:
     with contextlib.closing(_connect_reader(path, options)) as conn:
         try:
-            return str(conn.execute("PRAGMA quick_check(1)").fetchone()[0])
+            return " ".join(str(conn.execute("PRAGMA quick_check(1)").fetchone()[0]).split())
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 raise
