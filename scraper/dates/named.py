@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
 
 from scraper.dates.calendars import BUDDHIST_OFFSET, PERSIAN_MONTHS, from_persian
 from scraper.dates.candidate import Candidate, calendar_date, full_year
+from scraper.dates.hijri import HIJRI_MONTHS, from_hijri
 from scraper.dates.names import COMMON, load_names, month_at
 from scraper.dates.tokens import Token
 
@@ -29,8 +30,8 @@ def named_candidates(
     for index, token in enumerate(tokens):
         if index <= taken:
             continue
-        if (month := PERSIAN_MONTHS.get(token.word)) is not None:
-            found = _persian(text, tokens, index, month)
+        if token.word in PERSIAN_MONTHS or token.word in HIJRI_MONTHS:
+            found = _other_calendar(text, tokens, index)
         elif token.word in months and (named := month_at(tokens, index, languages)):
             month, length, said_by = named
             found = _around(text, tokens, index, index + length - 1, month, now=now)
@@ -202,10 +203,29 @@ def _is_believable(
     return (not head or head[-1] in _APART) and before in _APART and not (rest[:1].isalpha() and rest[:1].islower())
 
 
-def _persian(text: str, tokens: Sequence[Token], index: int, month: int) -> Candidate | None:
-    left, right = _number_left(text, tokens, index), _number_right(text, tokens, index)
-    if left is None or right is None or not 1244 <= tokens[right].number <= 1530:
+def _other_calendar(text: str, tokens: Sequence[Token], index: int) -> Candidate | None:
+    """A day, a Solar Hijri or Islamic month and its year: the names say which calendar."""
+    if (month := PERSIAN_MONTHS.get(tokens[index].word)) is not None:
+        return _converted(text, tokens, index, index, month, from_persian)
+    for words, month in HIJRI_MONTHS.get(tokens[index].word, ()):
+        last = index + len(words) - 1
+        named = words == tuple(token.word for token in tokens[index : last + 1])
+        if named and (found := _converted(text, tokens, index, last, month, from_hijri)):
+            return found
+    return None
+
+
+def _converted(
+    text: str,
+    tokens: Sequence[Token],
+    first: int,
+    last: int,
+    month: int,
+    convert: Callable[[int, int, int], date | None],
+) -> Candidate | None:
+    left, right = _number_left(text, tokens, first), _number_right(text, tokens, last)
+    day = _as_day(tokens[left]) if left is not None else None
+    if left is None or right is None or day is None:
         return None
-    day = _as_day(tokens[left])
-    on = from_persian(tokens[right].number, month, day) if day else None
+    on = convert(tokens[right].number, month, day)
     return Candidate(tokens[left].start, tokens[right].end, on.year, on.month, on.day) if on else None

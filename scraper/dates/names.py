@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from scraper.dates.calendars import PERSIAN_MONTHS
+from scraper.dates.hijri import HIJRI_MONTHS
 from scraper.dates.tokens import Token
 
 COMMON = (
@@ -95,7 +96,7 @@ def _date_words(
 ) -> frozenset[str]:
     """Without one of these words near a digit, nothing there needs a closer look."""
     numbered = {phrase.words[1] for first, phrases in months.items() if first.isdigit() for phrase in phrases[:1]}
-    words = {*months, *relative, *after_number, *PERSIAN_MONTHS, *numbered}
+    words = {*months, *relative, *after_number, *PERSIAN_MONTHS, *HIJRI_MONTHS, *numbered}
     return frozenset(str(word) for word in words if word and not word.isdigit())
 
 

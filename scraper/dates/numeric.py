@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
-from scraper.dates.calendars import era_year, plain_year
+from scraper.dates.calendars import era_year, from_persian, plain_year
 from scraper.dates.candidate import Candidate, DateOrder, calendar_date, full_year, is_future
+from scraper.dates.hijri import from_hijri
 
 # A number that continues to either side (1.2.3.4, 2024-05-03-17, $12.05.24, v1.2.2024) is no date.
 _NUMERIC = re.compile(
@@ -25,6 +26,7 @@ _NUMERIC = re.compile(
     """,
     re.VERBOSE,
 )
+_HIJRI_MARK = re.compile(r"[ ]?(?:هـ|ه(?!\w)|AH\b|H\b)")
 _YEAR_MARK = re.compile(r"^\.?[ ]?(?:г|р|ж)?\.?(?:[, ]{1,2}[0-9]{1,2}[:.][0-9]{2}.{0,20})?")
 _ISOLATED_BEFORE = " \n\r([|·•<>\"'«“:;,–-"
 
@@ -38,9 +40,11 @@ def numeric_candidates(
         kind = match.lastgroup
         found = None
         if match["y"]:
-            found = _year_first(match, persian=persian)
+            found = _year_first(match, text, persian=persian)
         elif match["a"]:
-            found = _day_and_month(match, text, now=now, order=order, fallback=fallback, thai=thai)
+            found = _other_year_last(match, text, persian=persian) or _day_and_month(
+                match, text, now=now, order=order, fallback=fallback, thai=thai
+            )
         elif match["cm"]:
             found = _east_asian(match)
         elif kind == "k":
@@ -56,10 +60,25 @@ def _checked(match: re.Match[str], year: int, month: int, day: int, *, ambiguous
     return Candidate(match.start(), match.end(), year, month, day, ambiguous)
 
 
-def _year_first(match: re.Match[str], *, persian: bool) -> Candidate | None:
+def _year_first(match: re.Match[str], text: str, *, persian: bool) -> Candidate | None:
     year, month, day = int(match["y"]), int(match["ym"]), int(match["yd"])
+    if _HIJRI_MARK.match(text, match.end()):
+        return _gregorian(match, from_hijri(year, month, day))
     converted = plain_year(year, month, day, persian=persian)
     return _checked(match, *converted) if converted else None
+
+
+def _other_year_last(match: re.Match[str], text: str, *, persian: bool) -> Candidate | None:
+    """ "15/09/1446 هـ" and, in Persian, "15/02/1403"."""
+    if len(match["c"]) != 4 or not 1300 <= int(match["c"]) <= 1500:
+        return None
+    if _HIJRI_MARK.match(text, match.end()):
+        return _gregorian(match, from_hijri(int(match["c"]), int(match["b"]), int(match["a"])))
+    return _gregorian(match, from_persian(int(match["c"]), int(match["b"]), int(match["a"]))) if persian else None
+
+
+def _gregorian(match: re.Match[str], on: date | None) -> Candidate | None:
+    return Candidate(match.start(), match.end(), on.year, on.month, on.day) if on else None
 
 
 def _day_and_month(

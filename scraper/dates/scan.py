@@ -27,7 +27,7 @@ MOST_HITS = 5_000
 _WORDS_ONLY_LENGTH = 60
 _REACH = 40
 _SHORTEST = 3  # characters: "2日前"
-_MARK = re.compile(r"\.?[ ]?(?:г(?:ода?|оду)?|р(?:оку)?|ж|жылы?|թ|r|d|н)\.?(?![^\W_])|\.(?=[ ,;)]|$)")
+_MARK = re.compile(r"\.?[ ]?(?:г(?:ода?|оду)?|р(?:оку)?|ж|жылы?|թ|هـ?|r|d|н)\.?(?![^\W_])|\.(?=[ ,;)]|$)")
 _WEEKDAY_GAP = re.compile(r"[ ,(\[]{0,3}")
 _DIGIT = re.compile("[0-9]+")
 _THAI_TEXT = re.compile("[\u0e01-\u0e4e]")

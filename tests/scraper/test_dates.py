@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scraper.dates import decide_order, find_dates, parse_date, parse_iso
 from scraper.dates.calendars import from_persian
 from scraper.dates.generate import NAMES_FILE
+from scraper.dates.hijri import from_hijri
 from scraper.types import Precision, Published
 
 NOW = datetime(2025, 7, 10, 12, 0, tzinfo=UTC)
@@ -66,6 +67,12 @@ PRINTED = [
     ("١٢ أبريل ٢٠٢٥", "2025-04-12"),
     ("۱ اردیبهشت ۱۴۰۴", "2025-04-21"),
     ("۱۴۰۴/۰۲/۰۱", "2025-04-21"),
+    ("۰۱/۰۲/۱۴۰۴", "2025-04-21"),
+    ("1 رمضان 1446 هـ", "2025-03-01"),
+    ("١٥ ذو القعدة ١٤٤٦هـ", "2025-05-13"),
+    ("01/09/1446 هـ", "2025-03-01"),
+    ("1446-09-01هـ", "2025-03-01"),
+    ("12 Rabi al-Awwal 1446", "2024-09-15"),
     ("५ मई २०२५", "2025-05-05"),
     ("21 เมษายน 2568", "2025-04-21"),
     ("21 เม.ย. 68", "2025-04-21"),
@@ -267,6 +274,14 @@ def test_persian_calendar_agrees_with_known_new_years() -> None:
     assert {year: from_persian(year, 1, 1) for year in known} == known
     assert from_persian(1403, 12, 30) == date(2025, 3, 20)
     assert from_persian(1404, 12, 30) is None
+
+
+def test_islamic_calendar_agrees_with_known_days() -> None:
+    known = {(1400, 1, 1): date(1979, 11, 20), (1446, 9, 1): date(2025, 3, 1), (1447, 1, 1): date(2025, 6, 26)}
+    known |= {(1370, 1, 1): date(1950, 10, 13), (1500, 12, 30): date(2077, 11, 16)}
+    assert {day: from_hijri(*day) for day in known} == known
+    assert from_hijri(1446, 9, 30) is None
+    assert from_hijri(1342, 1, 1) is None
 
 
 def test_the_shipped_names_are_what_the_generator_makes() -> None:
