@@ -12,6 +12,7 @@ import itertools
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from scraper.extract.tree import TEXT, Tree
 
@@ -152,9 +153,24 @@ def _cut(tree: Tree, container: int, members: list[int]) -> tuple[list[Record], 
     )
     if telling * 2 < len(gaps):
         return [Record(m, tree.end[m], m) for m in members], False
-    before, after = children[: at[0]], children[at[-1] + 1 :]
-    lead = _lead_length(tree, gaps, before, after)
-    return _spread(tree, children, at, lead), True
+    starts = _heading_starts(tree, children, at)
+    if starts is None:
+        lead = _lead_length(tree, gaps, children[: at[0]], children[at[-1] + 1 :])
+        starts = [max(a - lead, at[k - 1] + 1 if k else 0) for k, a in enumerate(at)]
+    return _spread(tree, children, at, starts), True
+
+
+def _heading_starts(tree: Tree, children: list[int], at: list[int]) -> list[int] | None:
+    """Where records begin if a heading stands between (nearly) all members: "title, text, posted by" is one record,
+    though only "posted by" has a link."""
+    starts = []
+    for k, a in enumerate(at):
+        low = at[k - 1] + 1 if k else max(0, a - 40)
+        heads = [n for n in range(low, a) if tree.heading[children[n]] == children[n]]
+        starts.append((heads[-1] if k == 0 else heads[0]) if heads else -1)
+    if tree.heading[children[at[0]]] >= 0 or sum(s < 0 for s in starts) * 10 > len(starts) * 3:
+        return None
+    return [a if s < 0 else s for s, a in zip(starts, at, strict=True)]
 
 
 def _build(tree: Tree, node: int) -> tuple[str, ...]:
@@ -186,14 +202,12 @@ def _lead_length(tree: Tree, gaps: list[list[int]], before: list[int], after: li
     return 0
 
 
-def _spread(tree: Tree, children: list[int], at: list[int], lead: int) -> list[Record]:
+def _spread(tree: Tree, children: list[int], at: list[int], starts: list[int]) -> list[Record]:
+    usual = sorted(b - a for a, b in pairwise(starts))[(len(starts) - 1) // 2]
     records = []
-    usual = sorted(b - a for a, b in itertools.pairwise(at))[len(at[1:]) // 2]
-    for k, a in enumerate(at):
-        low = at[k - 1] + 1 if k else 0
-        start = max(a - lead, low)
+    for k, start in enumerate(starts):
         # The last one has no next: it gets as much as usual.
-        following = at[k + 1] if k + 1 < len(at) else min(a + usual, len(children))
-        stop = max(following - lead, a + 1)
-        records.append(Record(children[start], tree.end[children[stop - 1]], children[a]))
+        stop = starts[k + 1] if k + 1 < len(starts) else min(start + usual, len(children))
+        stop = max(stop, at[k] + 1)
+        records.append(Record(children[start], tree.end[children[stop - 1]], children[at[k]]))
     return records

@@ -5,7 +5,7 @@ No class names and no words of any language: counts, lengths, distinctness, date
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from math import log2
@@ -34,6 +34,7 @@ class Signs:
     beyond one; ``many_links``; ``mid_line``: begin within a line; ``no_link``; ``images``. ``telling_urls``: addresses
     with a slug, a long number or a document; ``url_pattern``: addresses built like the commonest one; ``same_urls``,
     ``same_titles``: repetitions. ``prose_outside``: share of the page's text that is long lines elsewhere.
+    ``in_prose``: titles that are links within a sentence; ``signed``: posts under a short name, as in a thread.
     Known of the chosen candidate only: ``article``: words of running text beside it, up to 500; ``says_article``: the
     page calls itself one; ``own_address``: the page's address looks like one document's; ``password``: it asks for one.
     """
@@ -65,6 +66,8 @@ class Signs:
     date_share: float = 0.0
     url_pattern: float = 0.0
     sentence: float = 0.0
+    in_prose: float = 0.0
+    signed: float = 0.0
     article: float = 0.0
     says_article: float = 0.0
     own_address: float = 0.0
@@ -112,8 +115,27 @@ def read_signs(page: Page, group: Group, fields: list[Fields], whole: int) -> Si
         date_share=_date_share(page, group),
         url_pattern=common_pattern(hrefs),
         sentence=sum(f.title is not None and f.title.units >= 4 for f in fields) / n,
+        in_prose=sum(_in_prose(tree, f) for f in fields) / n,
+        signed=_signed(fields, plain),
         early=1 - tree.units[group.records[0].start] / max(tree.units[-1], 1),
     )
+
+
+def _in_prose(tree: Tree, f: Fields) -> bool:
+    """Whether the title is a link inside a sentence, neither beginning its line nor most of it."""
+    if f.title is None or f.title.link < 0:
+        return False
+    line = tree.lines[bisect_right(tree.line_starts, f.title.node) - 1]
+    units = tree.units_in(line.chunks[0], line.chunks[-1] + 1)
+    return line.chunks[0] != f.title.node and units - f.title.units >= 12
+
+
+def _signed(fields: list[Fields], plain: list[int]) -> float:
+    """Share of records that are much text under a name of a word or two."""
+    return sum(
+        f.title is not None and f.title.units <= 2 and f.title.heading < 0 and size >= 12
+        for f, size in zip(fields, plain, strict=True)
+    ) / len(fields)
 
 
 def _headline_like(units: float) -> float:

@@ -255,7 +255,8 @@ class _Builder:
         elif tag in _ASIDE:
             aside = True
         rows.append(
-            (tag, parent, depth, path, self._place(parent, place, above, path, tag), "", attrs or None, block, link, heading, aside, self.units, self.linked, self.links, self.images)
+            (tag, parent, depth, path, self._place(parent, place, above, path, tag), "", attrs or None,
+             block, link, heading, aside, self.units, self.linked, self.links, self.images)
         )  # fmt: skip
         self.links += linking
         if tag == "img":
