@@ -13,7 +13,7 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -251,5 +251,5 @@ class Daemon:
         self.sender.replace()
         for job in self._scheduler.get_jobs():
             if job.id != "compact":
-                job.modify(next_run_time=datetime.now(UTC))
+                job.modify(next_run_time=now)
         self._scheduler.wakeup()

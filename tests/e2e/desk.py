@@ -97,6 +97,7 @@ class Desk:
 
     home: Path
     opened: str = "127.0.0.0/8"
+    command: Sequence[str] = (sys.executable, "-c", SERVE)
     started: list[Daemon] = field(default_factory=list)
 
     @property
@@ -167,7 +168,7 @@ class Desk:
         log_path = self.home / f"daemon-{len(self.started)}.log"
         with log_path.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-c", SERVE],
+                self.command,
                 cwd=ROOT,
                 env=self.environment(),
                 stdout=log,
