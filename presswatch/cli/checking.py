@@ -38,7 +38,10 @@ def check_command(app: App, names: Sequence[str], form: str | None) -> int:
     presswatch check --json | jq '.[].new'
     """
     from presswatch.cli.looking import crawl
+    from scraper.errors import ConfigError
 
+    if not names and not app.config.sources:
+        raise ConfigError("nothing is watched yet; add a page: presswatch add https://…/news")
     chosen = {"source": ",".join(names)} if names else {"scope": "all"}
     with _progress() as progress:
         spider = crawl(app, console="stdout" if form is None else "stderr", progress=progress, **chosen)
@@ -152,38 +155,37 @@ def _print(app: App, reports: Sequence[CheckReport | Skipped], facts: Mapping[in
 
     telling = {change.change_id for report in reports for change in _changes(report) if change.tell}
     _print_changes(app, {number: change for number, change in facts.items() if number in telling})
-    table = make_table(
-        "source", "outcome", "items", "new", "changes", "s", "", right=("items", "new", "changes", "s"), wide=("",)
-    )
-    quiet = 0
+    table = make_table("source", "outcome", "items", "new", "changes", "s", right=("items", "new", "changes", "s"))
+    quiet, notes = 0, []
     for report in reports:
-        word, row = _summary(report)
+        word, row, note = _summary(report)
         if len(reports) > _MANY and word in ("unchanged", "not modified"):
             quiet += 1
             continue
         table.add_row(plain(report.slug, "bold"), plain(word, _STYLES.get(word, "dim")), *row)
+        if note:
+            notes.append(plain(note, before=f"{report.slug}: "))
     if table.row_count:
-        show(make_console(), table)
+        show(make_console(), table, *notes)
     if quiet:
         say(f"{quiet} more sources, where nothing has changed")
 
 
-def _summary(report: CheckReport | Skipped) -> tuple[str, tuple[Any, ...]]:
-    from presswatch.cli.screen import plain
+def _summary(report: CheckReport | Skipped) -> tuple[str, tuple[str, ...], str]:
+    """The outcome in a word, the cells of the table, and what else there is to say."""
     from scraper.check import CheckReport
 
     if not isinstance(report, CheckReport):
-        return "skipped", ("", "", "", "", plain(report.reason))
+        return "skipped", ("", "", "", ""), report.reason
     word = "first look" if report.baseline else report.outcome.value.replace("_", " ")
     known = word in ("changed", "unchanged", "first look", "suspect")
-    text = "the baseline: from now on, what is new is told" if report.baseline else report.message or ""
-    return word, (
+    cells = (
         str(len(report.items)) if known and report.items else "",
         str(report.committed.new_items) if report.committed.new_items and not report.baseline else "",
         str(len(report.committed.changes) or ""),
         f"{report.seconds:.1f}",
-        plain(text),
     )
+    return word, cells, "the baseline: from now on, what is new is told" if report.baseline else report.message or ""
 
 
 def _print_changes(app: App, facts: Mapping[int, ChangeFacts]) -> None:

@@ -34,7 +34,9 @@ def config_show_command(app: App) -> None:
 @config_command.command(name="check")
 @click.pass_obj
 def config_check_command(app: App) -> None:
-    """Say what is wrong with the configuration, if anything: every mistake, with its line. Exit code 2 if so.
+    """Say what is wrong with the configuration, if anything.
+
+    Every mistake is shown with its line; the exit code is then 2.
 
     \b
     presswatch config check

@@ -167,16 +167,15 @@ def _print_channels(app: App, console: Console, rows: Sequence[Mapping[str, Any]
 
 
 def _print_next(app: App, console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
-    from presswatch.cli.screen import distance, make_table, plain, show
+    from presswatch.cli.screen import make_table, plain, show, until
 
     if not rows:
         return
     table = make_table("next", "", "why", wide=("why",))
     for row in rows:
-        late = row["next_check_at"] <= app.now.isoformat()
         table.add_row(
             plain(row["source"], "bold"),
-            "due" if late else distance(row["next_check_at"], app.now),
+            until(row["next_check_at"], app.now),
             plain(row["reason"], "dim"),
         )
     show(console, "", table)

@@ -75,7 +75,9 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     metavar="DIR",
     help="Folder with presswatch.toml and presswatch.db; default PRESSWATCH_HOME, else the platform's usual places.",
 )
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
+)
 @click.pass_context
 def presswatch(ctx: click.Context, home: str | None) -> None:
     """Watch news pages that have no feed: each new item told once, every edit and withdrawal kept.

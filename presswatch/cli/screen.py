@@ -90,6 +90,12 @@ def distance(instant: str | datetime | None, now: datetime) -> str:
     return f"in {length}" if away > timedelta(0) else f"{length} ago"
 
 
+def until(instant: str | datetime | None, now: datetime) -> str:
+    """When something is to come: ``in 2 h``, or ``due``."""
+    moment = from_text(instant) if isinstance(instant, str) else instant
+    return "due" if moment is not None and moment <= now else distance(moment, now)
+
+
 def span(length: timedelta) -> str:
     """A length of time in its largest fitting unit: ``45 s``, ``12 min``, ``3 h``, ``5 d``."""
     seconds = length.total_seconds()

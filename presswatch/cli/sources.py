@@ -125,7 +125,7 @@ def _row(app: App, source: SourceConfig, observed: Mapping[str, Any] | sqlite3.R
 
 
 def _print(app: App, rows: Sequence[Mapping[str, Any]]) -> None:
-    from presswatch.cli.screen import distance, make_console, make_table, plain, show, title_text
+    from presswatch.cli.screen import distance, make_console, make_table, plain, show, title_text, until
 
     table = make_table("source", "name", "state", "items", "looked", "next", right=("items",), wide=("name",))
     for row in rows:
@@ -136,7 +136,7 @@ def _print(app: App, rows: Sequence[Mapping[str, Any]]) -> None:
             plain(state, style),
             str(row["items"]),
             distance(row["last_check_at"], app.now),
-            "" if row["paused"] else distance(row["next_check_at"], app.now),
+            "" if row["paused"] else until(row["next_check_at"], app.now),
         )
     show(make_console(), table)
 
