@@ -102,7 +102,7 @@ def diff(
     if baseline or not listed:
         return Diff(tuple(matches), ranks_of(matches), ascending=ascending)
     doubt = None if accepted else _doubt(matches, listed, policy)
-    if doubt and doubt[0] == "layout_changed":
+    if doubt and (doubt[0] == "layout_changed" or not any(match.known for match in matches)):
         return Diff(doubt=doubt)
     news = _news(matches[::-1] if ascending else matches, listed, strong_only=doubt is not None)
     edits, filled = find_edits(matches, policy.layout_share)

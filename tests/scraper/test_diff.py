@@ -196,3 +196,11 @@ def test_page_of_two_thousand_items_is_compared_in_less_than_two_seconds() -> No
     started = time.process_time()
     memory.compare([*many(2_001, 2_020), *(replace(one, url=f"{one.url}?v=2") for one in many(21, 2_000))])
     assert time.process_time() - started < 2
+
+
+def test_short_list_of_which_nothing_is_known_tells_nothing_however_new() -> None:
+    """As the coming events beside the news, where these are away for a moment."""
+    found = Memory.of(many(1, 20)).compare(many(40, 42))
+    assert found.doubt is not None
+    assert found.doubt[0] == "shrunk"
+    assert (found.changes, found.matches) == ((), ())
