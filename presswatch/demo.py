@@ -12,9 +12,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from presswatch.fixture_site import FixtureSite, WebhookReceiver
+from scraper.errors import ConfigError
 
 PAGE = "/en/news/"
 SECRET = "whsec_cHJlc3N3YXRjaC1kZW1vLXNlY3JldC1rZXk="  # noqa: S105 - of a receiver that lives for half a minute
@@ -136,10 +135,8 @@ class Demo:
             self._table(conn.execute(QUERY))
         finally:
             conn.close()
-        self.console.print("\nOpen it with Datasette:  [bold]pip install datasette && datasette " + escape(str(db)))
-        self.console.print(
-            "Your own page:           [bold]presswatch init && presswatch add https://…/news && presswatch run"
-        )
+        self._say("\nOpen it with Datasette:  [bold]pip install datasette && datasette " + escape(_near(db)))
+        self._say("Your own page:           [bold]presswatch init && presswatch add https://…/news && presswatch run")
 
     def _table(self, rows: sqlite3.Cursor) -> None:
         table = Table(box=None, header_style="bold", pad_edge=False)
@@ -151,6 +148,10 @@ class Demo:
 
     # -- the terminal ------------------------------------------------------------------------------------------------
 
+    def _say(self, text: str) -> None:
+        """A line that somebody may copy: not broken where the terminal ends."""
+        self.console.print(text, soft_wrap=True)
+
     def _headline(self, text: str) -> None:
         self.console.print()
         self.console.rule(f"[bold]{escape(text)}", align="left", style="dim")
@@ -159,7 +160,7 @@ class Demo:
         self.console.print(f"[green]✓[/] {escape(text)}")
 
     def _command(self, *words: str, allowed: Sequence[int] = (0,)) -> None:
-        self.console.print(f"[dim]$[/] presswatch {escape(' '.join(_quoted(words)))}")
+        self._say(f"[dim]$[/] presswatch {escape(' '.join(_quoted(words)))}")
         self.console.file.flush()
         done = subprocess.run(
             [sys.executable, "-m", "presswatch", *words],
@@ -181,28 +182,34 @@ def _quoted(words: Sequence[str]) -> Iterator[str]:
         yield json.dumps(word) if " " in word else word
 
 
+def _near(path: Path) -> str:
+    """The path as somebody would type it here."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
 def run_demo(keep: Path | None = None) -> int:
-    """Play the demo; the exit status. ``keep`` is a new or empty folder for its files; otherwise they are removed."""
+    """Play the demo; the exit status. Its files stay in ``keep``, by default the folder ``presswatch-demo`` here, so
+    that they can be looked at; those of an earlier demo are replaced.
+
+    Raises :class:`ConfigError` for a folder that holds other things.
+    """
     console = Console()
-    with _folder(keep) as home:
-        try:
-            Demo(home, console).play()
-        except DemoError as error:
-            console.print(f"\n[red]The demo failed:[/] {escape(str(error))}")
-            return 1
-        if keep is None:
-            console.print("[dim]The demo's files are removed now; keep them with: presswatch demo --keep FOLDER")
+    try:
+        Demo(_make_folder(keep or Path("presswatch-demo")), console).play()
+    except DemoError as error:
+        console.print(f"\n[red]The demo failed:[/] {escape(str(error))}")
+        return 1
     return 0
 
 
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep.absolute()
-        return
-    found = Path(tempfile.mkdtemp(prefix="presswatch-demo-"))
+def _make_folder(folder: Path) -> Path:
+    mark = folder / ".presswatch-demo"
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise ConfigError(f"{folder} is not empty; name another folder with --keep")
+    shutil.rmtree(folder, ignore_errors=True)
     try:
-        yield found
-    finally:
-        shutil.rmtree(found, ignore_errors=True)
+        folder.mkdir(parents=True)
+        mark.touch()
+    except OSError as error:
+        raise ConfigError(f"{folder}: {error.strerror}; name another folder with --keep") from error
+    return folder.absolute()
