@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from scraper.extract.blocks import with_other_blocks
-from scraper.extract.columns import Fields, Page, choose_fields, href_of, judge_columns, read_row
+from scraper.extract.columns import Fields, Page, choose_fields, judge_columns, read_row
 from scraper.extract.dating import date_column
 from scraper.extract.groups import Group, find_groups
-from scraper.extract.hrefs import is_telling
 from scraper.extract.moments import find_moments
 from scraper.extract.score import Judged, judge
 from scraper.extract.signs import prose_lines
+from scraper.extract.strangers import without_strangers
 from scraper.extract.tree import Tree
 from scraper.text import clean_text
 from scraper.types import ItemData, Published
@@ -77,7 +76,7 @@ def items_of(page: Page, judged: Judged, url: str, *, now: datetime, languages: 
     whole = with_other_blocks(page, judged.group, fields)
     if whole is not judged.group:
         fields = _read(page, whole)
-    fields = _without_strangers(page, fields)
+    fields = without_strangers(page, fields)
     dates = date_column(page, fields, now=now, languages=languages, url=url)
     items: list[ItemData] = []
     seen: set[str] = set()
@@ -94,28 +93,6 @@ def items_of(page: Page, judged: Judged, url: str, *, now: datetime, languages: 
 def _read(page: Page, group: Group) -> list[Fields]:
     rows = [read_row(page, r) for r in group.records[:MAX_ITEMS]]
     return [f for f in choose_fields(page, rows, judge_columns(rows)) if f.title is not None]
-
-
-def _without_strangers(page: Page, fields: list[Fields]) -> list[Fields]:
-    """Siblings that are no records: in a list whose titles come from one column, what has neither that column nor
-    what most records have (a date, a heading, a link that looks like a document's own)."""
-    if len(fields) < 3:
-        return fields
-    titles = Counter(f.title.key for f in fields if f.title)
-    main, count = titles.most_common(1)[0]
-    if count * 2 < len(fields):
-        return fields
-    dated = sum(bool(f.row.moments) for f in fields if f.title and f.title.key == main) > count * 0.7
-    headed = sum(f.title.heading >= 0 for f in fields if f.title and f.title.key == main) > count * 0.7
-    linked = sum(f.link >= 0 for f in fields if f.title and f.title.key == main) > count * 0.9
-    kept = []
-    for f in fields:
-        if f.title and f.title.key != main:
-            telling = f.link >= 0 and is_telling(href_of(page.tree, f.link)) and f.title.units >= 3
-            if (dated and not f.row.moments) or (headed and f.title.heading < 0) or (linked and not telling):
-                continue
-        kept.append(f)
-    return kept
 
 
 def _item(tree: Tree, f: Fields, published: Published | None, url: str) -> ItemData | None:

@@ -17,6 +17,7 @@ from scraper.extract.columns import Column, Fields, Page, Row, choose_fields, ju
 from scraper.extract.groups import Group
 from scraper.extract.hrefs import is_telling
 from scraper.extract.signs import Signs, read_signs
+from scraper.extract.strangers import without_strangers
 
 SAMPLE = 16
 """Records of a candidate that are read to judge it; the winner is read in full."""
@@ -48,7 +49,8 @@ def judge(page: Page, group: Group, whole: int) -> Judged:
     rows = [read_row(page, r) for r in records]
     columns = judge_columns(rows)
     fields = choose_fields(page, rows, columns)
-    signs = read_signs(page, group, fields, whole)
+    members = [f for f in without_strangers(page, fields) if f.title or f.link >= 0] or fields
+    signs = read_signs(page, group, members, whole, of=len(fields))
     return Judged(group, rows, columns, fields, signs, add_up(signs, "choice"), add_up(signs, "odds"))
 
 

@@ -74,8 +74,10 @@ class Signs:
     password: float = 0.0
 
 
-def read_signs(page: Page, group: Group, fields: list[Fields], whole: int) -> Signs:
-    """The signs of a candidate; ``whole`` is the page's text in words."""
+def read_signs(page: Page, group: Group, fields: list[Fields], whole: int, *, of: int) -> Signs:
+    """The signs of a candidate: ``fields`` of its records without strangers, ``of`` records were read; ``whole`` is the
+    page's text in words."""
+    size = len(group.records) * len(fields) / max(of, 1)
     tree = page.tree
     n = len(fields)
     hrefs = [href_of(tree, f.link) for f in fields if f.link >= 0]
@@ -89,8 +91,8 @@ def read_signs(page: Page, group: Group, fields: list[Fields], whole: int) -> Si
     best = Counter(f.title.key for f in fields if f.title).most_common(1)
     middle = max(median(sizes), 1)
     return Signs(
-        count=min(log2(max(len(group.records), 1)), 6) / 6,
-        few=1.0 if len(group.records) < 4 else 0.0,
+        count=min(log2(max(size, 1)), 6) / 6,
+        few=1.0 if size < 3.5 else 0.0,
         titles=_headline_like(median([f.title.units if f.title else 0 for f in fields])),
         heading=sum(f.title is not None and f.title.heading >= 0 for f in fields) / n,
         linked=sum(f.title is not None and f.title.link >= 0 for f in fields) / n,

@@ -1,0 +1,30 @@
+"""Siblings that are no records: a pagination bar, an advertisement, a sign-up box between the items of a list."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from scraper.extract.columns import Fields, Page, href_of
+from scraper.extract.hrefs import is_telling
+
+
+def without_strangers(page: Page, fields: list[Fields]) -> list[Fields]:
+    """The records of a list whose titles (mostly) come from one column, without those that have neither that column
+    nor what the others have: a date, a heading, a link that looks like a document's own."""
+    titles = Counter(f.title.key for f in fields if f.title)
+    if len(fields) < 3 or not titles:
+        return fields
+    main, count = titles.most_common(1)[0]
+    if count * 2 < len(fields):
+        return fields
+    dated = sum(bool(f.row.moments) for f in fields if f.title and f.title.key == main) > count * 0.7
+    headed = sum(f.title.heading >= 0 for f in fields if f.title and f.title.key == main) > count * 0.7
+    linked = sum(f.link >= 0 for f in fields if f.title and f.title.key == main) > count * 0.9
+    kept = []
+    for f in fields:
+        if f.title and f.title.key != main:
+            telling = f.link >= 0 and is_telling(href_of(page.tree, f.link)) and f.title.units >= 3
+            if (dated and not f.row.moments) or (headed and f.title.heading < 0) or (linked and not telling):
+                continue
+        kept.append(f)
+    return kept
