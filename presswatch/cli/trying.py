@@ -9,7 +9,10 @@ import click
 
 @click.command(name="demo")
 @click.option(
-    "--keep", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False), help="Folder for its files; default: presswatch-demo, here."
+    "--keep",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for its files; default: presswatch-demo, here.",
 )
 def demo_command(keep: Path | None) -> int:
     """Play the whole job on a bundled news site, offline.
