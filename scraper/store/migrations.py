@@ -16,7 +16,7 @@ SCHEMA_VERSION = 1
 
 migrations = Migrations("presswatch")
 
-_TABLES = """
+TABLES = """
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL
@@ -119,7 +119,7 @@ CREATE TABLE checks (
   last_at TEXT NOT NULL,                     -- start of the last of a run of equal checks
   count INTEGER NOT NULL DEFAULT 1,          -- length of that run
   outcome TEXT NOT NULL CHECK (outcome IN ('changed', 'unchanged', 'not_modified', 'suspect', 'failed')),
-  reason TEXT,                               -- class of a suspect or failed check, 'baseline' of the first; else null
+  reason TEXT,                               -- class of suspicion or failure, baseline, accepted; null: none
   message TEXT,                              -- the same in words; null: nothing to say
   http_status INTEGER,                       -- null: no answer
   final_url TEXT,                            -- after redirects; null: as asked
@@ -129,7 +129,7 @@ CREATE TABLE checks (
   new_items INTEGER NOT NULL DEFAULT 0,
   changes INTEGER NOT NULL DEFAULT 0,
   kind TEXT,                                 -- page kind; null: not looked at
-  listing_sha256 TEXT,                       -- of the ordered items; null: none seen
+  listing_sha256 TEXT,                       -- of the ordered items, when the run began; null: none seen
   confidence REAL,                           -- 0..1; null: not looked at
   not_before_at TEXT,                        -- Retry-After; null: none
   capture_sha256 TEXT REFERENCES captures(sha256)  -- null: not kept
@@ -227,8 +227,9 @@ CREATE TABLE revisions (
   fields TEXT NOT NULL,                      -- names of the fields that changed, comma separated; '' for the first
   title TEXT NOT NULL,
   url TEXT, summary TEXT, author TEXT, image_url TEXT,  -- null: as in items
-  published_on TEXT, published_at TEXT, published_raw TEXT, published_precision TEXT, published_method TEXT,
-  published_offset_min INTEGER, published_time TEXT,    -- null: as in items
+  published_on TEXT, published_at TEXT, published_raw TEXT,             -- null: as in items
+  published_precision TEXT, published_method TEXT,                      -- null: as in items
+  published_offset_min INTEGER, published_time TEXT,                    -- null: as in items
   capture_sha256 TEXT REFERENCES captures(sha256),      -- null: the page was not kept
   UNIQUE (item_id, number)
 ) STRICT;
@@ -245,7 +246,7 @@ CREATE TABLE articles (
   revision INTEGER NOT NULL DEFAULT 1,
   first_seen_at TEXT NOT NULL,
   changed_at TEXT NOT NULL,
-  unspaced TEXT,                             -- as in items
+  unspaced TEXT,                             -- as in items; null: none
   UNIQUE (source_id, url)
 ) STRICT;
 -- the article of one item
@@ -463,6 +464,6 @@ def statements(script: str) -> list[str]:
 @migrations()
 def first_schema(db: Database) -> None:
     """All tables, search, views."""
-    for statement in statements(_TABLES) + statements(_SEARCH) + statements(_VIEWS):
+    for statement in statements(TABLES) + statements(_SEARCH) + statements(_VIEWS):
         db.execute(statement)
     db.execute("PRAGMA user_version = 1")
