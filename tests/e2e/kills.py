@@ -69,7 +69,7 @@ class Ordeal:
 
     def assert_kept_promises(self) -> None:
         """Each item told, in order, repeats under the same id only, nothing else told, the database sound."""
-        assert all(one.verified for one in self.hook.received)
+        assert all(one.verified for one in self.hook.accepted)
         accepted = self.hook.accepted
         told = told_items(accepted, self.farm)
         assert set(told) == set(self.published), "told what was no news"
