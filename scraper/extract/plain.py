@@ -89,7 +89,7 @@ def _own_article(split: Split) -> ArticleData | None:
 def _confidence(split: Split, article: ArticleData | None) -> float:
     base = _CONFIDENCE.get(split.layout, 0.6)
     if split.layout == "teasers before an article":
-        base = 0.7 + (0.1 if split.navigation else 0.0)
+        base = 0.75 if split.navigation else 0.6
     if len(split.parts) == 2:
         base -= 0.15
     return round(min(base + (0.05 if article and split.navigation else 0.0), 0.95), 2)

@@ -16,6 +16,10 @@ _CODE_START = re.compile(
 _SETTING = re.compile(r"[\w.\-*/ ]{1,40}\s?[:=]\s?\S")
 _ROBOTS = re.compile(r"(?:user-agent|disallow|allow|sitemap|crawl-delay|host|clean-param)\s*:", re.IGNORECASE)
 _MAIL_HEADER = re.compile(r"(?:from|to|cc|subject|date|reply-to|sent|von|an|betreff|de|à|objet)\s?:", re.IGNORECASE)
+_HEADER = re.compile(r"[A-Z][A-Za-z]{1,20}(?:-[A-Z][A-Za-z]{1,20}){0,3}: \S")
+_SYMBOLS = re.compile(r"[{}<>=_\\|#$@*`^~+]")
+_MOST_SYMBOLS = 0.02
+_FEWEST_UNITS = 2
 _LOG = re.compile(
     r"\b(?:INFO|WARN(?:ING)?|ERROR|DEBUG|TRACE|FATAL|NOTICE|CRITICAL)\b|\b\d\d:\d\d:\d\d\b|\b(?:GET|POST|HEAD) /"
 )
@@ -33,8 +37,17 @@ def reason_for_no_listing(text: str, lines: Sequence[Line]) -> str | None:
             return f"the text is {name}, not prose"
     if sum(1 for line in lines[:8] if _MAIL_HEADER.match(line.text)) >= 3:
         return "the text is a mail"
+    if len(lines) >= 4 and all(_HEADER.match(line.text) for line in lines[:3]):
+        return "the text begins with header fields"
     sample = [line.text for line in lines[:400]]
     undated = [line.text for line in lines[:400] if not line.date and not line.leading]
+    telling = sorted(line.units for line in lines[:400] if not line.date)
+    if not telling:
+        return "the text has dates and nothing else"
+    if _symbol_share(undated) > _MOST_SYMBOLS:
+        return "the text has more symbols than prose has"
+    if telling[len(telling) // 2] < _FEWEST_UNITS:
+        return "the text is a list of single words"
     shares = {
         "source code": _share(sample, lambda s: bool(_CODE_END.search(s) or _CODE_START.match(s))),
         "rules for robots": _share(sample, lambda s: bool(_ROBOTS.match(s))),
@@ -53,6 +66,11 @@ def reason_for_no_listing(text: str, lines: Sequence[Line]) -> str | None:
 
 def _share(sample: Sequence[str], test: Callable[[str], bool]) -> float:
     return sum(1 for line in sample if test(line)) / max(len(sample), 1)
+
+
+def _symbol_share(sample: Sequence[str]) -> float:
+    text = "".join(sample)
+    return len(_SYMBOLS.findall(text)) / max(len(text), 1)
 
 
 def _is_log_line(line: str) -> bool:

@@ -12,6 +12,8 @@ _FEWEST = 3
 _LONGEST_TEASER = 4
 _HEADLINE_UNITS = 4.0
 _TEASER_UNITS = 8
+_FEWEST_UNITS = 5
+_MOST_TEASERS = 60
 _HEADING_UNITS = 3
 _ARTICLE_TITLE_UNITS = 20
 
@@ -40,10 +42,36 @@ def _before_article(lines: Sequence[Line], navigation: int) -> Split | None:
     if sum(line.is_paragraph for line in teasers) * 2 < len(teasers):
         return None
     groups = _groups(teasers)
-    believable = (opening.sure or navigation) and _article_outweighs(lines, title, opening)
+    if not _are_prose(groups):
+        return None
+    told = navigation or title in twice or _other_gaps(teasers, lines[opening.body :]) or _only_headline(lines, title)
+    believable = told and _article_outweighs(lines, title, opening)
     if len(groups) < 2 or not believable or (len(groups) == 2 and not (opening.sure and navigation)):
         return None
     return Split(_parts(groups), (), tuple(lines[title:]), "teasers before an article", navigation)
+
+
+def _other_gaps(teasers: Sequence[Line], body: Sequence[Line]) -> bool:
+    """Whether the teasers stand closer or further apart than the article's paragraphs: chapters of one text do not."""
+    inner = sorted(line.gap for line in body[1:])
+    return bool(inner) and max((line.gap for line in teasers[1:]), default=0) != inner[len(inner) // 2]
+
+
+def _only_headline(lines: Sequence[Line], title: int) -> bool:
+    """Where no blank line helps: the one headline of the text, with running text only before and much more after."""
+    if any(line.gap for line in lines[1:]) or title < _FEWEST:
+        return False
+    return len(lines) - title > _FEWEST and all(line.is_paragraph for at, line in enumerate(lines) if at != title)
+
+
+def _are_prose(groups: Sequence[Sequence[Line]]) -> bool:
+    """Teasers are sentences: several words each, beginning with a letter, a digit or a quotation mark."""
+    fine = sum(1 for group in groups if sum(line.units for line in group) >= _FEWEST_UNITS and _begins(group[0].text))
+    return len(groups) <= _MOST_TEASERS and fine >= 0.75 * len(groups)
+
+
+def _begins(text: str) -> bool:
+    return (text[0].isalnum() and not text[0].islower()) or text[0] in "\"'“”„«»‘’「『《¿¡("
 
 
 def _article_outweighs(lines: Sequence[Line], title: int, opening: Opening) -> bool:

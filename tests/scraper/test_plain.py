@@ -143,6 +143,66 @@ def test_any_lines_are_read_without_raising(lines: list[str]) -> None:
     assert extraction.verdict.reasons
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "asyncio/events.py",
+        "operator.py",
+        "csv.py",
+        "json/decoder.py",
+        "encodings/cp1256.py",
+        "turtle.py",
+        "calendar.py",
+    ],
+)
+def test_source_files_list_nothing(name: str) -> None:
+    text = (Path(json.__file__).parents[1] / name).read_text(encoding="utf-8")
+    assert extract_plain(text, "https://news.example.org/", now=NOW).items == ()
+
+
+TEASERS = [
+    "The harbour office opened the new northern quay for small freight ships this week.",
+    "Talks on the shared river water plan took place in Brookport under the chairmanship of Lena Ode",
+    "Forty pilots took part in the annual course at the training ground in Sallow Bay...",
+    "The ferry to the bay is back in daily service after a winter of repairs.",
+]
+BODY = [
+    "The House of Guilds held a round table under the motto: “A river for everybody”.",
+    "Representatives of six towns attended it and spoke at length about locks and fares.",
+    "Nobody wants to close a lock before autumn. The common timetable is to be ready in May.",
+    "The expert stressed that all towns should know when a ship will come.",
+]
+
+
+@pytest.mark.parametrize(
+    ("page", "count"),
+    [
+        ("\n\n\n".join(TEASERS) + "\n\nSpring on the river\n\n\n" + "\n\n".join(BODY) + "\n\nGo back", 4),
+        ("Latest news\n\n" + "\n\n\n".join(TEASERS) + "\n\nSpring on the river\n\n\n" + "\n\n".join(BODY), 4),
+        ("\n".join(TEASERS[::3] * 2) + "\nSpring on the river\n\n" + "\n\n".join(BODY), 4),
+        ("\n".join(TEASERS[::3] * 2) + "\nSpring on the river\n" + "\n".join(BODY), 4),
+    ],
+)
+def test_teasers_before_an_article_in_several_line_break_habits(page: str, count: int) -> None:
+    extraction = extract_plain(page, "https://news.example.org/", now=NOW)
+    assert extraction.verdict.kind is PageKind.BOTH
+    assert len(extraction.items) == count
+    assert extraction.article is not None
+    assert extraction.article.title == "Spring on the river"
+    assert extraction.article.text == "\n\n".join(BODY)
+
+
+def test_an_article_above_the_list_is_no_item() -> None:
+    days = ["12.03.2026", "10.03.2026", "06.03.2026", "01.03.2026"]
+    listing = "\n\n\n".join(f"{day}\n\n{teaser}" for day, teaser in zip(days, TEASERS, strict=True))
+    page = "A round table was held\n\n05.03.2026\n\n" + "\n\n".join(BODY) + "\n\n\n" + listing
+    extraction = extract_plain(page, "https://news.example.org/", now=NOW)
+    assert [item.summary for item in extraction.items] == TEASERS
+    assert extraction.article is not None
+    assert extraction.article.published is not None
+    assert extraction.article.published.iso() == "2026-03-05"
+
+
 def test_items_keep_the_order_of_the_page_and_nothing_of_a_teaser_is_lost() -> None:
     teasers = [f"Report number {n} was presented to the council today. Its second sentence is long." for n in range(60)]
     text = "\n".join(f"{n % 28 + 1:02}.02.2026\n\n{teaser}\n\n" for n, teaser in enumerate(teasers))
