@@ -36,7 +36,7 @@ class FixedCadence:
             wait = retry_wait(facts.failures, interval, self.options)
             reason = f"{facts.outcome.value} ({facts.reason}), try {facts.failures + 1}"
         else:
-            wait, reason = interval, f"every {interval}"
+            wait, reason = interval, f"every {spoken(interval)}"
         at = now + wait * (1 + self.options.jitter * self.rng.uniform(-1, 1))
         if facts.not_before and facts.not_before > at:
             at, reason = facts.not_before, f"{reason}; the server asked to wait"
@@ -49,3 +49,14 @@ def retry_wait(failures: int, interval: timedelta, options: CadenceOptions) -> t
     longest = max(options.retry_max, first)
     doublings = min(failures - 1, 20)  # a second doubled twenty times is twelve days: beyond any cap
     return min(first * (1 << doublings), longest)
+
+
+def spoken(length: timedelta) -> str:
+    """A length of time as people write it: ``30m``, ``1h 30m``, ``2s``."""
+    rest = round(length.total_seconds())
+    parts = []
+    for unit, seconds in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        count, rest = divmod(rest, seconds)
+        if count:
+            parts.append(f"{count}{unit}")
+    return " ".join(parts[:2]) or "0s"

@@ -19,7 +19,7 @@ from scraper.clock import Clock
 from scraper.errors import CheckError, FetchError, StoreError
 from scraper.fetch import Download, FetchRequest, Limits, fetch
 from scraper.hooks import CadencePolicy, ChangeListener
-from scraper.robots import RobotsGate, RobotsStore
+from scraper.robots import ROBOTS_LIMITS, RobotsGate, RobotsStore
 from scraper.store.captures import Capture, write_capture
 from scraper.store.db import Store
 from scraper.store.ingest import CheckRecord, Committed, commit_check
@@ -230,6 +230,7 @@ class Checker:
             user_agent=self.options.user_agent,
             now=self.clock,
             then=spacing,
+            limits=replace(self.options.limits, body_bytes=ROBOTS_LIMITS.body_bytes),
         )
         return PoliteGate(robots, spacing)
 
