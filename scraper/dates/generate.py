@@ -53,6 +53,16 @@ _ONE_WORDS = {
     "uk": "рік місяць тиждень день годину хвилину секунду",
     "pl": "rok miesiąc tydzień dzień godzinę minutę sekundę",
 }
+_SHORT_AGO = {
+    "year": ["yr", "yrs"],
+    "month": ["mos"],
+    "week": ["wk", "wks", "w"],
+    "day": ["d"],
+    "hour": ["hr", "hrs", "h"],
+    "minute": ["min", "mins", "m"],
+    "second": ["sec", "secs", "s"],
+}
+"""English as sites write it, beyond CLDR: "5 mins ago", "3h ago"."""
 _JUST_NOW = {
     "en": ["just now", "moments ago"],
     "zh": ["刚刚", "剛剛"],
@@ -225,6 +235,8 @@ def _add_own(relative: Mapping[str, dict[str, tuple[str, int | None]]]) -> None:
     for phrase, meaning in list(relative["ar"].items()):
         if phrase.startswith("قبل "):
             relative["ar"]["منذ " + phrase.removeprefix("قبل ")] = meaning
+    for unit, words in _SHORT_AGO.items():
+        relative["en"].update((f"{{0}} {word} ago", (unit, None)) for word in words)
     for lang, phrases in _JUST_NOW.items():
         relative[lang].update((fold_phrase(phrase), ("second", 0)) for phrase in phrases)
 

@@ -31,6 +31,9 @@ _AFTER = frozenset("|·•:;,)]-–—/<\n\t")
 _LABELS = frozenset(
     "posted published updated on added le am vom опубликовано publicado publié veröffentlicht pubblicato".split()
 )
+_AND = frozenset("and und et y e и og och en i a".split())
+_SECONDS = {"week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+_WIDEST_JOIN = 6  # characters: ", and "
 _LARGEST = {"second": 3600, "minute": 600, "hour": 200, "day": 400, "week": 60, "month": 60, "year": 60}
 
 
@@ -58,7 +61,7 @@ def relative_hits(text: str, tokens: Sequence[Token]) -> Iterator[RelativeHit]:
         for phrase in phrases:
             hit = _match(text, tokens, index, phrase)
             if hit:
-                yield hit
+                yield _with_larger_unit(tokens, index, hit) if phrase.words[0] is None else hit
                 break
 
 
@@ -86,6 +89,24 @@ def _match(text: str, tokens: Sequence[Token], index: int, phrase: RelativePhras
     if words[0] is None and start and text[start - 1] in "0123456789.,:/-$€£":
         return None
     return RelativeHit(start, end, phrase.unit, number)
+
+
+def _with_larger_unit(tokens: Sequence[Token], index: int, hit: RelativeHit) -> RelativeHit:
+    """ "1 day, 3 hours ago" is twenty-seven hours, not three."""
+    before = index - 1
+    if before >= 0 and tokens[before].word in _AND:
+        before -= 1
+    if before < 1 or tokens[before - 1].number < 0 or hit.start - tokens[before].end > _WIDEST_JOIN:
+        return hit
+    number = tokens[before - 1].number
+    for phrase in load_names().relative_after_number.get(tokens[before].word, ()):
+        if phrase.unit == hit.unit or phrase.unit not in _SECONDS or number > _LARGEST[phrase.unit]:
+            continue
+        if hit.unit not in _SECONDS:
+            return hit._replace(start=tokens[before - 1].start, unit=phrase.unit, number=number)
+        whole = number * _SECONDS[phrase.unit] // _SECONDS[hit.unit]
+        return hit._replace(start=tokens[before - 1].start, number=hit.number + whole) if whole else hit
+    return hit
 
 
 def _stands_apart(text: str, start: int, end: int, tokens: Sequence[Token], index: int) -> bool:
