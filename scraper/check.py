@@ -16,7 +16,7 @@ from scraper import diff as differ
 from scraper import health
 from scraper.answers import NotModified
 from scraper.clock import Clock
-from scraper.errors import CheckError, FetchError, StoreError
+from scraper.errors import CheckError, FetchError, PresswatchError, StoreError
 from scraper.fetch import Download, FetchRequest, Limits, fetch
 from scraper.hooks import CadencePolicy, ChangeListener
 from scraper.robots import ROBOTS_LIMITS, RobotsGate, RobotsStore
@@ -214,11 +214,12 @@ class Checker:
             look.error = FetchError("timeout", f"the check was not done within {seconds:g} seconds", url=job.url)
         except CheckError as error:
             look.error = error
+        except PresswatchError:  # the store: there is nowhere to write the failure to
+            raise
         # Around one source: a fault of ours goes on its row, and the others go on.
         except Exception as error:
             log.exception("check of %s crashed", job.slug)
-            look.crashed = True
-            look.error = CheckError("internal", f"{type(error).__name__}: {error}"[:500], url=job.url)
+            look.crash(job, error)
         look.seconds = time.monotonic() - started
         return look
 
@@ -250,6 +251,17 @@ class Checker:
 
     def _commit(self, store: Store, job: SourceJob, look: _Look) -> CheckReport:
         """In the store's thread: compare with what is known and write all of it."""
+        try:
+            return self._commit_look(store, job, look)
+        except PresswatchError:
+            raise
+        # As above. Nothing was written; unless the failure is, the page would be fetched again at once, for ever.
+        except Exception as error:
+            log.exception("check of %s crashed", job.slug)
+            look.crash(job, error)
+            return self._commit_look(store, job, look)
+
+    def _commit_look(self, store: Store, job: SourceJob, look: _Look) -> CheckReport:
         record, items, new = self._record(store, job, look)
         committed = commit_check(
             store,
@@ -379,6 +391,11 @@ class _Look:
     error: CheckError | None = None
     crashed: bool = False
     seconds: float = 0.0
+
+    def crash(self, job: SourceJob, error: Exception) -> None:
+        """Make it one that failed by a fault of our own."""
+        self.crashed = True
+        self.error = CheckError("internal", f"{type(error).__name__}: {error}"[:500], url=job.url)
 
     def is_same_body(self, job: SourceJob) -> bool:
         """Whether the answer is, byte for byte, the last one that was believed."""
