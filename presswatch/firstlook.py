@@ -14,9 +14,10 @@ from scrapy.settings import Settings
 from presswatch.assembly import Assembly
 from scraper.check import Checker, CheckReport
 from scraper.clock import utc_now
+from scraper.store.jobs import SourceJob, lease_source
 from scraper.store.leases import holder_name
 from scraper.store.robots import StoredRobots
-from scraper.store.sources import SourceJob, find_sources, lease_source
+from scraper.store.sources import find_sources
 from scraper.store.thread import StoreThread
 from scraper.types import Extraction, Page, Recipe
 

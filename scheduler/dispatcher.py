@@ -13,7 +13,7 @@ from scraper.errors import LeaseLostError, StoreError
 from scraper.service import Service
 from scraper.store import leases
 from scraper.store.db import Store
-from scraper.store.sources import SourceJob, lease_source, ready_sources
+from scraper.store.jobs import SourceJob, lease_source, ready_sources
 
 log = logging.getLogger(__name__)
 

@@ -23,9 +23,9 @@ from scraper.robots import ROBOTS_LIMITS, RobotsGate, RobotsStore
 from scraper.store.captures import Capture, write_capture
 from scraper.store.db import Store
 from scraper.store.ingest import CheckRecord, Committed, commit_check
+from scraper.store.jobs import SourceJob, lease_source, reserve_site
 from scraper.store.known import load_known
 from scraper.store.leases import holder_name
-from scraper.store.sources import SourceJob, lease_source, reserve_site
 from scraper.store.thread import StoreThread
 from scraper.types import Extraction, ItemData, Outcome, Page, Recipe
 from scraper.urls import site_of
@@ -179,7 +179,7 @@ class Checker:
         self.options, self._headers = options, headers
 
     async def lease(self, source_id: int) -> SourceJob | datetime | None:
-        """As :func:`scraper.store.sources.lease_source`."""
+        """As :func:`scraper.store.jobs.lease_source`."""
         now = self.clock()
         return await self.store.write(
             lambda store: lease_source(store.conn, source_id, self._holder, self.options.spacing, now)

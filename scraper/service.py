@@ -23,8 +23,8 @@ from scraper.errors import LeaseLostError
 from scraper.hooks import CadencePolicy, ChangeListener
 from scraper.parsepool import ParsePool
 from scraper.store.db import Store
+from scraper.store.jobs import SourceJob
 from scraper.store.robots import StoredRobots
-from scraper.store.sources import SourceJob
 from scraper.store.thread import StoreThread
 from scraper.types import Page
 

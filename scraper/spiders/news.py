@@ -22,7 +22,8 @@ from scraper.saved import find_saved_pages
 from scraper.service import Assembly, Service, Skipped
 from scraper.slugs import slugify_url
 from scraper.store.db import Store
-from scraper.store.sources import adopt, due_sources, find_sources, watched_sources
+from scraper.store.jobs import due_sources
+from scraper.store.sources import adopt, find_sources, watched_sources
 from scraper.types import ItemData, Outcome, Page
 from scraper.urls import canonicalize_url
 

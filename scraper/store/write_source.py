@@ -8,6 +8,7 @@ from datetime import timedelta
 from scraper import health
 from scraper.clock import to_text
 from scraper.hooks import CadencePolicy, CheckFacts, NextCheck
+from scraper.store.jobs import FARTHEST
 from scraper.store.writing import CheckRecord, Fact, Writing, write_fact
 from scraper.types import ChangeKind, EpisodeClass, Outcome
 
@@ -124,15 +125,19 @@ def _space_site(writing: Writing) -> None:
     record, site = writing.record, writing.source["site"]
     if writing.source["origin"] == "file":
         return
+    # What lies too far ahead was written under a wrong clock and does not count.
+    later = "CASE WHEN not_before_at <= ? THEN max(not_before_at, ?) ELSE ? END"
+    farthest = to_text(writing.now + FARTHEST)
     if record.site_not_before is not None:
+        at = to_text(record.site_not_before)
         writing.conn.execute(
-            "UPDATE sites SET not_before_at = max(coalesce(not_before_at, ''), ?), penalties = penalties + 1, "
-            "penalty_reason = ? WHERE site = ?",
-            (to_text(record.site_not_before), record.message, site),
+            f"UPDATE sites SET not_before_at = {later}, penalties = penalties + 1, penalty_reason = ? WHERE site = ?",  # noqa: S608
+            (farthest, at, at, record.message, site),
         )
     elif record.site_spacing is not None:
+        at = to_text(writing.now + record.site_spacing)
         writing.conn.execute(
-            "UPDATE sites SET not_before_at = max(coalesce(not_before_at, ''), ?), spacing_s = ?, penalties = 0, "
-            "penalty_reason = NULL WHERE site = ?",
-            (to_text(writing.now + record.site_spacing), record.site_spacing.total_seconds(), site),
+            f"UPDATE sites SET not_before_at = {later}, spacing_s = ?, penalties = 0, penalty_reason = NULL "  # noqa: S608
+            "WHERE site = ?",
+            (farthest, at, at, record.site_spacing.total_seconds(), site),
         )

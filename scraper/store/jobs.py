@@ -1,0 +1,171 @@
+"""Sources as work to be done: which are due, and taking one, with its site, for one check."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scraper.clock import from_text, to_text
+from scraper.errors import NotFoundError
+from scraper.store import leases
+from scraper.store.sources import recipe_of
+from scraper.types import Recipe, Validators
+
+_REFRESH_AFTER = 20
+"""Answers "not modified" in a row after which a page is fetched unconditionally."""
+
+FARTHEST = timedelta(hours=25)
+"""No site may ask to be left alone for more than a day: what lies farther ahead was written under a wrong clock."""
+
+LEASE = timedelta(minutes=3)
+"""How long a check may take before another process may take its source over; far more than its wall clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceJob:
+    """One check to be done: what it needs to know, and the leases it holds."""
+
+    source_id: int
+    slug: str
+    url: str
+    site: str
+    origin: str
+    check_key: str
+    leases: tuple[tuple[str, int], ...]
+    validators: Validators | None
+    body_sha256: str | None
+    listing_sha256: str | None
+    has_baseline: bool
+    recipe: Recipe | None
+    doubted: tuple[str, ...] = ()
+
+
+def due_sources(conn: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
+    """Ids of configured sources whose time has come, the longest due first."""
+    rows = conn.execute(
+        "SELECT c.source_id FROM cadences c JOIN sources s ON s.id = c.source_id "
+        "WHERE c.next_check_at <= ? AND s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config' "
+        "ORDER BY c.next_check_at LIMIT ?",
+        (to_text(now), limit),
+    )
+    return [row[0] for row in rows]
+
+
+def ready_sources(conn: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
+    """Of the due sources the longest due one of each site that may be asked now and that nobody is asking."""
+    at = to_text(now)
+    rows = conn.execute(
+        "SELECT c.source_id, min(c.next_check_at) AS due_at FROM cadences c "
+        "JOIN sources s ON s.id = c.source_id JOIN sites t ON t.site = s.site "
+        "LEFT JOIN leases l ON l.name = 'site:' || s.site "
+        "WHERE c.next_check_at <= ? AND s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config' "
+        "AND (coalesce(t.not_before_at, '') <= ? OR t.not_before_at > ?) "
+        "AND (l.holder IS NULL OR l.expires_at <= ?) GROUP BY s.site ORDER BY due_at LIMIT ?",
+        (at, at, to_text(now + FARTHEST), at, limit),
+    )
+    return [row[0] for row in rows]
+
+
+def next_due_at(conn: sqlite3.Connection) -> datetime | None:
+    """When the next configured source is due; ``None`` if there is none."""
+    row = conn.execute(
+        "SELECT min(c.next_check_at) FROM cadences c JOIN sources s ON s.id = c.source_id "
+        "WHERE s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config'"
+    ).fetchone()
+    return from_text(row[0]) if row[0] else None
+
+
+def lease_source(
+    conn: sqlite3.Connection, source_id: int, holder: str, spacing: timedelta, now: datetime, *, at_hand: bool = False
+) -> SourceJob | datetime | None:
+    """Take a source and its site for one check, and reserve the site's next moment: the first request is paid for.
+    With ``at_hand`` the answer is there already, and the site is left out of it.
+
+    A :class:`SourceJob`; or the instant before which the site must not be asked; or ``None`` if somebody else is
+    looking at the source or its site.
+    """
+    row = conn.execute(
+        "SELECT s.*, t.not_before_at FROM sources s JOIN sites t ON t.site = s.site WHERE s.id = ?", (source_id,)
+    ).fetchone()
+    if row is None:
+        raise NotFoundError("source", str(source_id))
+    asked = row["origin"] != "file" and not at_hand
+    until = _closed_until(row["not_before_at"], now)
+    if asked and until:
+        return until
+    held: list[tuple[str, int]] = []
+    for name in (f"source:{source_id}", *([f"site:{row['site']}"] if asked else [])):
+        token = leases.acquire(conn, name, holder, LEASE, now)
+        if token is None:
+            for lease in held:
+                leases.release(conn, *lease)
+            return None
+        held.append((name, token))
+    if asked:
+        reserve_site(conn, row["site"], spacing, now)
+    missed = conn.execute(
+        "SELECT 1 FROM appearances WHERE source_id = ? AND listed = 1 AND missed > 0 LIMIT 1", (source_id,)
+    ).fetchone()
+    return SourceJob(
+        source_id=source_id,
+        slug=row["slug"],
+        url=row["url"],
+        site=row["site"],
+        origin=row["origin"],
+        check_key=uuid.uuid4().hex,
+        leases=tuple(held),
+        # While a withdrawal awaits its confirmation, every look must be a real one.
+        validators=None if missed or _refresh_is_due(conn, source_id) else _validators(row),
+        body_sha256=None if missed else row["body_sha256"],
+        listing_sha256=None if missed else row["listing_sha256"],
+        has_baseline=row["baseline_at"] is not None,
+        recipe=recipe_of(conn, source_id),
+        doubted=_doubted(conn, source_id),
+    )
+
+
+def _validators(row: sqlite3.Row) -> Validators | None:
+    return Validators(row["validator_url"], row["etag"], row["last_modified"]) if row["validator_url"] else None
+
+
+def _refresh_is_due(conn: sqlite3.Connection, source_id: int) -> bool:
+    """Some servers say "not modified" for ever: every so often the page is asked for unconditionally."""
+    row = conn.execute(
+        "SELECT outcome, count FROM checks WHERE source_id = ? ORDER BY id DESC LIMIT 1", (source_id,)
+    ).fetchone()
+    return bool(row and row["outcome"] == "not_modified" and row["count"] >= _REFRESH_AFTER)
+
+
+def reserve_site(conn: sqlite3.Connection, site: str, spacing: timedelta, now: datetime) -> datetime | None:
+    """Reserve the site's next moment for one request: ``None`` if that is now, else the instant to wait for."""
+    conn.execute("INSERT INTO sites(site) VALUES (?) ON CONFLICT(site) DO NOTHING", (site,))
+    row = conn.execute("SELECT not_before_at, spacing_s FROM sites WHERE site = ?", (site,)).fetchone()
+    until = _closed_until(row["not_before_at"], now)
+    if until:
+        return until
+    asked = max(spacing, timedelta(seconds=row["spacing_s"] or 0))
+    conn.execute("UPDATE sites SET not_before_at = ? WHERE site = ?", (to_text(now + asked), site))
+    return None
+
+
+def _closed_until(not_before_at: str | None, now: datetime) -> datetime | None:
+    """The instant before which a site must not be asked, if that lies ahead."""
+    if not_before_at is None or not to_text(now) < not_before_at <= to_text(now + FARTHEST):
+        return None
+    return from_text(not_before_at)
+
+
+def _doubted(conn: sqlite3.Connection, source_id: int) -> tuple[str, ...]:
+    """Classes of doubt of the latest looks, newest first, as far back as they were suspect without a break."""
+    found: list[str] = []
+    for row in conn.execute(
+        "SELECT outcome, reason, count FROM checks WHERE source_id = ? ORDER BY id DESC LIMIT 10", (source_id,)
+    ):
+        if row["outcome"] == "failed":
+            continue
+        if row["outcome"] != "suspect":
+            break
+        found.extend([row["reason"] or ""] * min(row["count"], 10))
+    return tuple(found)
