@@ -27,7 +27,7 @@ def extract_html(html: str, url: str, *, now: datetime) -> Extraction:
     parser = LexborHTMLParser(html)
     head = read_head(parser, url)
     tree = build_tree(parser)
-    sample = _sample(tree)
+    sample = text_sample(tree)
     language = guess_language(head.language, sample)
     languages = (language,) if language else ()
     page = read_page(tree, now=now, languages=languages)
@@ -72,7 +72,8 @@ def extract_html(html: str, url: str, *, now: datetime) -> Extraction:
     )
 
 
-def _sample(tree: Tree) -> str:
+def text_sample(tree: Tree) -> str:
+    """The first text of a page, a line each."""
     parts, size = [], 0
     for line in tree.lines:
         parts.append(line.text[:400])

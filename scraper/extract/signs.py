@@ -17,6 +17,8 @@ from scraper.extract.groups import Group
 from scraper.extract.hrefs import common_pattern, is_telling
 from scraper.extract.tree import Tree
 
+PAGE_SIGNS = ("article", "says_article", "own_address", "password")
+"""Signs of the page rather than of one candidate: they count in the odds, not in the choice."""
 LONG_LINE = 25
 """Words from which on a line is prose: headlines and labels are shorter."""
 
@@ -34,7 +36,8 @@ class Signs:
     beyond one; ``many_links``; ``mid_line``: begin within a line; ``no_link``; ``images``. ``telling_urls``: addresses
     with a slug, a long number or a document; ``url_pattern``: addresses built like the commonest one; ``same_urls``,
     ``same_titles``: repetitions. ``prose_outside``: share of the page's text that is long lines elsewhere.
-    ``in_prose``: titles that are links within a sentence; ``signed``: posts under a short name, as in a thread.
+    ``in_prose``: titles that are links within a sentence; ``signed``: posts under a short name, as in a thread;
+    ``anchored``: with links to places of this very page.
     Known of the chosen candidate only: ``article``: words of running text beside it, up to 500; ``says_article``: the
     page calls itself one; ``own_address``: the page's address looks like one document's; ``password``: it asks for one.
     """
@@ -68,6 +71,7 @@ class Signs:
     sentence: float = 0.0
     in_prose: float = 0.0
     signed: float = 0.0
+    anchored: float = 0.0
     article: float = 0.0
     says_article: float = 0.0
     own_address: float = 0.0
@@ -119,6 +123,7 @@ def read_signs(page: Page, group: Group, fields: list[Fields], whole: int, *, of
         sentence=sum(f.title is not None and f.title.units >= 4 for f in fields) / n,
         in_prose=sum(_in_prose(tree, f) for f in fields) / n,
         signed=_signed(fields, plain),
+        anchored=sum(_count(tree.anchors, f.row.record.start, f.row.record.stop) > 0 for f in fields) / n,
         early=1 - tree.units[group.records[0].start] / max(tree.units[-1], 1),
     )
 
@@ -130,6 +135,10 @@ def _in_prose(tree: Tree, f: Fields) -> bool:
     line = tree.lines[bisect_right(tree.line_starts, f.title.node) - 1]
     units = tree.units_in(line.chunks[0], line.chunks[-1] + 1)
     return line.chunks[0] != f.title.node and units - f.title.units >= 12
+
+
+def _count(nodes: list[int], start: int, stop: int) -> int:
+    return bisect_left(nodes, stop) - bisect_left(nodes, start)
 
 
 def _signed(fields: list[Fields], plain: list[int]) -> float:

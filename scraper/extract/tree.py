@@ -62,6 +62,7 @@ class Tree:
     of each table cell in its row.
     ``units`` are prefix sums of text length in words, ``linked`` of the part of it inside links, ``links`` of links,
     ``images`` of pictures.
+    ``anchors`` are links to a place on the page itself.
     """
 
     tag: list[str] = field(default_factory=list)
@@ -80,6 +81,7 @@ class Tree:
     linked: list[int] = field(default_factory=lambda: [0])
     links: list[int] = field(default_factory=lambda: [0])
     images: list[int] = field(default_factory=lambda: [0])
+    anchors: list[int] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     line_starts: list[int] = field(default_factory=list)
     chunk_nodes: list[int] = field(default_factory=list)
@@ -246,6 +248,8 @@ class _Builder:
             if tag == "a":
                 if is_link(attrs):
                     link, linking = i, 1
+                elif (attrs.get("href") or "")[:1] == "#" and len(attrs["href"] or "") > 1:
+                    self.tree.anchors.append(i)
             elif "role" in attrs:
                 role = attrs["role"]
                 heading = i if role == "heading" else heading
