@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
 from typing import Any, Literal
@@ -37,6 +38,9 @@ def run_spider(
     if log_to is not None:
         settings.set("LOG_ENABLED", False, priority="cmdline")
     serving = arguments.get("mode") == "serve"
+    if serving:
+        # Until the daemon listens itself there is nothing to finish.
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     process = AsyncCrawlerProcess(settings)
     if log_to is not None:
         logging.getLogger().addHandler(log_to)

@@ -17,10 +17,6 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-SERVE = (
-    "import sys; from presswatch.runner import run_spider; "
-    "sys.exit(run_spider(None, verbose=True, mode='serve').tally.exit_code)"
-)
 QUICK = {
     "every": "1s",
     "site_spacing": "0s",
@@ -30,7 +26,7 @@ QUICK = {
 }
 
 
-def wait_until(holds: Callable[[], Any], seconds: float = 20.0, *, pause: float = 0.05) -> Any:
+def wait_until(holds: Callable[[], Any], seconds: float = 30.0, *, pause: float = 0.05) -> Any:
     """What ``holds()`` says as soon as it is true; ``AssertionError`` if that is not within ``seconds``."""
     end = time.monotonic() + seconds
     while not (found := holds()):
@@ -49,12 +45,12 @@ class Daemon:
     def log(self) -> str:
         return self.log_path.read_text(encoding="utf-8")
 
-    def wait_ready(self, seconds: float = 20.0) -> Daemon:
+    def wait_ready(self, seconds: float = 30.0) -> Daemon:
         """Until it watches."""
         self.wait_log("watching ", seconds)
         return self
 
-    def wait_log(self, words: str, seconds: float = 20.0, *, times: int = 1) -> None:
+    def wait_log(self, words: str, seconds: float = 30.0, *, times: int = 1) -> None:
         """Until ``words`` stand in its log so many times."""
 
         def holds() -> bool:
@@ -97,7 +93,7 @@ class Desk:
 
     home: Path
     opened: str = "127.0.0.0/8"
-    command: Sequence[str] = (sys.executable, "-c", SERVE)
+    command: Sequence[str] = (sys.executable, "-m", "presswatch", "run")
     started: list[Daemon] = field(default_factory=list)
 
     @property
@@ -203,7 +199,7 @@ class Desk:
         found = self.rows(sql, *values)
         return found[0][0] if found else None
 
-    def wait_for(self, sql: str, *values: Any, seconds: float = 20.0) -> Any:
+    def wait_for(self, sql: str, *values: Any, seconds: float = 30.0) -> Any:
         """Until the query's first value is true; that value."""
 
         def holds() -> Any:
@@ -218,11 +214,11 @@ class Desk:
             logs = "\n".join(daemon.log()[-2000:] for daemon in self.started[-3:])
             raise AssertionError(f"{sql}: {error}\n{logs}") from None
 
-    def wait_baseline(self, count: int, seconds: float = 20.0) -> None:
+    def wait_baseline(self, count: int, seconds: float = 30.0) -> None:
         """Until so many sources have their baseline."""
         self.wait_for("SELECT count(*) >= ? FROM sources WHERE baseline_at IS NOT NULL", count, seconds=seconds)
 
-    def wait_looks(self, slug: str, count: int = 1, seconds: float = 20.0) -> None:
+    def wait_looks(self, slug: str, count: int = 1, seconds: float = 30.0) -> None:
         """Until a source was looked at so many more times from now on, whatever came out."""
         sql = "SELECT coalesce(sum(c.count), 0) FROM checks c JOIN sources s ON s.id = c.source_id WHERE s.slug = ?"
         before = self.value(sql, slug)
