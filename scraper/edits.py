@@ -34,14 +34,16 @@ def find_edits(matches: Sequence[Match], layout_share: float) -> tuple[list[Item
     template = {name for name, count in counts.items() if count >= limit}
     edits, filled = [], []
     for match, known, edited in compared:
-        told = tuple(name for name in edited if name not in template)
-        moved = tuple(name for name in edited if name in template and not _is_volatile(name, match.data, known.data))
+        # An item that comes back with another address moved with all others while it was not listed.
+        quiet = template if known.listed else template | {"url"}
+        told = tuple(name for name in edited if name not in quiet)
+        moved = tuple(name for name in edited if name in quiet and not _is_volatile(name, match.data, known.data))
         silent = moved + _grown(match.data, known.data)
         if told:
             kind = ChangeKind.RELOCATED if told == ("url",) else ChangeKind.REVISED
             edits.append(ItemChange(kind, _keeping(match, known), fields=told + silent))
         elif silent:
-            reason = "the page's template changed" if moved else "shown for the first time"
+            reason = "changed with the page's template" if moved else "shown for the first time"
             change = ItemChange(ChangeKind.REVISED, _keeping(match, known), fields=silent, tell=False, reason=reason)
             filled.append(change)
     return edits, filled
