@@ -69,18 +69,27 @@ def test_checks_and_retries_go_on_at_their_rate_when_the_clock_is_set(
     desk.assert_sound()
 
 
-def test_daemon_that_starts_under_a_wrong_clock_looks_and_tells_all_the_same(
+def test_daemon_that_starts_under_a_wrong_clock_looks_on_and_all_is_told_in_the_end(
     desk: Desk, set_clock: Callable[[float], None], unsigned_hook: WebhookReceiver
 ) -> None:
+    """In 1970 a page's dates lie in a far future; it may be doubted then, but nothing is lost or told twice."""
     now = datetime.now(UTC)
     with SiteFarm(1, block=88) as farm, unsigned_hook as hook:
+
+        def told() -> list[str]:
+            changes = [change for one in hook.accepted for change in one.json["data"]["changes"]]
+            return [change["item"]["url"] for change in changes if change["kind"] == "added"]
+
         desk.configure({"farm": farm.url(0)}, hooks={"hook": hook.url()})
-        for told, year in enumerate((2039, 1970, now.year)):
+        published: list[str] = []
+        for year in (2039, 1970, now.year):
             set_clock((datetime(year, 2, 1, tzinfo=UTC) - now).total_seconds() if year != now.year else 0)
             with desk.daemon() as daemon:
-                desk.wait_looks("farm", 1) if told else desk.wait_baseline(1)
-                farm.publish(0)
-                assert wait_until(lambda expected=told + 1: len(hook.accepted) == expected), (year, daemon.log())
+                desk.wait_looks("farm", 1) if published else desk.wait_baseline(1)
+                published.extend(farm.item_url(item) for item in farm.publish(0))
+                if year != 1970:
+                    assert wait_until(lambda: len(told()) >= len(published)), (year, daemon.log())
+                desk.wait_looks("farm", 2)
             assert "Traceback" not in daemon.log()
-    assert len({one.webhook_id for one in hook.accepted}) == 3
+        assert told() == published
     desk.assert_sound()
