@@ -24,15 +24,16 @@ _STRONG_KINDS = ("guid", "url", "text")
 class Policy:
     """How alike is alike. Shares are in 0..1.
 
-    ``title_alike`` is the least overlap of words (Dice) for a headline that was edited; ``title_unlike`` the overlap
-    under which one address that shows another headline and a later date holds another item; ``text_alike`` the least
-    overlap of two teasers without a link, of ``long_text`` words at least. ``long_title`` is the least number of words
-    that make a title distinctive. ``renewed_share`` is the share of titles that must be left on a site that renewed
-    all addresses. ``fuzzy_limit`` bounds the pairs whose texts are compared in one look, ``candidates`` the items that
-    may bear one weak key.
+    ``title_alike`` is the least overlap of words (Dice) for a headline that was edited, ``title_very_alike`` where no
+    date confirms it; ``title_unlike`` the overlap under which one address that shows another headline and a later date
+    holds another item; ``text_alike`` the least overlap of two teasers without a link, of ``long_text`` words at least.
+    ``long_title`` is the least number of words that make a title distinctive. ``renewed_share`` is the share of items
+    that must have moved, or of titles that must be left, on a site that renewed its addresses. ``fuzzy_limit`` bounds
+    the pairs whose texts are compared in one look, ``candidates`` the items that may bear one weak key.
     """
 
     title_alike: float = 0.6
+    title_very_alike: float = 0.8
     title_unlike: float = 0.3
     text_alike: float = 0.7
     long_title: int = 4
@@ -70,7 +71,7 @@ def match(
     policy = policy or Policy()
     found: _Found = {}
     _match_strong(items, keys, known, found, policy)
-    renewed = _is_renewed(keys, known, found, policy)
+    renewed = _is_renewed(items, keys, known, found, policy)
     _match_weak(items, keys, known, found, policy, renewed=renewed)
     _match_texts(items, known, found, policy, renewed=renewed)
     nobody: tuple[None, tuple[str, ...]] = (None, ())
@@ -127,9 +128,20 @@ def _is_reused(item: ItemData, known: ItemData, policy: Policy) -> bool:
 # -- weak keys -------------------------------------------------------------------------------------------------------
 
 
-def _is_renewed(keys: Sequence[tuple[ItemKey, ...]], known: Sequence[KnownItem], found: _Found, policy: Policy) -> bool:
-    """Whether the site gave all its items new addresses: hardly any strong key of the last listing is left, but its
-    titles are. Then a title alone is believed."""
+def _is_renewed(
+    items: Sequence[ItemData],
+    keys: Sequence[tuple[ItemKey, ...]],
+    known: Sequence[KnownItem],
+    found: _Found,
+    policy: Policy,
+) -> bool:
+    """Whether the site gave its items new addresses. Then a title alone is believed.
+
+    Either the items that are recognised for sure have moved (back to addresses of before, or a feed's ids stayed), or
+    hardly any of the last listing is recognised for sure, but its titles are there.
+    """
+    if _share_moved(items, found) >= policy.renewed_share:
+        return True
     listed = {one.item_id for one in known if one.listed}
     expected = min(len(listed), len(keys))
     stayed = sum(one.item_id in listed for one, _ in found.values())
@@ -142,6 +154,16 @@ def _is_renewed(keys: Sequence[tuple[ItemKey, ...]], known: Sequence[KnownItem],
         if i not in found
     )
     return again >= max(3, policy.renewed_share * expected)
+
+
+def _share_moved(items: Sequence[ItemData], found: _Found) -> float:
+    """Share of the recognised items that stand at another address than they last did; 0 where they are too few."""
+    moved = [
+        canonicalize_url(items[i].url or "") != canonicalize_url(one.data.url)
+        for i, (one, _) in found.items()
+        if one.listed and items[i].url and one.data.url
+    ]
+    return sum(moved) / len(moved) if len(moved) >= 2 else 0.0
 
 
 def _match_weak(
@@ -277,4 +299,6 @@ def _text_likeness(item: ItemData, known: ItemData, policy: Policy) -> tuple[flo
         long = min(count_units(new), count_units(old)) >= policy.long_text
         return (score, ("text_alike",)) if long and score >= policy.text_alike else (0.0, ())
     score = title_likeness(item.title, known.title)
-    return (score, ("title_alike", "date")) if same_day and score >= policy.title_alike else (0.0, ())
+    if same_day and score >= policy.title_alike:
+        return score, ("title_alike", "date")
+    return (score, ("title_alike",)) if score >= policy.title_very_alike else (0.0, ())

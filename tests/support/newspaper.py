@@ -30,7 +30,7 @@ class Newspaper:
     count: int = 0
     down: int = 0
     due: list[tuple[str, str]] = field(default_factory=list)
-    withdrawn: set[str] = field(default_factory=set)
+    withdrawn: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
@@ -66,7 +66,7 @@ class Newspaper:
     def withdraw(self) -> None:
         """An item is taken off; an older one moves up onto the page."""
         gone = self.items.pop(self.dice.randrange(2, 9))
-        self.withdrawn.add(gone.title)
+        self.withdrawn.add(number_of(gone.title))
         self.due = [one for one in self.due if one[1] != gone.title]
 
     def redesign(self) -> None:
@@ -126,3 +126,8 @@ class Newspaper:
     def _tracked(self, one: ItemData) -> ItemData:
         mark = "&" if "?" in (one.url or "") else "?"
         return replace(one, url=f"{one.url}{mark}utm_source={self.dice.choice('abc')}")
+
+
+def number_of(title: str) -> int:
+    """The number that a headline bears, however it was edited."""
+    return int(title.partition(", notice ")[2].split()[0])
