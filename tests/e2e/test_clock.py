@@ -89,7 +89,7 @@ def test_daemon_that_starts_under_a_wrong_clock_looks_on_and_all_is_told_in_the_
                 published.extend(farm.item_url(item) for item in farm.publish(0))
                 if year != 1970:
                     assert wait_until(lambda: len(told()) >= len(published)), (year, daemon.log())
-                desk.wait_looks("farm", 2)
+                desk.wait_looks("farm", 1)
             assert "Traceback" not in daemon.log()
         assert told() == published
     desk.assert_sound()
