@@ -258,7 +258,8 @@ def _missing(matches: Sequence[Match], listed: Sequence[KnownItem], policy: Poli
     absent = set(_absent(matches, listed))
     stayed = [i for i, one in enumerate(listed) if one.item_id not in absent]
     last = stayed[-1] if stayed else -1
-    oldest = min((day for i in stayed if (day := _day(listed[i].data))), default=None)
+    # Of one day the one found first is the older.
+    oldest = min(((day, listed[i].item_id) for i in stayed if (day := _day(listed[i].data))), default=None)
     # Items are numbered as they were found: where numbers and places disagree, a place means nothing.
     turnover = not _is_orderly([one.item_id for one in listed], policy) and len(absent) <= sum(
         match.known is None for match in matches
@@ -268,7 +269,9 @@ def _missing(matches: Sequence[Match], listed: Sequence[KnownItem], policy: Poli
         if one.item_id not in absent:
             continue
         day = _day(one.data)
-        is_older = (day < oldest or (turnover and day == oldest)) if day and oldest else turnover
+        is_older = turnover
+        if day and oldest:
+            is_older = (day, one.item_id) < oldest or (turnover and day == oldest[0])
         if i > last or is_older:
             gone.left.append(one.item_id)
         elif one.missed + 1 < policy.confirm_withdrawal:
