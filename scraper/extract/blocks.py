@@ -21,16 +21,16 @@ _DIGITS = re.compile(r"\d+")
 Stamp = tuple[str, ...]
 
 
-def with_other_blocks(page: Page, group: Group, fields: list[Fields]) -> Group:
-    """The group with all further records that bear the stamp of its titles, in page order."""
+def other_blocks(page: Page, group: Group, fields: list[Fields]) -> list[Record]:
+    """All further records of the page that bear the stamp of the group's titles."""
     tree = page.tree
     marks = [_title_node(f) for f in fields]
     stamps = Counter(_stamp(tree, node) for node in marks if node >= 0)
     if not stamps:
-        return group
+        return []
     stamp, count = stamps.most_common(1)[0]
     if count * 2 < len(fields):
-        return group
+        return []
     known = sorted((r.start, r.stop) for r in group.records)
     urls = {href_of(tree, f.link) for f in fields if f.link >= 0}
     inside = sum(tree.aside[f.row.record.head] for f in fields) * 2 > len(fields)
@@ -42,11 +42,9 @@ def with_other_blocks(page: Page, group: Group, fields: list[Fields]) -> Group:
             continue
         found.append(node)
     if not found or len(found) > 3 * len(group.records):
-        return group
+        return []
     starts = sorted([*found, *(start for start, _ in known)])
-    added = [_grow(tree, node, starts, known) for node in found]
-    records = sorted([*group.records, *added], key=lambda r: r.start)
-    return Group(group.path, group.containers, records, group.flat)
+    return [_grow(tree, node, starts, known) for node in found]
 
 
 def _title_node(f: Fields) -> int:

@@ -23,6 +23,7 @@ Key = tuple[int, int, int, int]
 MAX_PIECES = 60
 """Pieces of text that are read of one record."""
 _NO_LETTER = re.compile(r"[\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _STRONG = frozenset("b strong".split())
 _FORMATTING = frozenset("b bdi bdo big del dfn em font i ins mark nobr s small strike strong sub sup tt u wbr".split())
 
@@ -179,10 +180,12 @@ def _column(key: Key, found: list[tuple[Piece, int]], n: int) -> Column:
 
 def _telling_words(texts: list[str]) -> float:
     """Median count of words with letters that only few of the texts share: what boilerplate and numbers leave over."""
-    words = [[w for w in text[:200].lower().split() if len(_NO_LETTER.sub("", w)) * 2 > len(w)] for text in texts]
+    words = [_LETTERS.findall(text, 0, 160) for text in texts]
     if len(texts) < 4:
         return median([len(w) for w in words])
-    common = Counter(w for some in words for w in set(some))
+    common: Counter[str] = Counter()
+    for some in words:
+        common.update(set(some))
     limit = len(texts) * 0.5
     return median([sum(common[w] <= limit for w in some) for some in words])
 

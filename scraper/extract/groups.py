@@ -153,10 +153,10 @@ def _cut(tree: Tree, container: int, members: list[int]) -> tuple[list[Record], 
     )
     if telling * 2 < len(gaps):
         return [Record(m, tree.end[m], m) for m in members], False
-    starts = _heading_starts(tree, children, at)
-    if starts is None:
-        lead = _lead_length(tree, gaps, children[: at[0]], children[at[-1] + 1 :])
-        starts = [max(a - lead, at[k - 1] + 1 if k else 0) for k, a in enumerate(at)]
+    begin = _heading_starts(tree, children, at) or at
+    gaps = [children[a + 1 : b] for a, b in pairwise(begin)]
+    lead = _lead_length(tree, gaps, children[: begin[0]], children[begin[-1] + 1 :])
+    starts = [max(a - lead, begin[k - 1] + 1 if k else 0) for k, a in enumerate(begin)]
     return _spread(tree, children, at, starts), True
 
 
@@ -186,7 +186,9 @@ def _shape(tree: Tree, nodes: list[int]) -> tuple[str, ...]:
 def _lead_length(tree: Tree, gaps: list[list[int]], before: list[int], after: list[int]) -> int:
     """How many siblings before a member belong to it: chosen so that what stands before the first member and after
     the last one fits. A rule, or two line breaks, end a record."""
-    shape = Counter(_shape(tree, gap) for gap in gaps).most_common(1)[0][0]
+    shape, count = Counter(_shape(tree, gap) for gap in gaps).most_common(1)[0]
+    if count * 3 < len(gaps):
+        return 0  # every record is built differently: the member begins it
     for k in range(len(shape) - 1, -1, -1):
         if shape[k] == "hr" or (shape[k] == "br" and k and shape[k - 1] == "br"):
             return len(shape) - 1 - k

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from scraper.extract.blocks import with_other_blocks
-from scraper.extract.columns import Fields, Page, choose_fields, judge_columns, read_row
+from scraper.extract.blocks import other_blocks
+from scraper.extract.columns import Fields, Page, Row, choose_fields, judge_columns, read_row
 from scraper.extract.dating import date_column
-from scraper.extract.groups import Group, find_groups
+from scraper.extract.groups import Group, Record, find_groups
 from scraper.extract.moments import find_moments
 from scraper.extract.score import Judged, judge
 from scraper.extract.signs import prose_lines
@@ -18,7 +18,7 @@ from scraper.text import clean_text
 from scraper.types import ItemData, Published
 from scraper.urls import resolve_url
 
-JUDGED = 10
+JUDGED = 7
 """Candidates that are read closely, the ones with most text and dates first."""
 MAX_ITEMS = 2_000
 MAX_TITLE = 1_000
@@ -52,9 +52,9 @@ def candidates(page: Page) -> list[Judged]:
 def _promising(tree: Tree, groups: list[Group], dates: list[int]) -> list[Group]:
     """The candidates worth reading, likeliest first; of several that cut the page alike, one."""
     groups = sorted(groups, key=lambda g: -_promise(tree, g, dates))
-    found: dict[tuple[int, int, int], Group] = {}
+    found: dict[tuple[int, ...], Group] = {}
     for g in groups:
-        cut = len(g.records), g.records[0].start, g.records[-1].stop
+        cut = len(g.records), g.records[0].start, g.records[1].start, g.records[1].stop, g.records[-1].stop
         found.setdefault(cut, g)
         if len(found) >= JUDGED:
             break
@@ -72,10 +72,12 @@ def _promise(tree: Tree, group: Group, dates: list[int]) -> float:
 
 
 def items_of(page: Page, judged: Judged, url: str, *, now: datetime, languages: Sequence[str]) -> list[ItemData]:
-    fields = _read(page, judged.group)
-    whole = with_other_blocks(page, judged.group, fields)
-    if whole is not judged.group:
-        fields = _read(page, whole)
+    rows = _read(page, judged.group.records[:MAX_ITEMS])
+    fields = _fields(page, rows)
+    more = other_blocks(page, judged.group, fields)
+    if more:
+        rows = sorted([*rows, *_read(page, more)], key=lambda row: row.record.start)[:MAX_ITEMS]
+        fields = _fields(page, rows)
     fields = without_strangers(page, fields)
     dates = date_column(page, fields, now=now, languages=languages, url=url)
     items: list[ItemData] = []
@@ -90,8 +92,11 @@ def items_of(page: Page, judged: Judged, url: str, *, now: datetime, languages: 
     return items
 
 
-def _read(page: Page, group: Group) -> list[Fields]:
-    rows = [read_row(page, r) for r in group.records[:MAX_ITEMS]]
+def _read(page: Page, records: list[Record]) -> list[Row]:
+    return [read_row(page, r) for r in records]
+
+
+def _fields(page: Page, rows: list[Row]) -> list[Fields]:
     return [f for f in choose_fields(page, rows, judge_columns(rows)) if f.title is not None]
 
 

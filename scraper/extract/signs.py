@@ -37,7 +37,8 @@ class Signs:
     with a slug, a long number or a document; ``url_pattern``: addresses built like the commonest one; ``same_urls``,
     ``same_titles``: repetitions. ``prose_outside``: share of the page's text that is long lines elsewhere.
     ``in_prose``: titles that are links within a sentence; ``signed``: posts under a short name, as in a thread;
-    ``anchored``: with links to places of this very page.
+    ``anchored``: with links to places of this very page;
+    ``strangers``: siblings that were left out.
     Known of the chosen candidate only: ``article``: words of running text beside it, up to 500; ``says_article``: the
     page calls itself one; ``own_address``: the page's address looks like one document's; ``password``: it asks for one.
     """
@@ -72,6 +73,7 @@ class Signs:
     in_prose: float = 0.0
     signed: float = 0.0
     anchored: float = 0.0
+    strangers: float = 0.0
     article: float = 0.0
     says_article: float = 0.0
     own_address: float = 0.0
@@ -123,6 +125,7 @@ def read_signs(page: Page, group: Group, fields: list[Fields], whole: int, *, of
         sentence=sum(f.title is not None and f.title.units >= 4 for f in fields) / n,
         in_prose=sum(_in_prose(tree, f) for f in fields) / n,
         signed=_signed(fields, plain),
+        strangers=1 - n / max(of, n),
         anchored=sum(_count(tree.anchors, f.row.record.start, f.row.record.stop) > 0 for f in fields) / n,
         early=1 - tree.units[group.records[0].start] / max(tree.units[-1], 1),
     )
