@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from scraper.types import ItemData, Outcome, PageKind
-from tests.support.newspaper import Newspaper, number_of
+from tests.support.following import follow
+from tests.support.newspaper import Newspaper
 from tests.support.watch import Watch, day, item, many
 
 
@@ -450,21 +451,4 @@ def test_each_published_item_is_told_once_and_nothing_else_is(tmp_path: Path, se
 @pytest.mark.parametrize("seed", range(4))
 def test_newspaper_is_followed_through_all_that_happens_to_it(tmp_path: Path, seed: int, dated: bool) -> None:
     """Publishing, edits, withdrawals, redesigns, break-downs and other spellings, in any order."""
-    paper = Newspaper(seed, dated=dated)
-    gone: list[int] = []
-    with Watch(tmp_path / "presswatch.db") as watch:
-        watch.look(paper.page())
-        for _ in range(60):
-            items, kind = paper.live()
-            seen = watch.look(items, kind=kind)
-            gone += [number_of(title) for kind, title in seen.told if kind == "withdrawn"]
-            told = [one for one in seen.told if one[0] != "withdrawn"]
-            assert sorted(told) == (sorted(paper.due) if kind is PageKind.LISTING else [])
-            assert {kind for kind, _ in seen.silent} <= {"surfaced"}
-            if kind is PageKind.LISTING:
-                paper.due.clear()
-        assert len(gone) == len(set(gone))
-        assert set(gone) <= paper.withdrawn
-        twice = watch.rows("SELECT title FROM items GROUP BY title HAVING count(*) > 1")
-        assert not twice or not dated  # an undated title alone does not prove that an item of long ago is back
-        assert watch.is_sound()
+    follow(Newspaper(seed, dated=dated), tmp_path / "presswatch.db", looks=60)
