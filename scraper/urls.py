@@ -67,6 +67,7 @@ def _escape(found: re.Match[str]) -> str:
     return quote(found.group(), safe="")
 
 
+@lru_cache(maxsize=8_192)
 def canonicalize_url(url: str) -> str:
     """The form by which two spellings of one address are recognised as one. For comparison only, never fetched.
 
