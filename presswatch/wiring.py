@@ -71,6 +71,9 @@ def telling_plan(config: Config) -> TellingPlan:
             tags=rule.tags or (),
             kinds=frozenset(rule.kinds),
             keywords=rule.keywords,
+            patterns=rule.patterns,
+            authors=rule.authors,
+            languages=rule.languages,
         )
         for rule in config.rules
     )

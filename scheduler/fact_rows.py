@@ -31,7 +31,12 @@ SELECT c.id AS change_id, {", ".join(f"r.{name}" for name in ITEM_COLUMNS)}
 FROM json_each(?) j JOIN changes c ON c.id = j.value
 JOIN revisions r ON r.item_id = c.item_id AND r.number = c.revision - 1
 """  # noqa: S608 - the columns are a constant
-_SOURCES = "SELECT id, source_key, slug, name, url, origin FROM sources WHERE id IN (SELECT value FROM json_each(?))"
+_SOURCES = """
+SELECT id, source_key, slug, name, url, origin,
+       coalesce(language, (SELECT max(r.language) FROM recipes r WHERE r.source_id = s.id AND r.retired_at IS NULL))
+         AS language
+FROM sources s WHERE id IN (SELECT value FROM json_each(?))
+"""
 _TAGS = "SELECT source_id, tag FROM source_tags WHERE source_id IN (SELECT value FROM json_each(?)) ORDER BY tag"
 _MESSAGES = """
 SELECT m.id, m.message_id, m.kind, m.created_at, m.notice, ch.name AS channel
@@ -102,7 +107,13 @@ def _load_sources(conn: sqlite3.Connection, source_ids: set[int]) -> dict[int, S
         tags[row["source_id"]].append(row["tag"])
     return {
         row["id"]: SourceFacts(
-            row["source_key"], row["slug"], row["name"], row["url"], row["origin"], tuple(tags[row["id"]])
+            row["source_key"],
+            row["slug"],
+            row["name"],
+            row["url"],
+            row["origin"],
+            tuple(tags[row["id"]]),
+            row["language"],
         )
         for row in conn.execute(_SOURCES, (wanted,))
     }

@@ -13,7 +13,8 @@ MessageKind = Literal["change", "digest", "test", "notice"]
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """A source as the store has it. ``key`` is its stable id, ``slug`` its present short name."""
+    """A source as the store has it. ``key`` is its stable id, ``slug`` its present short name, ``language`` a code
+    (``None``: neither configured nor learnt)."""
 
     key: str
     slug: str
@@ -21,6 +22,7 @@ class SourceFacts:
     url: str
     origin: Literal["config", "adhoc", "file"] = "config"
     tags: tuple[str, ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

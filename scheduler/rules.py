@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scheduler.facts import ChangeFacts, SourceFacts
+from scheduler.patterns import finds
 from scraper.text import fold_text
 from scraper.types import ChangeKind
 
@@ -17,11 +18,13 @@ TOLD_BY_DEFAULT = frozenset({ChangeKind.ADDED, ChangeKind.EPISODE_OPENED, Change
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Changes of ``kinds``, of the selected sources, that say one of ``keywords``.
+    """Changes of ``kinds``, of the selected sources, that say one of ``keywords`` or match one of ``patterns``.
 
     ``sources`` (ids or slugs) and ``tags`` together select the sources that are named *or* carry one of the tags; both
     empty select all. Only sources of ``origins`` count: what somebody looked at once by hand wakes nobody up.
-    Keywords are looked for in title and summary of items; a rule with keywords never tells changes of a source.
+    Keywords and patterns (:mod:`scheduler.patterns`) are looked for in title and summary of items, ``authors`` in the
+    item's author; ``languages`` are those of the source, where ``de`` includes ``de-AT``. A rule with any of these but
+    languages never tells changes of a source.
     ``channels`` is ``None`` where each source's own channels are meant, or else all channels.
     """
 
@@ -31,6 +34,9 @@ class Rule:
     tags: tuple[str, ...] = ()
     kinds: frozenset[ChangeKind] = TOLD_BY_DEFAULT
     keywords: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     origins: frozenset[str] = frozenset({"config"})
 
 
@@ -40,12 +46,12 @@ DEFAULT_RULE = Rule("default")
 
 def matches(rule: Rule, facts: ChangeFacts) -> bool:
     """Whether ``rule`` wants ``facts`` told."""
-    return facts.kind in rule.kinds and selects(rule, facts.source) and _says(rule.keywords, facts)
+    return facts.kind in rule.kinds and selects(rule, facts.source) and _says(rule, facts) and _is_by(rule, facts)
 
 
 def selects(rule: Rule, source: SourceFacts) -> bool:
     """Whether the changes of ``source`` are this rule's business."""
-    if source.origin not in rule.origins:
+    if source.origin not in rule.origins or not _is_in(rule.languages, source.language):
         return False
     if not rule.sources and not rule.tags:
         return True
@@ -61,12 +67,29 @@ def channels_of(
     return tuple(channels) if named is None else tuple(name for name in channels if name in set(named))
 
 
-def _says(keywords: Sequence[str], facts: ChangeFacts) -> bool:
-    if not keywords:
+def _is_in(languages: Sequence[str], language: str | None) -> bool:
+    if not languages:
+        return True
+    spoken = (language or "").replace("_", "-").casefold()
+    return any(spoken == wanted or spoken.startswith(f"{wanted}-") for wanted in map(str.casefold, languages))
+
+
+def _says(rule: Rule, facts: ChangeFacts) -> bool:
+    if not rule.keywords and not rule.patterns:
         return True
     if facts.item is None:
         return False
-    return any(says(facts.item.title, word) or says(facts.item.summary or "", word) for word in keywords)
+    texts = [text for text in (facts.item.title, facts.item.summary) if text]
+    return any(says(text, word) for text in texts for word in rule.keywords) or any(
+        finds(pattern, text) for text in texts for pattern in rule.patterns
+    )
+
+
+def _is_by(rule: Rule, facts: ChangeFacts) -> bool:
+    if not rule.authors:
+        return True
+    author = facts.item.author if facts.item is not None else None
+    return author is not None and any(says(author, name) for name in rule.authors)
 
 
 def says(text: str, keyword: str) -> bool:

@@ -25,7 +25,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
     },
     "Looking": {"check": "checking", "run": "checking", "extract": "extracting"},
     "Looking back": {"items": "reading", "changes": "reading", "show": "showing", "status": "overview"},
-    "Alerts": {"messages": "telling", "notify": "telling", "retry": "telling"},
+    "Alerts": {"rules": "rules", "messages": "telling", "notify": "telling", "retry": "telling"},
     "Trying it out": {"demo": "trying"},
 }
 """Commands by the module that holds them (as ``NAME_command``)."""

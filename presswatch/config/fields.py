@@ -32,6 +32,7 @@ from presswatch.config.texts import (
     TIMEZONE,
     parse_selector,
 )
+from scheduler.patterns import check_pattern
 from scraper import slugs
 from scraper.types import ChangeKind, Recipe
 
@@ -174,6 +175,12 @@ RULE = Table(
             "Kinds of changes; by default added, episode_opened and episode_closed.",
         ),
         "keywords": Key(list_of(text(200), 200), "Only changes whose title or text contains one of these."),
+        "patterns": Key(
+            list_of(text(1000, convert=check_pattern), 200),
+            "Regular expressions (RE2): only changes whose title or text matches one, or contains a keyword.",
+        ),
+        "authors": Key(list_of(text(200), 200), "Only items whose author contains one of these."),
+        "languages": Key(list_of(LANGUAGE, 50), "Only sources in one of these languages, such as de or pt-BR."),
     },
 )
 

@@ -105,6 +105,9 @@ class RuleConfig:
     tags: tuple[str, ...] | None = None
     kinds: tuple[ChangeKind, ...] = TOLD_BY_DEFAULT
     keywords: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     implied: bool = False
 
     def selects(self, source: SourceConfig) -> bool:

@@ -24,7 +24,8 @@ RIGHT: dict[str, str] = {
     'secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"\n',
     "file": '[channels.log]\ntype = "file"\npath = "messages.jsonl"\nretry_first = "1s"\n',
     "rule": HEAD
-    + '[[rules]]\nname = "r"\nsources = ["a"]\ntags = []\nkinds = ["added", "withdrawn"]\nkeywords = ["ebb"]\n',
+    + '[[rules]]\nname = "r"\nsources = ["a"]\ntags = []\nkinds = ["added", "withdrawn"]\nkeywords = ["ebb"]\n'
+    + 'authors = ["Harbour Master"]\nlanguages = ["de"]\n',
 }
 
 WRONG: dict[str, tuple[str, str]] = {

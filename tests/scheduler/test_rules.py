@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Literal
 
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.patterns import check_pattern, finds
 from scheduler.rules import DEFAULT_RULE, Rule, channels_of, matches, says
 from scraper.types import ChangeKind, ItemData
-from tests.scheduler.examples import SOURCE, make_change, make_episode
+from tests.scheduler.examples import ITEM, SOURCE, make_change, make_episode
 
 
 @pytest.mark.parametrize(
@@ -50,10 +52,49 @@ def test_what_somebody_looks_at_by_hand_wakes_nobody_up(origin: Literal["adhoc",
         (Rule("r", keywords=("two years",)), True),
         (Rule("r", keywords=("ferry",)), False),
         (Rule("r", keywords=("ferry", "PIER")), True),
+        (Rule("r", languages=("EN",)), True),
+        (Rule("r", languages=("e", "de")), False),
+        (Rule("r", authors=("harbour master",)), True),
+        (Rule("r", authors=("mayor",)), False),
     ],
 )
 def test_a_rule_selects_by_source_tag_kind_and_keyword(rule: Rule, told: bool) -> None:
-    assert matches(rule, make_change()) is told
+    change = make_change(replace(ITEM, author="The Harbour Master"), source=replace(SOURCE, language="en-GB"))
+    assert matches(rule, change) is told
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"),
+    [
+        (r"pier\s+re", True),
+        (r"\btwo years\b", True),
+        (r"(?-i)pier", False),
+        (r"^reopens", False),
+        (r"(x+x+)+y|(a|aa)+$", False),
+    ],
+)
+def test_a_pattern_is_looked_for_in_title_and_summary(pattern: str, told: bool) -> None:
+    pytest.importorskip("re2")
+    assert matches(Rule("r", patterns=(pattern,)), make_change()) is told
+    assert matches(Rule("r", patterns=("no such",), keywords=("pier",)), make_change())
+    assert not matches(Rule("r", patterns=(".",)), make_episode(ChangeKind.EPISODE_OPENED))
+
+
+def test_no_pattern_takes_long_whatever_the_text() -> None:
+    pytest.importorskip("re2")
+    started = time.process_time()
+    for pattern in (r"(a+)+$", r"(a|a)*b", r"(.*a){20}", r"(\w+\s?)*$"):
+        check_pattern(pattern)
+        finds(pattern, "a" * 1_000_000 + "!")
+        finds(pattern, "\ud800")
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("pattern", ["(?=x)", r"(a)\1", "(", "((a{1,100}){1,100}){1,100}", "\ud800"])
+def test_a_pattern_that_cannot_be_used_is_refused_with_the_reason(pattern: str) -> None:
+    pytest.importorskip("re2")
+    with pytest.raises(ValueError, match="pattern"):
+        check_pattern(pattern)
 
 
 def test_a_rule_with_keywords_tells_no_episodes() -> None:

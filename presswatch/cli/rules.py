@@ -1,0 +1,140 @@
+"""``presswatch rules``: which changes are told, and which would have been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from presswatch.cli.app import App
+from presswatch.cli.output import form_options, write_rows
+from presswatch.cli.talk import say
+
+if TYPE_CHECKING:
+    from presswatch.config import RuleConfig
+    from scheduler.replay import Fired
+
+LIST_FIELDS = (
+    "name", "kinds", "sources", "tags", "languages", "keywords", "patterns", "authors", "channels", "implied",
+)  # fmt: skip
+TEST_FIELDS = ("changed_at", "rule", "channels", "kind", "source", "title", "url", "item_key", "event_id")
+
+
+@click.group(name="rules")
+def rules_command() -> None:
+    """Show which changes are told to whom, and try rules over what happened."""
+
+
+@rules_command.command(name="list")
+@form_options()
+@click.pass_obj
+def rules_list_command(app: App, form: str | None) -> None:
+    """List the rules, those that hold without being written too.
+
+    \b
+    presswatch rules list
+    """
+    names = {source.id: source.slug for source in app.config.sources}
+    rows = [_row(rule, names) for rule in app.config.rules]
+    if form is not None:
+        write_rows(rows, LIST_FIELDS, form)
+        return
+    from presswatch.cli.screen import make_console, make_table, plain, show
+
+    table = make_table("rule", "of", "kinds", "that say", "to", wide=("of", "that say"))
+    for row in rows:
+        of = [*row["sources"], *(f"@{tag}" for tag in row["tags"]), *row["languages"]]
+        says = [*row["keywords"], *(f"/{pattern}/" for pattern in row["patterns"]), *row["authors"]]
+        table.add_row(
+            plain(row["name"], "bold"),
+            plain(", ".join(of) or "all sources"),
+            plain(", ".join(row["kinds"])),
+            plain(", ".join(says) or "anything"),
+            plain("their channels" if row["channels"] is None else ", ".join(row["channels"])),
+        )
+    show(make_console(), table)
+
+
+def _row(rule: RuleConfig, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "name": rule.name,
+        "kinds": [kind.value for kind in rule.kinds],
+        "sources": [names.get(source, source) for source in rule.sources or ()],
+        "tags": list(rule.tags or ()),
+        "languages": list(rule.languages),
+        "keywords": list(rule.keywords),
+        "patterns": list(rule.patterns),
+        "authors": list(rule.authors),
+        "channels": None if rule.channels is None else list(rule.channels),
+        "implied": rule.implied,
+    }
+
+
+@rules_command.command(name="test")
+@click.option("--since", metavar="WHEN", default="90d", show_default=True, help="How far to look back, as of `items`.")
+@click.option("--rule", "only", metavar="NAME", help="Only what this rule would have told.")
+@form_options()
+@click.pass_obj
+def rules_test_command(app: App, since: str, only: str | None, form: str | None) -> None:
+    """Show what the rules would have told, the oldest first. Sends nothing.
+
+    \b
+    presswatch rules test --since 30d --rule energy
+    """
+    from presswatch.cli.filters import parse_since
+    from presswatch.wiring import telling_plan
+    from scheduler.replay import replay
+    from scraper.errors import NotFoundError
+
+    if only is not None and only not in {rule.name for rule in app.config.rules}:
+        raise NotFoundError("rule", only, hint="`presswatch rules list` shows them")
+    plan = telling_plan(app.config)
+    if not plan.channels:
+        say("there are no channels yet, so nothing is told: presswatch channel add NAME URL")
+    with app.reading() as conn:
+        counts: dict[str, int] = {}
+        found = replay(conn, plan, parse_since(since, app.now, app.zone))
+        rows = _fired_rows((fired for fired in found if only in (None, fired.rule.name)), counts)
+        if form is not None:
+            write_rows(rows, TEST_FIELDS, form)
+        else:
+            _print(app, rows)
+    told = ", ".join(f"{name} {count}" for name, count in counts.items())
+    say(f"would have told: {told}" if told else "nothing would have been told")
+
+
+def _fired_rows(found: Iterator[Fired], counts: dict[str, int]) -> Iterator[dict[str, Any]]:
+    from scraper.clock import to_text
+
+    for fired in found:
+        change = fired.change
+        counts[fired.rule.name] = counts.get(fired.rule.name, 0) + 1
+        yield {
+            "changed_at": to_text(change.changed_at),
+            "rule": fired.rule.name,
+            "channels": list(fired.channels),
+            "kind": change.kind.value,
+            "source": change.source.slug,
+            "title": change.item.title if change.item else (change.episode.reason if change.episode else change.reason),
+            "url": change.item.url if change.item else change.source.url,
+            "item_key": change.item_key,
+            "event_id": change.event_id,
+        }
+
+
+def _print(app: App, rows: Iterator[dict[str, Any]]) -> None:
+    from presswatch.cli.screen import local_time, make_console, make_table, plain, show, title_text
+
+    table = make_table("when", "rule", "kind", "source", "what", "to", wide=("what",))
+    for row in rows:
+        table.add_row(
+            local_time(row["changed_at"], app.zone),
+            plain(row["rule"], "bold"),
+            row["kind"],
+            plain(row["source"]),
+            title_text(row["title"], row["url"]),
+            plain(", ".join(row["channels"])),
+        )
+    if table.row_count:
+        show(make_console(), table)

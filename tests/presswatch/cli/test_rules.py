@@ -1,0 +1,38 @@
+"""``presswatch rules``, on a database that has seen the fixture site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from presswatch.cli.rules import LIST_FIELDS, TEST_FIELDS
+from tests.presswatch.cli.conftest import Ended
+
+Call = Callable[..., Ended]
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def test_rules_are_listed(call: Call) -> None:
+    (row,) = call("rules", "list", "--json").json
+    assert tuple(row) == LIST_FIELDS
+    assert (row["name"], row["kinds"], row["channels"]) == ("all", ["added", "revised", "withdrawn"], None)
+    assert "all sources" in call("rules", "list").out
+
+
+def test_a_test_of_the_rules_lists_what_was_told(call: Call) -> None:
+    done = call("rules", "test", "--json")
+    assert done.code == 0
+    told = {row["event_id"] for row in call("changes", "--json", "--limit", "0").json if row["tell"]}
+    assert told
+    assert {row["event_id"] for row in done.json} == told
+    assert all(tuple(row) == TEST_FIELDS and row["channels"] == ["console", "hook"] for row in done.json)
+    assert f"would have told: all {len(told)}" in done.err
+    assert "nothing would have been told" in call("rules", "test", "--since", "1s").err
+    assert call("rules", "test").out.count("console, hook") == len(told)
+
+
+def test_an_unknown_rule_is_refused(call: Call) -> None:
+    done = call("rules", "test", "--rule", "none")
+    assert (done.code, done.out) == (2, "")
+    assert "no rule named 'none'" in done.err
