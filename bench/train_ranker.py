@@ -34,6 +34,7 @@ from scraper.extract.signs import PAGE_SIGNS, Signs
 from scraper.extract.tree import build_tree
 from scraper.extract.verdict import count_passwords
 from tests.scraper.extract.other_pages import KINDS
+from tests.scraper.extract.pages import HEADLINES, link_of
 from tests.scraper.extract.pages import page as invented_page
 from tests.scraper.extract.test_listings import SHAPES
 
@@ -113,6 +114,16 @@ def read_samples(corpus: Path) -> Iterator[Sample | None]:
             entries = [{"title": None, "url": f"{home}{_link(shape(k))}"} for k in range(count)]
             truth = {"id": f"invented {name} {count}", "site": f"invented {name}", "entries": entries}
             yield read_sample(html, f"{home}/news/", truth, scorer.score_page, 0.5)
+
+    days = "".join(
+        f"<h2>{9 + d} March 2026</h2><ul>"
+        + "".join(f'<li><a href="{link_of(k)}">{HEADLINES[k]}</a></li>' for k in range(d * 2, d * 2 + 2))
+        + "</ul>"
+        for d in range(4)
+    )
+    entries = [{"title": None, "url": f"{home}{link_of(k)}"} for k in range(8)]
+    truth = {"id": "invented days", "site": "invented days", "entries": entries}
+    yield read_sample(invented_page(f"<div>{days}</div>"), f"{home}/news/", truth, scorer.score_page, 0.5)
 
 
 def _link(html: str) -> str:

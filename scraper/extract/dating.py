@@ -23,6 +23,8 @@ IN_SENTENCE = 0.75
 """The same for dates within other text."""
 
 _AMBIGUOUS = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}(?:\s?[./\-]\s?\d{2,4})?")
+_THREE = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d{2}")
+_NAME = re.compile(r"[^\W\d_]{3,}")
 Key = tuple[int, bool, int]
 
 
@@ -136,15 +138,22 @@ def settle_order(
     column: Sequence[Published | None], *, now: datetime, languages: Sequence[str], url: str
 ) -> list[Published | None]:
     """One day/month order for a column: the values decide (a day over 12, a monotone run), then language and site."""
-    doubtful = [p.raw for p in column if p and p.method == "text" and _AMBIGUOUS.search(p.raw)]
+    doubtful = [p.raw for p in column if p and _is_doubtful(p)]
     if not doubtful:
         return list(column)
     order: DateOrder = decide_order(doubtful, language=languages[0] if languages else None, url=url)
     return [_reread(p, order, now, languages) for p in column]
 
 
+def _is_doubtful(p: Published) -> bool:
+    """Whether the order of day and month matters: numbers only, or three of them in a row."""
+    if p.method != "text":
+        return False
+    return bool(_THREE.search(p.raw) or (_AMBIGUOUS.search(p.raw) and not _NAME.search(p.raw)))
+
+
 def _reread(p: Published | None, order: DateOrder, now: datetime, languages: Sequence[str]) -> Published | None:
-    if p is None or p.method != "text" or not _AMBIGUOUS.search(p.raw):
+    if p is None or not _is_doubtful(p):
         return p
     hits = find_dates(p.raw, now=now, languages=languages, order=order)
     found = hits[0].published if hits else None

@@ -8,6 +8,7 @@ from datetime import datetime
 from scraper.extract.blocks import other_blocks
 from scraper.extract.columns import Fields, Page, Row, choose_fields, judge_columns, read_row
 from scraper.extract.dating import date_column
+from scraper.extract.extras import author_of, image_of
 from scraper.extract.groups import Group, Record, find_groups
 from scraper.extract.moments import find_moments
 from scraper.extract.score import Judged, judge
@@ -105,8 +106,15 @@ def _item(tree: Tree, f: Fields, published: Published | None, url: str) -> ItemD
     link = resolve_url(url, (tree.attrs[f.link] or {}).get("href") or "") if f.link >= 0 else None
     if not title:
         return None
-    summary = _summary(f)
-    return ItemData(title=title, url=link, published=published, summary=summary)
+    return ItemData(
+        title=title,
+        url=link,
+        published=published,
+        summary=_summary(f),
+        author=author_of(tree, f.row.record),
+        image_url=image_of(tree, f.row.record, url),
+        provenance=(("tier", "html"),),
+    )
 
 
 def _without_date(title: str, published: Published | None) -> str:

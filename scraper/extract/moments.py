@@ -17,7 +17,7 @@ MAX_LINES = 4_000
 """Lines with digits that are searched for dates on one page."""
 SHORT = 80
 """Characters up to which a line with any digit is searched."""
-MAX_LINE = 400
+MAX_LINE = 200
 """Characters of a line that are searched: a publication date stands near an end of a paragraph, if in one at all."""
 
 _DIGIT = re.compile(r"\d")

@@ -38,7 +38,8 @@ class Signs:
     ``same_titles``: repetitions. ``prose_outside``: share of the page's text that is long lines elsewhere.
     ``in_prose``: titles that are links within a sentence; ``signed``: posts under a short name, as in a thread;
     ``anchored``: with links to places of this very page;
-    ``strangers``: siblings that were left out.
+    ``strangers``: siblings that were left out; ``nested``: with
+    several links of the title's kind, as a section of a list has.
     Known of the chosen candidate only: ``article``: words of running text beside it, up to 500; ``says_article``: the
     page calls itself one; ``own_address``: the page's address looks like one document's; ``password``: it asks for one.
     """
@@ -74,6 +75,7 @@ class Signs:
     signed: float = 0.0
     anchored: float = 0.0
     strangers: float = 0.0
+    nested: float = 0.0
     article: float = 0.0
     says_article: float = 0.0
     own_address: float = 0.0
@@ -126,6 +128,7 @@ def read_signs(page: Page, group: Group, fields: list[Fields], whole: int, *, of
         in_prose=sum(_in_prose(tree, f) for f in fields) / n,
         signed=_signed(fields, plain),
         strangers=1 - n / max(of, n),
+        nested=sum(_is_nested(tree, f) for f in fields) / n,
         anchored=sum(_count(tree.anchors, f.row.record.start, f.row.record.stop) > 0 for f in fields) / n,
         early=1 - tree.units[group.records[0].start] / max(tree.units[-1], 1),
     )
@@ -142,6 +145,13 @@ def _in_prose(tree: Tree, f: Fields) -> bool:
 
 def _count(nodes: list[int], start: int, stop: int) -> int:
     return bisect_left(nodes, stop) - bisect_left(nodes, start)
+
+
+def _is_nested(tree: Tree, f: Fields) -> bool:
+    if f.title is None or f.title.link < 0:
+        return False
+    path = tree.path[f.title.link]
+    return len({href_of(tree, node) for node in f.row.links if tree.path[node] == path}) > 1
 
 
 def _signed(fields: list[Fields], plain: list[int]) -> float:

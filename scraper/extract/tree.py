@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -54,6 +55,9 @@ class Line:
     text: str = ""
 
 
+Style = tuple[int, str, tuple[str, ...]]
+
+
 @dataclass(slots=True)
 class Tree:
     """The page's body. All lists are indexed by node; ``end[i]`` is one past the last node below ``i``.
@@ -85,6 +89,7 @@ class Tree:
     lines: list[Line] = field(default_factory=list)
     line_starts: list[int] = field(default_factory=list)
     chunk_nodes: list[int] = field(default_factory=list)
+    dresses: dict[int, tuple[str, ...]] = field(default_factory=dict)
     cut: bool = False
 
     def __len__(self) -> int:
@@ -109,19 +114,25 @@ class Tree:
     def linked_in(self, start: int, stop: int) -> int:
         return self.linked[stop] - self.linked[start]
 
-    def style_of(self, node: int) -> tuple[int, tuple[str, ...]]:
+    def style_of(self, node: int) -> Style:
         """How an element is dressed: its path, and the classes (or ids) of it and the elements around it. Digits are
         dropped, so that a site's numbered variants are one. Only ever compared with another of the same page."""
-        classes = []
-        above = node
-        for _ in range(STYLE_LEVELS):
-            if above < 0:
-                break
-            attrs = self.attrs[above]
-            style = (attrs.get("class") or attrs.get("id") or "") if attrs else ""
-            classes.append(style if not style or style.isalpha() else _DIGITS.sub("", style))
-            above = self.parent[above]
-        return self.path[node], tuple(classes)
+        above = self.parent[node]
+        around = self.dresses.get(above)
+        if around is None:
+            found = []
+            for _ in range(STYLE_LEVELS - 1):
+                if above < 0:
+                    break
+                found.append(self._class_of(above))
+                above = self.parent[above]
+            around = self.dresses[self.parent[node]] = tuple(found)
+        return self.path[node], self._class_of(node), around
+
+    def _class_of(self, node: int) -> str:
+        attrs = self.attrs[node]
+        style = (attrs.get("class") or attrs.get("id") or "") if attrs else ""
+        return style if not style or style.isalpha() else _without_digits(style)
 
     def children(self, node: int) -> list[int]:
         """Direct children in order, text nodes too."""
@@ -130,6 +141,11 @@ class Tree:
             found.append(child)
             child = self.end[child]
         return found
+
+
+@lru_cache(maxsize=4096)
+def _without_digits(style: str) -> str:
+    return _DIGITS.sub("", style)
 
 
 def is_link(attrs: dict[str, str | None] | None) -> bool:

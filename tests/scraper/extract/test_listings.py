@@ -1,5 +1,7 @@
 """Listings in many shapes: every item, in order, with title, address and day."""
 
+# ruff: noqa: E501 - mark-up reads better unbroken
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -94,3 +96,44 @@ def test_items_point_where_the_page_says_even_with_a_base_element() -> None:
     html = page("<ul>" + "".join(map(plain_items, range(8))) + "</ul>").replace("/news/", "")
     html = html.replace("<head>", '<head><base href="https://mirror.example/archive/">')
     assert look(html).items[0].url == "https://mirror.example/archive/" + link_of(0).removeprefix("/news/")
+
+
+def test_pictures_and_authors_come_with_the_items() -> None:
+    def card(k: int) -> str:
+        image = f'<img src="data:image/gif;base64,AA" data-src="/p/{k}.jpg">'
+        return f'<li>{image}<h3><a href="{link_of(k)}">{HEADLINES[k]}</a></h3><a rel="author" href="/who/{k}">Ada {k}</a></li>'
+
+    found = look(page("<ul>" + "".join(map(card, range(8))) + "</ul>"))
+    assert [i.image_url for i in found.items] == [f"https://www.harbour-office.example/p/{k}.jpg" for k in range(8)]
+    assert [i.author for i in found.items] == [f"Ada {k}" for k in range(8)]
+
+
+def test_date_headings_govern_the_items_below_them() -> None:
+    html = "".join(
+        f"<h2>{day}</h2><ul>" + "".join(f'<li><a href="{link_of(k)}">{HEADLINES[k]}</a></li>' for k in some) + "</ul>"
+        for day, some in (("12 March 2026", (0, 1, 2)), ("10 March 2026", (3, 4)), ("9 March 2026", (5, 6, 7)))
+    )
+    found = look(page(f"<div>{html}</div>"))
+    assert [i.title for i in found.items] == list(HEADLINES)
+    assert days_of(found) == ["2026-03-12"] * 3 + ["2026-03-10"] * 2 + ["2026-03-09"] * 3
+
+
+def test_one_order_of_day_and_month_holds_for_the_whole_list() -> None:
+    dates = (
+        "03/12/2026",
+        "03/10/2026",
+        "03/05/2026",
+        "02/27/2026",
+        "02/20/2026",
+        "02/11/2026",
+        "02/03/2026",
+        "01/29/2026",
+    )
+    rows = "".join(f'<tr><td>{dates[k]}</td><td><a href="{link_of(k)}">{HEADLINES[k]}</a></td></tr>' for k in range(8))
+    assert days_of(look(page(f"<table>{rows}</table>"))) == list(DAYS)
+
+
+def test_a_list_in_two_columns_is_one_list() -> None:
+    halves = ("left", range(4)), ("right", range(4, 8))
+    html = "".join(f'<div class="{side}">' + "".join(map(cards, some)) + "</div>" for side, some in halves)
+    assert [i.title for i in look(page(html)).items] == list(HEADLINES)

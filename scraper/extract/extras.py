@@ -1,0 +1,37 @@
+"""A record's picture and author: fields that a listing may do without."""
+
+from __future__ import annotations
+
+from scraper.extract.groups import Record
+from scraper.extract.tree import Tree
+from scraper.text import clean_text
+from scraper.urls import resolve_url
+
+_SOURCES = ("data-src", "data-original", "data-lazy-src", "src")
+MOST_NODES = 400
+"""Nodes of a record that are looked through."""
+MAX_AUTHOR = 100
+
+
+def image_of(tree: Tree, record: Record, base: str) -> str | None:
+    """The address of the record's first picture that is not written into the page itself (a placeholder)."""
+    if tree.images[record.stop] == tree.images[record.start]:
+        return None
+    for i in range(record.start, min(record.stop, record.start + MOST_NODES)):
+        if tree.tag[i] == "img":
+            attrs = tree.attrs[i] or {}
+            for name in _SOURCES:
+                value = attrs.get(name)
+                if value and not value.startswith("data:"):
+                    return resolve_url(base, value)
+    return None
+
+
+def author_of(tree: Tree, record: Record) -> str | None:
+    """Who the mark-up says wrote it (``rel=author``, ``itemprop=author``)."""
+    for i in range(record.start, min(record.stop, record.start + MOST_NODES)):
+        attrs = tree.attrs[i]
+        if attrs and ("author" in (attrs.get("rel") or "").split() or attrs.get("itemprop") == "author"):
+            name = clean_text(tree.text_of(i, tree.end[i]))
+            return name if 0 < len(name) <= MAX_AUTHOR else None
+    return None
