@@ -15,7 +15,7 @@ from scraper.hooks import CadencePolicy, ChangeListener
 from scraper.store import leases
 from scraper.store.db import Store
 from scraper.store.write_article import write_article
-from scraper.store.write_check import count_changes, write_capture_row, write_check
+from scraper.store.write_check import count_changes, write_capture_row, write_check, write_fetches
 from scraper.store.write_items import write_diff
 from scraper.store.write_source import may_change_episode, write_episode, write_source
 from scraper.store.writing import CheckRecord, Committed, Writing
@@ -51,6 +51,7 @@ def commit_check(
         writing = Writing(conn, record, source, now, to_text(now))
         writing.capture = write_capture_row(writing)
         writing.check_id = write_check(writing)
+        write_fetches(writing, record.fetches)
         if record.diff is not None:
             write_diff(writing, record.diff)
         if record.article is not None and record.outcome is not Outcome.SUSPECT:

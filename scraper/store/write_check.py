@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 from scraper.clock import to_text
-from scraper.store.writing import CheckRecord, Writing
+from scraper.store.captures import Capture
+from scraper.store.writing import CheckRecord, FetchRecord, Writing
 from scraper.types import Outcome
 
 
@@ -14,6 +16,11 @@ def write_capture_row(writing: Writing) -> str | None:
     capture = writing.record.capture
     if capture is None:
         return None
+    return name_capture(writing, capture)
+
+
+def name_capture(writing: Writing, capture: Capture) -> str:
+    """Put a stored answer on record; its digest."""
     # What was kept as a curiosity may turn out to be evidence; never the other way round.
     writing.conn.execute(
         "INSERT INTO captures(sha256, bytes, stored_bytes, content_type, url, captured_at, retention) "
@@ -84,6 +91,26 @@ def _goes_on(previous: sqlite3.Row, record: CheckRecord) -> bool:
         # The same body is not read again: its items were not counted.
         and (record.outcome is Outcome.UNCHANGED or previous["items"] == record.items)
     )
+
+
+def write_fetches(writing: Writing, fetches: Sequence[FetchRecord]) -> None:
+    """Note the requests that were made besides the one for the listing."""
+    for one in fetches:
+        writing.conn.execute(
+            "INSERT INTO fetches(source_id, purpose, url, fetched_at, http_status, outcome, message, bytes, "
+            "capture_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                writing.record.source_id,
+                one.purpose,
+                one.url,
+                to_text(one.fetched_at),
+                one.http_status,
+                one.outcome,
+                one.message,
+                one.size,
+                name_capture(writing, one.capture) if one.capture else None,
+            ),
+        )
 
 
 def count_changes(writing: Writing) -> None:

@@ -22,6 +22,7 @@ def write_diff(writing: Writing, diff: Diff) -> None:
     # Discovery order is the order of ids: the oldest of a page first, so that "newest first" is id descending.
     ranked = list(zip(diff.matches, diff.ranks, strict=True))
     new: dict[int, tuple[int, str]] = {}
+    older = sum(write_further(writing, further) for further in reversed(writing.record.further))
     for match, rank in ranked if diff.ascending else reversed(ranked):
         if match.known is None:
             new[id(match)] = _insert_item(writing, match, rank)
@@ -43,22 +44,33 @@ def write_diff(writing: Writing, diff: Diff) -> None:
             )
     _write_gone(writing, diff)
     added = sum(change.kind is ChangeKind.ADDED for change in diff.changes)
-    writing.new_items = len(new) if writing.record.baseline else added
+    writing.new_items = older + (len(new) if writing.record.baseline else added)
+
+
+def write_further(writing: Writing, diff: Diff) -> int:
+    """Write the items of a page after the first one that were not known: they are remembered and told, but what is
+    listed is what the first page shows. How many are news."""
+    fresh = [change for change in diff.changes if change.match.known is None]
+    for change in fresh:
+        item_id, key = _insert_item(writing, change.match, 0.0, listed=False)
+        _write_change(writing, change, item_id, key, revision=1)
+    return sum(change.kind is ChangeKind.ADDED for change in fresh)
 
 
 # -- items and their keys --------------------------------------------------------------------------------------------
 
 
-def _insert_item(writing: Writing, match: Match, rank: float) -> tuple[int, str]:
+def _insert_item(writing: Writing, match: Match, rank: float, *, listed: bool = True) -> tuple[int, str]:
     """The database id and the public id of a new item."""
     conn, source_id, item = writing.conn, writing.record.source_id, match.data
     key = _free_key(writing, match.keys)
     row = conn.execute(
-        "INSERT INTO items(item_key, source_id, is_baseline, first_seen_at, first_check_id, changed_at, unspaced, "  # noqa: S608 - constants
-        f"{_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, {_MARKS}) RETURNING id",
+        "INSERT INTO items(item_key, source_id, status, is_baseline, first_seen_at, first_check_id, changed_at, "  # noqa: S608 - constants
+        f"unspaced, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, {_MARKS}) RETURNING id",
         (
             key,
             source_id,
+            "listed" if listed else "scrolled_off",
             int(writing.record.baseline),
             writing.at,
             writing.check_id,
@@ -69,8 +81,8 @@ def _insert_item(writing: Writing, match: Match, rank: float) -> tuple[int, str]
     ).fetchone()
     item_id = int(row[0])
     conn.execute(
-        "INSERT INTO appearances(source_id, item_id, first_listed_at, listed, rank) VALUES (?, ?, ?, 1, ?)",
-        (source_id, item_id, writing.at, rank),
+        "INSERT INTO appearances(source_id, item_id, first_listed_at, left_at, listed, rank) VALUES (?, ?, ?, ?, ?, ?)",
+        (source_id, item_id, writing.at, None if listed else writing.at, int(listed), rank),
     )
     _insert_keys(writing, item_id, match.keys)
     _insert_revision(writing, item_id, 1, "", match)

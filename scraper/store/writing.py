@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from scraper.diff import Diff
 from scraper.hooks import NextCheck, RecordedChange
@@ -14,12 +15,27 @@ from scraper.types import ArticleData, ChangeKind, Outcome, Validators
 
 
 @dataclass(frozen=True, slots=True)
+class FetchRecord:
+    """A request that was made besides those for listings. ``message`` says why it failed."""
+
+    purpose: Literal["article", "next_page"]
+    url: str
+    fetched_at: datetime
+    outcome: Literal["ok", "not_modified", "failed"]
+    http_status: int | None = None
+    message: str | None = None
+    size: int | None = None
+    capture: Capture | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckRecord:
     """What one check found, ready to be committed.
 
     ``diff`` is ``None`` where nothing was to be compared (not modified, failed, wholly suspect, or the same listing as
     before). ``leases`` names the leases held and their fencing tokens; the first must still hold. ``site_spacing`` is
-    how long the site is left alone from now on, ``site_not_before`` what it asked for itself.
+    how long the site is left alone from now on, ``site_not_before`` what it asked for itself. ``further`` is what the
+    pages after the first one add, in their order, and ``fetches`` are the requests for them.
     """
 
     check_key: str
@@ -45,6 +61,8 @@ class CheckRecord:
     article: ArticleData | None = None
     capture: Capture | None = None
     diff: Diff | None = None
+    further: tuple[Diff, ...] = ()
+    fetches: tuple[FetchRecord, ...] = ()
     baseline: bool = False
     site_not_before: datetime | None = None
     site_spacing: timedelta | None = None

@@ -1,0 +1,64 @@
+"""What stands before every request: robots.txt, then the time that a site is left alone between two requests."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from scraper.clock import Clock
+from scraper.errors import FetchError
+from scraper.robots import RobotsGate
+from scraper.store.db import Store
+from scraper.store.jobs import reserve_site
+from scraper.store.thread import StoreThread
+from scraper.urls import site_of
+
+
+class SpacingGate:
+    """Waits until a site may be asked, at most for ``patience``. The look's own site (``paid``) is paid for once, by
+    its lease."""
+
+    def __init__(
+        self, store: StoreThread, clock: Clock, *, spacing: timedelta, patience: timedelta, paid: str | None
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._patience = patience
+        self._paid = paid
+        self.spacing = spacing
+
+    async def admit(self, url: str) -> None:
+        """Return when the site of ``url`` may be asked. Raises :class:`FetchError` (``rate_limited``) if that is too
+        far off."""
+        site = site_of(url)
+        if site == self._paid:
+            self._paid = None
+            return
+        give_up = self._clock() + self._patience
+        while True:
+            until = await self._store.write(lambda store: self._reserve(store, site))
+            if until is None:
+                return
+            if until > give_up:
+                raise FetchError("rate_limited", f"{site} is to be left alone for now", url=url, not_before=until)
+            await asyncio.sleep(max((until - self._clock()).total_seconds(), 0.01))
+
+    def _reserve(self, store: Store, site: str) -> datetime | None:
+        return reserve_site(store.conn, site, self.spacing, self._clock())
+
+
+class PoliteGate:
+    """robots.txt, then spacing; a Crawl-delay widens the spacing."""
+
+    def __init__(self, robots: RobotsGate, spacing: SpacingGate) -> None:
+        self._robots = robots
+        self.spacing = spacing
+
+    async def admit(self, url: str) -> None:
+        """Return when ``url`` may be fetched. Raises :class:`FetchError`."""
+        decision = await self._robots.consult(url)
+        if not decision.allowed:
+            raise FetchError("robots", decision.reason, url=url)
+        if decision.crawl_delay:
+            self.spacing.spacing = max(self.spacing.spacing, timedelta(seconds=decision.crawl_delay))
+        await self.spacing.admit(url)

@@ -1,0 +1,257 @@
+"""What a look means: from an answer and what it says to the record that is committed. Runs in the store's thread."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from scraper import diff as differ
+from scraper import health
+from scraper.answers import NotModified
+from scraper.errors import CheckError, FetchError, StoreError
+from scraper.gates import PoliteGate
+from scraper.store.captures import Capture, write_capture
+from scraper.store.db import Store
+from scraper.store.jobs import SourceJob
+from scraper.store.known import load_known
+from scraper.store.writing import CheckRecord, FetchRecord
+from scraper.types import ChangeKind, Extraction, ItemData, ItemKey, Outcome, Page
+
+MAX_ITEMS = 2_000
+"""Items of one page that are looked at."""
+
+PENALTY = timedelta(minutes=5)
+"""How long a site that answers 429 or 503 without a Retry-After is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherPage:
+    """A page after the first one of a listing. ``items`` is empty where it could not be had."""
+
+    fetch: FetchRecord
+    items: tuple[ItemData, ...] = ()
+
+
+@dataclass(slots=True)
+class Look:
+    """What a look has found so far. ``further`` are the pages after the first one that were followed; ``cut_off``
+    says why the known items were not reached there, ``None`` if they were or nothing was followed."""
+
+    started_at: datetime
+    gate: PoliteGate
+    answer: Page | NotModified | None = None
+    extraction: Extraction | None = None
+    further: list[FurtherPage] = field(default_factory=list)
+    cut_off: str | None = None
+    error: CheckError | None = None
+    crashed: bool = False
+    seconds: float = 0.0
+
+    def crash(self, job: SourceJob, error: Exception) -> None:
+        """Make it one that failed by a fault of our own."""
+        self.crashed = True
+        self.error = CheckError("internal", f"{type(error).__name__}: {error}"[:500], url=job.url)
+
+    def is_same_body(self, job: SourceJob) -> bool:
+        """Whether the answer is, byte for byte, the last one that was believed."""
+        return (
+            isinstance(self.answer, Page)
+            and job.has_baseline
+            and job.body_sha256 is not None
+            and hashlib.sha256(self.answer.body).hexdigest() == job.body_sha256
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The record to commit, the page's items, and the places among them of those that were not known."""
+
+    record: CheckRecord
+    items: tuple[ItemData, ...] = ()
+    new: frozenset[int] = frozenset()
+
+
+def judge(store: Store, job: SourceJob, look: Look, *, policy: differ.Policy, now: datetime) -> Judged:
+    """What is to be committed. Writes captures, and nothing else. Raises :class:`StoreError` if there is no room."""
+    base = CheckRecord(
+        check_key=job.check_key,
+        source_id=job.source_id,
+        leases=job.leases,
+        started_at=look.started_at,
+        duration=timedelta(seconds=look.seconds),
+        outcome=Outcome.FAILED,
+        site_spacing=look.gate.spacing.spacing,
+    )
+    if look.error is not None:
+        return Judged(_failed(base, look.error, now))
+    if isinstance(look.answer, NotModified):
+        record = replace(base, outcome=Outcome.NOT_MODIFIED, http_status=304, validators=look.answer.validators)
+        return Judged(record)
+    if look.answer is None:
+        raise AssertionError("a look without an error has an answer")
+    base = _of_page(base, look.answer, job)
+    if look.extraction is None:
+        return Judged(replace(base, outcome=Outcome.UNCHANGED, listing_sha256=job.listing_sha256))
+    return _compared(store, job, look, look.answer, look.extraction, base, policy)
+
+
+def _failed(base: CheckRecord, error: CheckError, now: datetime) -> CheckRecord:
+    status = error.status if isinstance(error, FetchError) else None
+    not_before = error.not_before if isinstance(error, FetchError) else None
+    slow = status in (429, 503)
+    return replace(
+        base,
+        reason=error.reason,
+        message=str(error)[:500],
+        http_status=status,
+        not_before=not_before,
+        site_not_before=(not_before or now + PENALTY) if slow else None,
+    )
+
+
+def _of_page(base: CheckRecord, page: Page, job: SourceJob) -> CheckRecord:
+    return replace(
+        base,
+        http_status=page.status,
+        final_url=page.url if page.url != job.url else None,
+        bytes=len(page.body),
+        validators=page.validators,
+        body_sha256=hashlib.sha256(page.body).hexdigest(),
+    )
+
+
+def _compared(
+    store: Store,
+    job: SourceJob,
+    look: Look,
+    page: Page,
+    extraction: Extraction,
+    base: CheckRecord,
+    policy: differ.Policy,
+) -> Judged:
+    base = replace(
+        base,
+        items=len(extraction.items),
+        kind=extraction.verdict.kind.value,
+        confidence=extraction.verdict.confidence,
+        language=extraction.language,
+        feed_url=extraction.feed_urls[0] if extraction.feed_urls else None,
+    )
+    suspicion = health.suspicion(extraction)
+    if suspicion:
+        return Judged(_suspect(store, job, page, base, suspicion), extraction.items)
+    items, keys = differ.keys_for(extraction.items[:MAX_ITEMS], job.url)
+    base = replace(base, items=len(items), listing_sha256=differ.listing_digest(items), article=extraction.article)
+    if job.has_baseline and base.listing_sha256 == job.listing_sha256:
+        return Judged(replace(base, outcome=Outcome.UNCHANGED), items)
+    found, accepted = compare(store, job, items, keys, policy)
+    new = frozenset(i for i, match in enumerate(found.matches) if match.known is None)
+    shown = tuple(match.data for match in found.matches) or items
+    if found.doubt:
+        record = _suspect(store, job, page, base, found.doubt)
+        return Judged(replace(record, diff=found if found.changes or found.filled else None), shown, new)
+    moved = bool(found.changes or found.filled or new or found.left)
+    record = replace(
+        base,
+        outcome=Outcome.CHANGED if moved else Outcome.UNCHANGED,
+        reason="baseline" if not job.has_baseline else "accepted" if accepted else None,
+        message=look.cut_off,
+        diff=found,
+        further=_compared_further(store, job, keys, look.further, policy),
+        fetches=tuple(one.fetch for one in look.further),
+        baseline=not job.has_baseline,
+        capture=keep(store, page, "evidence" if job.has_baseline else "baseline") if moved else None,
+    )
+    return Judged(record, shown, new)
+
+
+def compare(
+    store: Store,
+    job: SourceJob,
+    items: Sequence[ItemData],
+    keys: Sequence[tuple[ItemKey, ...]],
+    policy: differ.Policy,
+) -> tuple[differ.Diff, bool]:
+    """What a page's items and their keys change, and whether a doubtful form was accepted as the new baseline."""
+    known = load_known(store.conn, job.source_id, keys)
+    found = differ.diff(items, keys, known, baseline=not job.has_baseline, policy=policy)
+    needed = policy.accept_after - 1
+    if not found.doubt or job.doubted[:needed] != (found.doubt[0],) * needed:
+        return found, False
+    return differ.diff(items, keys, known, accepted=True, policy=policy), True
+
+
+def leaves_gap(store: Store, job: SourceJob, extraction: Extraction, policy: differ.Policy) -> bool:
+    """Whether a believed page is new down to its end, so that what lies between it and the known items was not seen."""
+    if not job.has_baseline or health.suspicion(extraction):
+        return False
+    items, keys = differ.keys_for(extraction.items[:MAX_ITEMS], job.url)
+    if differ.listing_digest(items) == job.listing_sha256:
+        return False
+    found, accepted = compare(store, job, items, keys, policy)
+    if found.doubt or accepted or found.ascending or not found.matches:
+        return False
+    added = {id(change.match) for change in found.changes if change.kind is ChangeKind.ADDED and change.tell}
+    older_half = found.matches[len(found.matches) // 2 :]
+    return all(id(match) in added for match in older_half)
+
+
+def is_known_page(store: Store, job: SourceJob, items: Sequence[ItemData]) -> bool:
+    """Whether a page shows an item that was known."""
+    unique, keys = differ.keys_for(items[:MAX_ITEMS], job.url)
+    return any(match.known for match in _compare_further(store, job, unique, keys, differ.Policy()).matches)
+
+
+def _compare_further(
+    store: Store,
+    job: SourceJob,
+    items: Sequence[ItemData],
+    keys: Sequence[tuple[ItemKey, ...]],
+    policy: differ.Policy,
+) -> differ.Diff:
+    # A last page is short, and an older one shows what the first one does not: neither is a reason for doubt.
+    known = load_known(store.conn, job.source_id, keys)
+    return differ.diff(items, keys, known, policy=replace(policy, shrunk_below=0.0))
+
+
+def _compared_further(
+    store: Store,
+    job: SourceJob,
+    first_keys: Sequence[tuple[ItemKey, ...]],
+    pages: Sequence[FurtherPage],
+    policy: differ.Policy,
+) -> tuple[differ.Diff, ...]:
+    """For each further page what it adds; an item that moved onto the next page between two requests counts once."""
+    seen = _strong(first_keys)
+    found = []
+    for page in pages:
+        items, keys = differ.keys_for(page.items[:MAX_ITEMS], job.url)
+        fresh = [i for i, of_item in enumerate(keys) if not _strong([of_item]) & seen]
+        diff = _compare_further(store, job, [items[i] for i in fresh], [keys[i] for i in fresh], policy)
+        found.append(diff)
+        seen |= _strong(keys)
+    return tuple(found)
+
+
+def _strong(keys: Sequence[tuple[ItemKey, ...]]) -> set[tuple[str, str]]:
+    return {(key.kind, key.key) for of_item in keys for key in of_item if key.strong}
+
+
+def _suspect(store: Store, job: SourceJob, page: Page, base: CheckRecord, why: tuple[str, str]) -> CheckRecord:
+    # The first of a row is kept as evidence; its repeats add nothing.
+    first = job.doubted[:1] != (why[0],)
+    capture = keep(store, page, "suspect") if first else None
+    return replace(base, outcome=Outcome.SUSPECT, reason=why[0], message=why[1][:500], capture=capture)
+
+
+def keep(store: Store, page: Page, retention: Literal["evidence", "suspect", "baseline"]) -> Capture:
+    """Store the bytes of an answer. Raises :class:`StoreError`."""
+    try:
+        return write_capture(
+            store.captures_dir, page.body, content_type=page.content_type, url=page.url, retention=retention
+        )
+    except OSError as error:
+        raise StoreError(f"{store.captures_dir}: {error.strerror or error}; nothing was written") from error
