@@ -23,6 +23,7 @@ from scraper.service import Assembly, Service, Skipped
 from scraper.slugs import slugify_url
 from scraper.store.db import Store
 from scraper.store.jobs import due_sources
+from scraper.store.known import load_known
 from scraper.store.sources import adopt, find_sources, watched_sources
 from scraper.types import ItemData, Outcome, Page
 from scraper.urls import canonicalize_url
@@ -172,8 +173,19 @@ class NewsSpider(Spider):
             async for report in service.check_all(source_ids, pages):
                 self._note(report)
                 if isinstance(report, CheckReport):
-                    for place, item in enumerate(report.items):
+                    for place, item in enumerate(await self._items_of(service, report)):
                         yield item_dict(report, place, item)
+
+    async def _items_of(self, service: Service, report: CheckReport) -> Sequence[ItemData]:
+        """What the page lists. A page that was found to be the same was not read again: then as it was stored."""
+        if report.items or report.outcome not in (Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
+            return report.items
+
+        def load(store: Store) -> list[ItemData]:
+            (source_id,) = find_sources(store.conn, [report.slug])
+            return [known.data for known in load_known(store.conn, source_id, [])]
+
+        return await service.store.run(load)
 
     def _choose(self, store: Store) -> list[tuple[list[int], dict[int, Page]]]:
         """What to look at, in rounds that follow one another (the moments of a series)."""

@@ -40,6 +40,11 @@ def test_first_crawl_of_a_page_stores_and_exports_its_items_and_the_second_finds
     added = desk.rows("SELECT i.url FROM changes c JOIN items i ON i.id = c.item_id WHERE c.kind = 'added'")
     assert {row["url"] for row in added} == {site.url(path) for path in NEW_ITEM_PATHS}
     assert desk.value("SELECT count(*) FROM sources") == 1
+
+    # A page that is the same is not read again; whoever exports its items gets them all the same.
+    third = desk.export(f"url={site.url()}")
+    assert [item["url"] for item in third] == [item["url"] for item in second]
+    assert not any(item["new"] for item in third)
     desk.assert_sound()
 
 
