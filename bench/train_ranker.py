@@ -31,8 +31,8 @@ from scraper.extract.html import text_sample
 from scraper.extract.listing import candidates, items_of, read_page
 from scraper.extract.score import weigh_page
 from scraper.extract.signs import PAGE_SIGNS, Signs
-from scraper.extract.tree import build_tree
 from scraper.extract.verdict import count_passwords
+from scraper.extract.walk import build_tree
 from tests.scraper.extract.other_pages import KINDS
 from tests.scraper.extract.pages import HEADLINES, link_of
 from tests.scraper.extract.pages import page as invented_page

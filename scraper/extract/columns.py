@@ -16,12 +16,16 @@ from statistics import median
 from scraper.extract.groups import Record
 from scraper.extract.hrefs import common_pattern
 from scraper.extract.moments import Moment, moments_between
-from scraper.extract.tree import Tree
+from scraper.extract.tree import Line, Tree
 from scraper.text import count_units
 
 Key = tuple[int, int, int, int]
+Run = tuple[tuple[int, int, int], int, int, str, int, int, int, bool, bool]
+"""A piece before it is counted in its record: place, first and last node, text, words, link, heading, strong, dated."""
 MAX_PIECES = 60
 """Pieces of text that are read of one record."""
+LEAST_SCORE = 0.05
+"""Score up to which a column holds no titles."""
 _NO_LETTER = re.compile(r"[\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _STRONG = frozenset("b strong".split())
@@ -66,7 +70,6 @@ class Column:
     strong: float
     dated: float
     letters: float
-    telling: float
     place: float
     score: float = 0.0
 
@@ -82,6 +85,8 @@ class Page:
     dated_nodes: set[int] = field(default_factory=set)
     line_start_set: set[int] = field(default_factory=set)
     prose: list[tuple[int, int]] = field(default_factory=list)
+    rows: dict[tuple[int, int, int], Row] = field(default_factory=dict)
+    runs: dict[int, list[Run]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.moment_nodes = [m.node for m in self.moments]
@@ -93,30 +98,55 @@ class Page:
 
 
 def read_row(page: Page, record: Record) -> Row:
-    """The pieces, links and dates of one record."""
+    """The pieces, links and dates of one record; read once, however many candidates hold it."""
+    cut = record.start, record.stop, record.head
+    row = page.rows.get(cut)
+    if row is None:
+        row = page.rows[cut] = _read_row(page, record)
+    return row
+
+
+def _read_row(page: Page, record: Record) -> Row:
     tree = page.tree
     pieces: list[Piece] = []
-    seen: Counter[tuple[int, int, int]] = Counter()
-    for line in tree.lines_of(record.start, record.stop):
-        run: list[int] = []
-        last: tuple[int, int] | None = None
-        for i in line.chunks:
-            if i >= record.stop:
-                break
-            link = tree.link[i]
-            anchor = link if link >= 0 else anchor_of(tree, i)
-            if last != (link, anchor) and run:
-                _add_piece(page, pieces, seen, line.block, run)
-                run = []
-            last = (link, anchor)
-            run.append(i)
-        if run:
-            _add_piece(page, pieces, seen, line.block, run)
+    seen: dict[tuple[int, int, int], int] = {}
+    starts = tree.line_starts
+    for k in range(bisect_left(starts, record.start), bisect_left(starts, record.stop)):
+        if tree.lines[k].chunks[-1] < record.stop:
+            runs = page.runs.get(k)
+            if runs is None:
+                runs = page.runs[k] = _runs(page, tree.lines[k], record.stop)
+        else:
+            runs = _runs(page, tree.lines[k], record.stop)
+        for place, first, last, text, units, link, heading, strong, dated in runs:
+            seen[place] = count = seen.get(place, 0) + 1
+            pieces.append(Piece((*place, count), first, last, text, units, link, heading, strong, dated))
         if len(pieces) >= MAX_PIECES:
             break
     low, high = bisect_left(page.link_nodes, record.start), bisect_left(page.link_nodes, record.stop)
     moments = moments_between(page.moments, page.moment_nodes, record.start, record.stop)
     return Row(record, pieces, page.link_nodes[low:high], moments)
+
+
+def _runs(page: Page, line: Line, stop: int) -> list[Run]:
+    """The pieces of one line up to a node, their places not yet counted."""
+    tree = page.tree
+    found: list[Run] = []
+    run: list[int] = []
+    last: tuple[int, int] | None = None
+    for i in line.chunks:
+        if i >= stop:
+            break
+        link = tree.link[i]
+        anchor = link if link >= 0 else anchor_of(tree, i)
+        if last != (link, anchor) and run:
+            found.append(_run(page, line.block, run))
+            run = []
+        last = (link, anchor)
+        run.append(i)
+    if run:
+        found.append(_run(page, line.block, run))
+    return found
 
 
 def anchor_of(tree: Tree, i: int) -> int:
@@ -129,19 +159,20 @@ def anchor_of(tree: Tree, i: int) -> int:
     return node
 
 
-def _add_piece(
-    page: Page, pieces: list[Piece], seen: Counter[tuple[int, int, int]], block: int, run: list[int]
-) -> None:
+def _run(page: Page, block: int, run: list[int]) -> Run:
     tree = page.tree
-    first = run[0]
-    text = " ".join("".join([tree.text[i] for i in run]).split())
+    first, last = run[0], run[-1]
+    if first == last:
+        text = " ".join(tree.text[first].split())
+        units = tree.units[first + 1] - tree.units[first]
+    else:
+        text = " ".join("".join([tree.text[i] for i in run]).split())
+        units = len(text.split()) if text.isascii() else count_units(text)
     link = tree.link[first]
     place = (tree.place[block], tree.place[link] if link >= 0 else -1, tree.place[anchor_of(tree, first)])
-    seen[place] += 1
-    units = len(text.split()) if text.isascii() else count_units(text)
     strong = tree.tag[tree.parent[first]] in _STRONG
-    dated = all(i in page.dated_nodes for i in run)
-    pieces.append(Piece((*place, seen[place]), first, run[-1], text, units, link, tree.heading[first], strong, dated))
+    dated = page.dated_nodes.issuperset(run)
+    return place, first, last, text, units, link, tree.heading[first], strong, dated
 
 
 def judge_columns(rows: list[Row]) -> list[Column]:
@@ -158,23 +189,30 @@ def judge_columns(rows: list[Row]) -> list[Column]:
 
 def _column(key: Key, found: list[tuple[Piece, int]], n: int) -> Column:
     count = len(found)
-    texts = {piece.text for piece, _ in found}
-    heads = [piece.text[:60] for piece, _ in found]
-    letters = len(_NO_LETTER.sub("", "".join(heads))) / max(sum(map(len, heads)), 1)
+    texts = [piece.text for piece, _ in found]
+    heads = "".join([text[:60] for text in texts])
+    heading = linked = strong = dated = places = 0
+    for piece, place in found:
+        heading += piece.heading >= 0
+        linked += piece.link >= 0
+        strong += piece.strong
+        dated += piece.dated
+        places += place
     column = Column(
         key,
         coverage=count / n,
-        distinct=len(texts) / count if count > 1 else 0.7,
-        units=median(piece.units for piece, _ in found),
-        heading=sum(piece.heading >= 0 for piece, _ in found) / count,
-        linked=sum(piece.link >= 0 for piece, _ in found) / count,
-        strong=sum(piece.strong for piece, _ in found) / count,
-        dated=sum(piece.dated for piece, _ in found) / count,
-        letters=letters,
-        telling=_telling_words([piece.text for piece, _ in found]),
-        place=sum(place for _, place in found) / count,
+        distinct=len(set(texts)) / count if count > 1 else 0.7,
+        units=median([piece.units for piece, _ in found]),
+        heading=heading / count,
+        linked=linked / count,
+        strong=strong / count,
+        dated=dated / count,
+        letters=len(_NO_LETTER.sub("", heads)) / max(len(heads), 1),
+        place=places / count,
     )
     column.score = _title_score(column)
+    if column.heading < 0.5 and column.score > LEAST_SCORE:
+        column.score *= (0.25, 0.8, 1.0)[min(int(_telling_words(texts)), 2)]
     return column
 
 
@@ -201,8 +239,6 @@ def _length_quality(units: float) -> float:
 
 def _title_score(c: Column) -> float:
     base = c.coverage * (0.1 + 0.9 * c.distinct**2) * _length_quality(c.units) * min(1.0, c.letters * 1.6)
-    if c.heading < 0.5:
-        base *= (0.25, 0.8, 1.0)[min(int(c.telling), 2)]
     likely = 1 + 0.8 * c.heading + 0.6 * c.linked + 0.2 * c.strong - min(c.place, 10) * 0.03
     return base * likely * (1 - 0.95 * c.dated)
 
@@ -218,7 +254,7 @@ class Fields:
 
 def choose_fields(page: Page, rows: list[Row], columns: list[Column]) -> list[Fields]:
     """Title piece and link of each row, by column, with the next best column where a row lacks the best."""
-    rank = {c.key: k for k, c in enumerate(columns) if c.score > 0.05 and c.dated < 0.5}
+    rank = {c.key: k for k, c in enumerate(columns) if c.score > LEAST_SCORE and c.dated < 0.5}
     links = _link_ranks(page.tree, rows)
     return [_row_fields(page.tree, row, rank, links) for row in rows]
 

@@ -12,8 +12,9 @@ from scraper.extract.columns import Page, href_of
 from scraper.extract.head import find_next_page, guess_language, read_head
 from scraper.extract.listing import candidates, items_of, read_page
 from scraper.extract.score import weigh_page
-from scraper.extract.tree import Tree, build_tree
+from scraper.extract.tree import Tree
 from scraper.extract.verdict import Facts, count_passwords, decide
+from scraper.extract.walk import build_tree
 from scraper.types import Extraction, ItemData, PageKind, Verdict
 
 SAMPLE = 4_000

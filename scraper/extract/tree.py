@@ -1,8 +1,7 @@
 """A page as flat arrays in document order: what every later step of the extraction reads.
 
-One walk over a browser-conform tree (lexbor) gives each node an index; a subtree, and any run of siblings, is then an
-interval of indices, and "how many links, letters, dates are in there" is a difference of two prefix sums. Nothing
-after this file touches the parser.
+One walk (:mod:`scraper.extract.walk`) gives each node an index; a subtree, and any run of siblings, is then an
+interval of indices, and "how many links, letters, dates are in there" is a difference of two prefix sums.
 """
 
 from __future__ import annotations
@@ -12,36 +11,11 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
-from scraper.text import count_units
-
-MAX_NODES = 150_000
-"""Nodes that are read of one page; the rest of a larger one is left out."""
-MAX_DEPTH = 300
-"""Levels below which nothing is read: a page that nests deeper is an attack or an accident."""
-MAX_CHUNK = 20_000
-"""Characters kept of one text node."""
-
 STYLE_LEVELS = 4
 """Elements, from one outwards, whose classes make up its style."""
 
 TEXT = "#"
 
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q rp rt ruby s samp "
-    "small span strike strong sub sup time tt u var wbr picture svg".split()
-)
-_FORMATTING = frozenset("b bdi bdo big del dfn em font i ins mark nobr s small strike strong sub sup tt u wbr".split())
-_SKIPPED = frozenset(
-    "script style template noscript svg canvas object embed iframe select datalist textarea math map audio video "
-    "-comment head".split()
-)
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-_ASIDE = frozenset("nav footer aside dialog menu".split())
-_ASIDE_ROLES = frozenset(
-    "navigation contentinfo complementary search menu menubar toolbar tablist dialog banner".split()
-)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -72,7 +46,6 @@ class Tree:
     tag: list[str] = field(default_factory=list)
     parent: list[int] = field(default_factory=list)
     end: list[int] = field(default_factory=list)
-    depth: list[int] = field(default_factory=list)
     path: list[int] = field(default_factory=list)
     place: list[int] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
@@ -157,165 +130,3 @@ def is_link(attrs: dict[str, str | None] | None) -> bool:
     return bool(href) and not href.startswith(
         ("#", "javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:", "about:", "blob:", "skype:", "file:")
     )
-
-
-def build_tree(parser: LexborHTMLParser) -> Tree:
-    """Flatten the body. Linear in the page; reads at most :data:`MAX_NODES` nodes."""
-    tree = Tree()
-    body = parser.body
-    if body is None:
-        return tree
-    builder = _Builder(tree)
-    index = builder.index
-    rows = builder.rows
-    for node in body.traverse(include_text=True):
-        above = node.parent
-        parent = index.get(above.mem_id, -1) if above is not None else -1
-        if parent < 0 and rows:
-            continue
-        tag = node.tag
-        if tag == "-text":
-            builder.add_text(parent, node.text_content)
-        elif tag and tag not in _SKIPPED:
-            builder.add_element(parent, tag, node)
-            if len(rows) >= MAX_NODES:
-                tree.cut = True
-                break
-    builder.finish()
-    return tree
-
-
-Attrs = dict[str, str | None]
-_Row = tuple[str, int, int, int, int, str, "Attrs | None", int, int, int, bool, int, int, int, int]
-
-
-class _Builder:
-    """The state of one walk: a tuple a node, made into columns at the end (one append a node is what is quick)."""
-
-    __slots__ = (
-        "broken", "cells", "images", "index", "kids", "last_parent", "linked", "links", "places", "rows", "spaced",
-        "tree", "units",
-    )  # fmt: skip
-
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
-        self.rows: list[_Row] = []
-        self.index: dict[int, int] = {}
-        self.kids: list[dict[str, int]] = [{}]
-        self.places: dict[tuple[int, str], int] = {}
-        self.cells: dict[int, int] = {}
-        self.units = self.linked = self.links = self.images = 0
-        self.last_parent = -1
-        self.spaced = self.broken = True
-
-    def add_text(self, parent: int, raw: str | None) -> None:
-        if not raw or raw.isspace():
-            self.spaced = True
-            return
-        rows, tree = self.rows, self.tree
-        (_, _, depth, path, place, _, _, block, link, heading, aside, *_) = rows[parent]
-        i = len(rows)
-        text = raw if len(raw) <= MAX_CHUNK else raw[:MAX_CHUNK]
-        last = self.last_parent
-        if self.spaced or (
-            last != parent and last >= 0 and rows[last][2] >= depth and rows[last][0] not in _FORMATTING
-        ):
-            text = " " + text
-        self.spaced, self.last_parent = False, parent
-        size = len(text.split()) if text.isascii() else count_units(text)
-        rows.append(
-            (TEXT, parent, depth + 1, path, place, text, None, block, link, heading, aside,
-             self.units, self.linked, self.links, self.images)
-        )  # fmt: skip
-        self.units += size
-        if link >= 0:
-            self.linked += size
-        lines = tree.lines
-        if self.broken or lines[-1].block != block:
-            lines.append(Line(block, [i]))
-            self.broken = False
-        else:
-            lines[-1].chunks.append(i)
-
-    def add_element(self, parent: int, tag: str, node: LexborNode) -> None:  # noqa: PLR0912 - one node, one pass
-        rows = self.rows
-        i = len(rows)
-        if parent >= 0:
-            (_, _, depth, above, place, _, _, block, link, heading, aside, *_) = rows[parent]
-            depth += 1
-            if depth > MAX_DEPTH:
-                return
-        else:
-            depth, above, place, block, link, heading, aside = 0, 0, 0, i, -1, -1, False
-        attrs = node.attributes
-        self.index[node.mem_id] = i
-        kids = self.kids[above]
-        path = kids.get(tag, 0)
-        if not path:
-            path = kids[tag] = len(self.kids)
-            self.kids.append({})
-        if tag not in _INLINE:
-            block = i
-            self.broken = self.spaced = True
-        elif tag not in _FORMATTING:
-            self.spaced = True
-        linking = 0
-        if attrs:
-            if tag == "a":
-                if is_link(attrs):
-                    link, linking = i, 1
-                elif (attrs.get("href") or "")[:1] == "#" and len(attrs["href"] or "") > 1:
-                    self.tree.anchors.append(i)
-            elif "role" in attrs:
-                role = attrs["role"]
-                heading = i if role == "heading" else heading
-                aside = aside or role in _ASIDE_ROLES
-        if tag in _HEADINGS:
-            heading = i
-        elif tag in _ASIDE:
-            aside = True
-        rows.append(
-            (tag, parent, depth, path, self._place(parent, place, above, path, tag), "", attrs or None,
-             block, link, heading, aside, self.units, self.linked, self.links, self.images)
-        )  # fmt: skip
-        self.links += linking
-        if tag == "img":
-            self.images += 1
-
-    def _place(self, parent: int, place: int, above: int, path: int, tag: str) -> int:
-        """The path itself outside of tables, else a (negative) number that tells cells apart by their position."""
-        if tag in ("td", "th"):
-            cell = self.cells[parent] = self.cells.get(parent, 0) + 1
-            tag = f"{tag}{cell}"
-        elif place == above:
-            return path
-        return self.places.setdefault((place, tag), -len(self.places) - 1)
-
-    def finish(self) -> None:
-        tree, rows = self.tree, self.rows
-        if not rows:
-            return
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        (tree.tag, tree.parent, tree.depth, tree.path, tree.place, tree.text, tree.attrs, tree.block,
-         tree.link, tree.heading, tree.aside, tree.units, tree.linked, tree.links, tree.images) = columns  # fmt: skip
-        tree.units.append(self.units)
-        tree.linked.append(self.linked)
-        tree.links.append(self.links)
-        tree.images.append(self.images)
-        parents = tree.parent
-        end = list(range(1, len(rows) + 1))
-        for i in range(len(rows) - 1, 0, -1):
-            above = parents[i]
-            end[above] = max(end[above], end[i])
-        tree.end = end
-        tree.chunk_nodes = [i for i, tag in enumerate(tree.tag) if tag is TEXT]
-        tree.line_starts = [line.chunks[0] for line in tree.lines]
-        _finish_lines(tree)
-
-
-def _finish_lines(tree: Tree) -> None:
-    text = tree.text
-    for line in tree.lines:
-        chunks = line.chunks
-        joined = text[chunks[0]] if len(chunks) == 1 else "".join([text[i] for i in chunks])
-        line.text = " ".join(joined.split())
