@@ -139,6 +139,7 @@ def _compared(
         confidence=extraction.verdict.confidence,
         language=extraction.language,
         feed_url=extraction.feed_urls[0] if extraction.feed_urls else None,
+        recipe=extraction.recipe if extraction.recipe and extraction.recipe.origin == "learnt" else None,
     )
     suspicion = health.suspicion(extraction)
     if suspicion:

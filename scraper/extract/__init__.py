@@ -51,4 +51,4 @@ def extract(
 
         plain = extract_plain(text, url, now=now)
         return plain or Extraction((), None, Verdict(PageKind.OTHER, 0.5, ("plain text without a list in it",)))
-    return extract_html(text, url, now=now)
+    return extract_html(text, url, now=now, recipe=recipe)

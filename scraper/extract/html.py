@@ -10,12 +10,13 @@ from selectolax.lexbor import LexborHTMLParser
 from scraper.extract.article import find_prose, read_article, says_article
 from scraper.extract.columns import Page, href_of
 from scraper.extract.head import find_next_page, guess_language, read_head
+from scraper.extract.learnt import learn_recipe
 from scraper.extract.listing import candidates, items_of, read_page
 from scraper.extract.score import weigh_page
-from scraper.extract.tree import Tree
+from scraper.extract.trace import Trace
+from scraper.extract.tree import Tree, build_tree
 from scraper.extract.verdict import Facts, count_passwords, decide
-from scraper.extract.walk import build_tree
-from scraper.types import Extraction, ItemData, PageKind, Verdict
+from scraper.types import Extraction, PageKind, Recipe, Verdict
 
 SAMPLE = 4_000
 """Characters of text from which the language is guessed and error pages are known."""
@@ -23,8 +24,14 @@ WITH_ITEMS = (PageKind.LISTING, PageKind.BOTH)
 WITH_ARTICLE = (PageKind.ARTICLE, PageKind.BOTH)
 
 
-def extract_html(html: str, url: str, *, now: datetime) -> Extraction:
-    """The items and the article of an HTML page, with the verdict. Pure; never raises on bad markup."""
+def extract_html(
+    html: str, url: str, *, now: datetime, recipe: Recipe | None = None, trace: Trace | None = None
+) -> Extraction:
+    """The items and the article of an HTML page, with the verdict. Pure; never raises on bad markup.
+
+    ``recipe``: a learnt one, to prefer its list; the answer has the one that names the list which was taken.
+    ``trace`` is filled with what was seen on the way.
+    """
     parser = LexborHTMLParser(html)
     head = read_head(parser, url)
     tree = build_tree(parser)
@@ -32,7 +39,7 @@ def extract_html(html: str, url: str, *, now: datetime) -> Extraction:
     language = guess_language(head.language, sample)
     languages = (language,) if language else ()
     page = read_page(tree, now=now, languages=languages)
-    judged = candidates(page)
+    judged = candidates(page, recipe)
     best = judged[0] if judged else None
     passwords = count_passwords(parser)
     prose = find_prose(page, sorted((r.start, r.stop) for r in best.group.records) if best else [])
@@ -52,19 +59,22 @@ def extract_html(html: str, url: str, *, now: datetime) -> Extraction:
         sample=sample,
     )
     verdict = decide(facts)
-    items: tuple[ItemData, ...] = ()
+    found = []
     if best and verdict.kind in WITH_ITEMS:
-        items = tuple(items_of(page, best, head.base, now=now, languages=languages))
-        if not items:
+        found = items_of(page, best, head.base, now=now, languages=languages)
+        if not found:
             verdict = Verdict(PageKind.OTHER, 0.5, ("no record has a title",))
     article = None
     if prose and verdict.kind in WITH_ARTICLE:
         article = read_article(page, head, prose, now=now)
         article = replace(article, url=article.url or url)
+    if trace is not None:
+        trace.page, trace.judged, trace.prose, trace.found, trace.base = page, judged, prose, found, head.base
     return Extraction(
-        items=items,
+        items=tuple(item for _, item in found),
         article=article,
         verdict=verdict,
+        recipe=learn_recipe(tree, best.group) if best and found else None,
         next_page_url=head.next_page or find_next_page(_page_links(page), head.base),
         feed_urls=head.feeds,
         language=language,

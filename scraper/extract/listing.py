@@ -10,13 +10,14 @@ from scraper.extract.columns import Fields, Page, Row, choose_fields, judge_colu
 from scraper.extract.dating import date_column
 from scraper.extract.extras import author_of, image_of
 from scraper.extract.groups import Group, Record, find_groups
+from scraper.extract.learnt import HEAD_START, RIVALS, named_groups
 from scraper.extract.moments import find_moments
 from scraper.extract.score import Judged, judge
 from scraper.extract.signs import prose_lines
 from scraper.extract.strangers import without_strangers
 from scraper.extract.tree import Tree
 from scraper.text import clean_text
-from scraper.types import ItemData, Published
+from scraper.types import ItemData, Published, Recipe
 from scraper.urls import resolve_url
 
 JUDGED = 7
@@ -35,8 +36,8 @@ def read_page(tree: Tree, *, now: datetime, languages: Sequence[str]) -> Page:
     return page
 
 
-def candidates(page: Page) -> list[Judged]:
-    """The closely read candidates, best first."""
+def candidates(page: Page, recipe: Recipe | None = None) -> list[Judged]:
+    """The closely read candidates, best first. The one that a learnt ``recipe`` names has a head start."""
     tree = page.tree
     dates = [0] * (len(tree.tag) + 1)
     for m in page.moments:
@@ -45,19 +46,22 @@ def candidates(page: Page) -> list[Judged]:
         dates[i] += dates[i - 1]
     groups = find_groups(tree, dates)
     whole = max(tree.units[-1], 1)
-    judged = [judge(page, g, whole) for g in _promising(tree, groups, dates)]
-    judged.sort(key=lambda j: -j.choice)
+    named = named_groups(tree, groups, recipe)[:JUDGED]
+    known = {id(g) for g in named}
+    rivals = _promising(tree, groups, dates, RIVALS if named else JUDGED)
+    judged = [judge(page, g, whole) for g in [*named, *(g for g in rivals if id(g) not in known)]]
+    judged.sort(key=lambda j: -j.choice - HEAD_START * (id(j.group) in known and j.odds > 0))
     return judged
 
 
-def _promising(tree: Tree, groups: list[Group], dates: list[int]) -> list[Group]:
+def _promising(tree: Tree, groups: list[Group], dates: list[int], most: int) -> list[Group]:
     """The candidates worth reading, likeliest first; of several that cut the page alike, one."""
     groups = sorted(groups, key=lambda g: -_promise(tree, g, dates))
     found: dict[tuple[int, ...], Group] = {}
     for g in groups:
         cut = len(g.records), g.records[0].start, g.records[1].start, g.records[1].stop, g.records[-1].stop
         found.setdefault(cut, g)
-        if len(found) >= JUDGED:
+        if len(found) >= most:
             break
     return list(found.values())
 
@@ -72,7 +76,10 @@ def _promise(tree: Tree, group: Group, dates: list[int]) -> float:
     return total
 
 
-def items_of(page: Page, judged: Judged, url: str, *, now: datetime, languages: Sequence[str]) -> list[ItemData]:
+def items_of(
+    page: Page, judged: Judged, url: str, *, now: datetime, languages: Sequence[str]
+) -> list[tuple[Fields, ItemData]]:
+    """The items in page order, each with the record it was read from."""
     rows = _read(page, judged.group.records[:MAX_ITEMS])
     fields = _fields(page, rows)
     more = other_blocks(page, judged.group, fields)
@@ -81,7 +88,7 @@ def items_of(page: Page, judged: Judged, url: str, *, now: datetime, languages: 
         fields = _fields(page, rows)
     fields = without_strangers(page, fields)
     dates = date_column(page, fields, now=now, languages=languages, url=url)
-    items: list[ItemData] = []
+    items: list[tuple[Fields, ItemData]] = []
     seen: set[str] = set()
     for f, published in zip(fields, dates, strict=True):
         item = _item(page.tree, f, published, url)
@@ -89,7 +96,7 @@ def items_of(page: Page, judged: Judged, url: str, *, now: datetime, languages: 
             continue
         if item.url:
             seen.add(item.url)
-        items.append(item)
+        items.append((f, item))
     return items
 
 

@@ -17,6 +17,7 @@ from scraper.store.db import Store
 from scraper.store.write_article import write_article
 from scraper.store.write_check import count_changes, write_capture_row, write_check, write_fetches
 from scraper.store.write_items import write_diff
+from scraper.store.write_recipe import write_learnt_recipe
 from scraper.store.write_source import may_change_episode, write_episode, write_source
 from scraper.store.writing import CheckRecord, Committed, Writing
 from scraper.types import Outcome
@@ -56,6 +57,7 @@ def commit_check(
             write_diff(writing, record.diff)
         if record.article is not None and record.outcome is not Outcome.SUSPECT:
             write_article(writing, record.article)
+        write_learnt_recipe(writing)
         failures = write_episode(writing, policy)
         next_check = write_source(writing, failures, cadence)
         messages = listener.changes_recorded(conn, writing.changes, now) if writing.changes else 0

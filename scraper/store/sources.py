@@ -127,6 +127,11 @@ def _update(conn: sqlite3.Connection, row: sqlite3.Row, spec: SourceSpec, at: st
     )
     _write_tags(conn, row["id"], spec.tags)
     recipe_changed = _write_recipe(conn, row["id"], spec.recipe, at)
+    if row["url"] != spec.url:  # another page: what was learnt of the old one does not hold
+        conn.execute(
+            "UPDATE recipes SET retired_at = ? WHERE source_id = ? AND origin = 'learnt' AND retired_at IS NULL",
+            (at, row["id"]),
+        )
     if recipe_changed or row["url"] != spec.url:
         conn.execute(
             "UPDATE sources SET validator_url = NULL, etag = NULL, last_modified = NULL, body_sha256 = NULL, "
@@ -149,7 +154,8 @@ def _write_tags(conn: sqlite3.Connection, source_id: int, tags: Sequence[str]) -
 
 def _write_recipe(conn: sqlite3.Connection, source_id: int, recipe: Recipe | None, at: str) -> bool:
     """Put the hand-written recipe in force; whether it is another one than before."""
-    if recipe == recipe_of(conn, source_id):
+    old = recipe_of(conn, source_id)
+    if recipe == (old if old and old.origin == "hand" else None):
         return False
     conn.execute(
         "UPDATE recipes SET retired_at = ? WHERE source_id = ? AND origin = 'hand' AND retired_at IS NULL",

@@ -11,7 +11,7 @@ from typing import Literal
 from scraper.diff import Diff
 from scraper.hooks import NextCheck, RecordedChange
 from scraper.store.captures import Capture
-from scraper.types import ArticleData, ChangeKind, Outcome, Validators
+from scraper.types import ArticleData, ChangeKind, Outcome, Recipe, Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class CheckRecord:
     ``diff`` is ``None`` where nothing was to be compared (not modified, failed, wholly suspect, or the same listing as
     before). ``leases`` names the leases held and their fencing tokens; the first must still hold. ``site_spacing`` is
     how long the site is left alone from now on, ``site_not_before`` what it asked for itself. ``further`` is what the
-    pages after the first one add, in their order, and ``fetches`` are the requests for them.
+    pages after the first one add, in their order, and ``fetches`` are the requests for them. ``recipe`` is the learnt
+    one that names the list the items were read from.
     """
 
     check_key: str
@@ -59,6 +60,7 @@ class CheckRecord:
     feed_url: str | None = None
     language: str | None = None
     article: ArticleData | None = None
+    recipe: Recipe | None = None
     capture: Capture | None = None
     diff: Diff | None = None
     further: tuple[Diff, ...] = ()

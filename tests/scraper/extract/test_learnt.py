@@ -1,0 +1,77 @@
+"""Learnt recipes: the same list the next time, whatever grows beside it, and no harm once they no longer fit."""
+
+from __future__ import annotations
+
+from scraper.extract import extract
+from scraper.types import Extraction, Recipe
+
+from .pages import DAYS, HEADLINES, NOW, SITE, TEASERS, link_of, page
+
+
+def main_list(most: int) -> str:
+    rows = "".join(
+        f'<li class="row n{k}"><h3><a href="{link_of(k)}">{HEADLINES[k]}</a></h3><time>{DAYS[k]}</time></li>'
+        for k in range(most)
+    )
+    return f'<ul class="news">{rows}</ul>'
+
+
+def side_list(most: int) -> str:
+    rows = "".join(
+        f'<div class="hit"><h4><a href="/popular/{k}-{link_of(k % 8)[6:]}">Popular {k}: {HEADLINES[k % 8]}</a></h4>'
+        f"<p>{TEASERS[k % 8]}</p><span>{DAYS[k % 8]}</span></div>"
+        for k in range(most)
+    )
+    return f'<section class="popular">{rows}</section>'
+
+
+def look(main: str, recipe: Recipe | None = None) -> Extraction:
+    return extract(page(main).encode(), SITE, now=NOW, recipe=recipe)
+
+
+def urls(found: Extraction) -> set[str]:
+    return {(item.url or "").split("/")[3] for item in found.items}
+
+
+def test_a_page_with_a_list_teaches_where_it_is_and_one_without_does_not() -> None:
+    found = look(main_list(8))
+    assert found.recipe == Recipe("learnt", item="body > main > ul.news > li.row")
+    assert look("<p>Nothing here today.</p>").recipe is None
+
+
+def test_the_list_that_was_learnt_is_kept_when_a_side_column_grows() -> None:
+    recipe = look(main_list(8)).recipe
+    grown = main_list(4) + side_list(7)
+    assert urls(look(grown)) == {"popular"}, "or this page proves nothing"
+    kept = look(grown, recipe)
+    assert urls(kept) == {"news"}
+    assert kept.recipe == recipe
+
+
+def test_a_list_that_is_left_behind_is_left_for_a_clearly_better_one() -> None:
+    recipe = look(main_list(8)).recipe
+    old = "".join(f'<li class="row"><a href="/{k}">Old</a></li>' for k in range(2))
+    moved = look(f'<ul class="news">{old}</ul>{side_list(20)}', recipe)
+    assert urls(moved) == {"popular"}
+    assert moved.recipe != recipe
+
+
+def test_a_recipe_that_no_longer_fits_changes_nothing() -> None:
+    fresh = look(main_list(8))
+    for item in ("body > main > div > p", "li", "body", " > ", "", "li[", "a > " * 300):
+        assert look(main_list(8), Recipe("learnt", item=item)) == fresh
+
+
+def test_a_recipe_that_fits_changes_no_item() -> None:
+    fresh = look(main_list(8) + side_list(3))
+    assert look(main_list(8) + side_list(3), fresh.recipe) == fresh
+
+
+def test_numbered_and_odd_names_are_left_out_and_a_long_selector_is_none() -> None:
+    odd = main_list(8).replace('class="news"', 'class="news col-12 a:b [x]" id="list"')
+    assert look(odd).recipe == Recipe("learnt", item="body > main > ul#list.news > li.row")
+    deeper = look("<div>" * 60 + main_list(8) + "</div>" * 60)
+    assert len(deeper.items) == 8
+    assert deeper.recipe is None
+    wide = main_list(8).replace('class="news"', 'class="' + " ".join(c * 60 for c in "abcdefghijklmnopqr") + '"')
+    assert look(wide).recipe is None
