@@ -14,8 +14,9 @@ from scraper.extract.learnt import learn_recipe
 from scraper.extract.listing import candidates, items_of, read_page
 from scraper.extract.score import weigh_page
 from scraper.extract.trace import Trace
-from scraper.extract.tree import Tree, build_tree
+from scraper.extract.tree import Tree
 from scraper.extract.verdict import Facts, count_passwords, decide
+from scraper.extract.walk import build_tree
 from scraper.types import Extraction, PageKind, Recipe, Verdict
 
 SAMPLE = 4_000
