@@ -133,8 +133,10 @@ def _ends_sentence(s: str, match: re.Match[str]) -> bool:
     if before.isdecimal():
         return len(before) > 2  # "3. Mai", "No. 5." against "in 2024. The"
     letters = before.rsplit(".", 1)[-1]
-    return len(letters) > 1 and letters.casefold() not in _ABBREVIATIONS and not (
-        _UNPRONOUNCEABLE.fullmatch(letters) and not letters.isupper()
+    return (
+        len(letters) > 1
+        and letters.casefold() not in _ABBREVIATIONS
+        and not (_UNPRONOUNCEABLE.fullmatch(letters) and not letters.isupper())
     )
 
 
