@@ -27,6 +27,7 @@ def source_spec(source: SourceConfig) -> SourceSpec:
         tags=source.tags,
         every=source.every,
         language=source.language,
+        follow=source.follow,
         paused=source.paused,
         recipe=source.recipe,
     )

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
+from typing import Any
 
 from scheduler.rest import Rest
+from scraper.articles import look_at_article
 from scraper.check import CheckReport
 from scraper.errors import LeaseLostError, StoreError
 from scraper.service import Service
 from scraper.store import leases
+from scraper.store.article_jobs import ArticleJob, due_articles, lease_article
 from scraper.store.db import Store
 from scraper.store.jobs import SourceJob, lease_source, ready_sources
+
+_ARTICLES_SHARE = 4
+"""Beside so many checks one article may be looked at."""
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +35,7 @@ class Dispatcher:
         self._holder = holder
         self._report = report
         self._running: set[asyncio.Task[None]] = set()
+        self._articles: set[asyncio.Task[None]] = set()
         self._owed: list[tuple[str, int]] = []
         self.rest = Rest(monotonic)
 
@@ -37,20 +44,29 @@ class Dispatcher:
 
         Raises :class:`StoreError` and ``sqlite3.Error``.
         """
-        room = self._service.assembly.parallel - len(self._running)
-        if room <= 0:
-            return
+        parallel = self._service.assembly.parallel
+        room = parallel - len(self._running)
         now = self._service.clock()
-        for job in await self._service.store.run(lambda store: self._take(store, room, now)):
-            task = asyncio.create_task(self._check(job))
-            self._running.add(task)
-            task.add_done_callback(self._finished)
+        if room > 0:
+            for job in await self._service.store.run(lambda store: self._take(store, room, now)):
+                self._begin(self._check(job), self._running)
+        # Articles come after listings, on the sites that these leave alone, and have few places of their own.
+        spare = max(1, parallel // _ARTICLES_SHARE) - len(self._articles)
+        if spare > 0:
+            for article in await self._service.store.run(lambda store: self._take_articles(store, spare, now)):
+                self._begin(self._look_at_article(article), self._articles)
+
+    def _begin(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
+        task = asyncio.create_task(work)
+        among.add(task)
+        task.add_done_callback(self._finished)
 
     async def drain(self, seconds: float) -> None:
         """Let checks under way commit, at most so long; abandon what hangs, its leases are given back."""
-        if not self._running:
+        running = self._running | self._articles
+        if not running:
             return
-        _, hanging = await asyncio.wait(set(self._running), timeout=seconds)
+        _, hanging = await asyncio.wait(running, timeout=seconds)
         for task in hanging:
             task.cancel()
         await asyncio.gather(*hanging, return_exceptions=True)
@@ -67,6 +83,28 @@ class Dispatcher:
             found = [lease_source(conn, source_id, self._holder, spacing, now) for source_id in ready]
         self._owed = []
         return [job for job in found if isinstance(job, SourceJob)]
+
+    def _take_articles(self, store: Store, room: int, now: datetime) -> list[ArticleJob]:
+        due = due_articles(store.conn, now, room)
+        if not due:
+            return []
+        spacing = self._service.assembly.options.spacing
+        with store.transaction(durable=False) as conn:
+            found = [lease_article(conn, item_id, self._holder, spacing, now) for item_id in due]
+        return [job for job in found if job is not None]
+
+    async def _look_at_article(self, job: ArticleJob) -> None:
+        committed = False
+        try:
+            await look_at_article(self._service.checker, job)
+            committed = True
+        except (LeaseLostError, StoreError) as error:
+            log.error("article of %s not committed: %s", job.slug, error)
+            if isinstance(error, StoreError):
+                self.rest.failed()
+        finally:
+            if not committed:
+                await self._return_leases([job.lease])
 
     async def _check(self, job: SourceJob) -> None:
         committed = False
@@ -100,5 +138,6 @@ class Dispatcher:
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        self._articles.discard(task)
         if not task.cancelled() and task.exception():
             log.error("unexpected fault", exc_info=task.exception())

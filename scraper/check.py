@@ -126,7 +126,7 @@ class Checker:
         self.options = options
         self.clock = clock
         self._headers = headers or {}
-        self._holder = holder_name()
+        self.holder = holder_name()
 
     def reconfigure(self, options: CheckOptions, headers: Mapping[str, Mapping[str, str]]) -> None:
         """Take other bounds and manners from the next check on."""
@@ -136,7 +136,7 @@ class Checker:
         """As :func:`scraper.store.jobs.lease_source`."""
         now = self.clock()
         return await self.store.write(
-            lambda store: lease_source(store.conn, source_id, self._holder, self.options.spacing, now)
+            lambda store: lease_source(store.conn, source_id, self.holder, self.options.spacing, now)
         )
 
     async def check(self, job: SourceJob, page: Page | None = None) -> CheckReport:

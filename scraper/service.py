@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from scraper.articles import look_at_article
 from scraper.check import Checker, CheckOptions, CheckReport
 from scraper.clock import Clock, to_text, utc_now
 from scraper.errors import LeaseLostError
 from scraper.hooks import CadencePolicy, ChangeListener
 from scraper.parsepool import ParsePool
+from scraper.store.article_jobs import ArticleJob, articles_open_at, due_articles, lease_article
 from scraper.store.db import Store
 from scraper.store.jobs import SourceJob
 from scraper.store.robots import StoredRobots
@@ -116,6 +119,31 @@ class Service:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def follow(self, source_ids: Sequence[int]) -> int:
+        """After one-shot checks: look at the articles of these sources that are due, as far as the patience goes; how
+        many were looked at. The next command goes on."""
+        count, give_up = 0, self.clock() + self.assembly.options.patience
+        while self.clock() < give_up:
+            job = await self.store.run(lambda store: self._take_article(store, source_ids))
+            if job is None:
+                opens = await self.store.run(lambda store: articles_open_at(store.conn, self.clock(), source_ids))
+                if opens is None or opens > give_up:
+                    break
+                await asyncio.sleep(max((opens - self.clock()).total_seconds(), 0.1))
+                continue
+            with contextlib.suppress(LeaseLostError):
+                await look_at_article(self.checker, job)
+            count += 1
+        return count
+
+    def _take_article(self, store: Store, source_ids: Sequence[int]) -> ArticleJob | None:
+        now = self.clock()
+        due = due_articles(store.conn, now, 1, source_ids)
+        if not due:
+            return None
+        with store.transaction(durable=False) as conn:
+            return lease_article(conn, due[0], self.checker.holder, self.assembly.options.spacing, now)
 
     async def _check_in_turn(self, turn: asyncio.Semaphore, source_id: int, page: Page | None) -> CheckReport | Skipped:
         job = await self._lease(source_id)

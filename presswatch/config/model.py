@@ -62,6 +62,7 @@ class SourceConfig:
     headers: tuple[tuple[str, Secret], ...] = ()
     language: str | None = None
     timezone: str | None = None
+    follow: bool = False
     paused: bool = False
     recipe: Recipe | None = None
 

@@ -175,6 +175,8 @@ class NewsSpider(Spider):
                 if isinstance(report, CheckReport):
                     for place, item in enumerate(await self._items_of(service, report)):
                         yield item_dict(report, place, item)
+            if not pages:
+                await service.follow(source_ids)
 
     async def _items_of(self, service: Service, report: CheckReport) -> Sequence[ItemData]:
         """What the page lists. A page that was found to be the same was not read again: then as it was stored."""

@@ -44,6 +44,7 @@ PURPOSES = {
     "identity_log": "Why an item is the item it is.",
     "appearances": "Whether, since when and where an item is listed.",
     "revisions": "Each stored form of each item.",
+    "article_looks": "Articles of followed items: when each is looked at next, and what its last answer was.",
     "articles": "Full texts: of items, or of a page that is an article as well as a listing.",
     "article_revisions": "Each stored form of each article.",
     "episodes": "Stretches in which a source was unwell.",

@@ -92,7 +92,7 @@ def lease_source(
     if row is None:
         raise NotFoundError("source", str(source_id))
     asked = row["origin"] != "file" and not at_hand
-    until = _closed_until(row["not_before_at"], now)
+    until = closed_until(row["not_before_at"], now)
     if asked and until:
         return until
     held: list[tuple[str, int]] = []
@@ -142,7 +142,7 @@ def reserve_site(conn: sqlite3.Connection, site: str, spacing: timedelta, now: d
     """Reserve the site's next moment for one request: ``None`` if that is now, else the instant to wait for."""
     conn.execute("INSERT INTO sites(site) VALUES (?) ON CONFLICT(site) DO NOTHING", (site,))
     row = conn.execute("SELECT not_before_at, spacing_s FROM sites WHERE site = ?", (site,)).fetchone()
-    until = _closed_until(row["not_before_at"], now)
+    until = closed_until(row["not_before_at"], now)
     if until:
         return until
     asked = max(spacing, timedelta(seconds=row["spacing_s"] or 0))
@@ -150,7 +150,7 @@ def reserve_site(conn: sqlite3.Connection, site: str, spacing: timedelta, now: d
     return None
 
 
-def _closed_until(not_before_at: str | None, now: datetime) -> datetime | None:
+def closed_until(not_before_at: str | None, now: datetime) -> datetime | None:
     """The instant before which a site must not be asked, if that lies ahead."""
     if not_before_at is None or not to_text(now) < not_before_at <= to_text(now + FARTHEST):
         return None

@@ -50,6 +50,7 @@ CREATE TABLE sources (
   active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
   every_s REAL,                              -- fixed interval in seconds; null: the default one
   language TEXT,                             -- null: the page's own
+  follow INTEGER NOT NULL DEFAULT 0 CHECK (follow IN (0, 1)),  -- 1: the articles of new items are fetched
   created_at TEXT NOT NULL,
   removed_at TEXT,                           -- null: still configured
   paused_at TEXT,                            -- null: not paused
@@ -266,6 +267,21 @@ CREATE TABLE article_revisions (
   capture_sha256 TEXT REFERENCES captures(sha256),  -- null: the page was not kept
   UNIQUE (article_id, number)
 ) STRICT;
+
+CREATE TABLE article_looks (
+  item_id INTEGER PRIMARY KEY REFERENCES items(id) ON DELETE CASCADE,
+  source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+  due_at TEXT,                               -- next look; null: looked at for the last time
+  first_at TEXT,                             -- first answer; null: none yet
+  looks INTEGER NOT NULL DEFAULT 0,          -- answers so far, whole or "not modified"
+  failures INTEGER NOT NULL DEFAULT 0,       -- failed looks in a row
+  gone INTEGER NOT NULL DEFAULT 0,           -- looks in a row that say it is gone (404, 410, sent to the front page)
+  validator_url TEXT, etag TEXT, last_modified TEXT,  -- of the last whole answer; null: none
+  body_sha256 TEXT,                          -- of the last whole answer; null: none
+  doubted TEXT                               -- digest of a much shorter text, seen once; null: none
+) STRICT;
+-- articles to be looked at, soonest first
+CREATE INDEX article_looks_due ON article_looks(due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE episodes (
   id INTEGER PRIMARY KEY,

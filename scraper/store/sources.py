@@ -30,6 +30,7 @@ class SourceSpec:
     tags: tuple[str, ...] = ()
     every: timedelta | None = None
     language: str | None = None
+    follow: bool = False
     paused: bool = False
     recipe: Recipe | None = None
 
@@ -79,8 +80,8 @@ def _insert(
     site = site_of(spec.url) or spec.url
     conn.execute("INSERT INTO sites(site) VALUES (?) ON CONFLICT(site) DO NOTHING", (site,))
     source_id: int = conn.execute(
-        "INSERT INTO sources(source_key, slug, name, url, site, origin, every_s, language, created_at, paused_at, "
-        "config_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO sources(source_key, slug, name, url, site, origin, every_s, language, follow, created_at, "
+        "paused_at, config_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             spec.source_key,
             spec.slug,
@@ -90,6 +91,7 @@ def _insert(
             origin,
             spec.every.total_seconds() if spec.every else None,
             spec.language,
+            int(spec.follow),
             at,
             at if spec.paused else None,
             digest,
@@ -112,7 +114,7 @@ def _update(conn: sqlite3.Connection, row: sqlite3.Row, spec: SourceSpec, at: st
     paused = (row["paused_at"] or at) if spec.paused else None
     conn.execute(
         "UPDATE sources SET slug = ?, name = ?, url = ?, site = ?, origin = 'config', active = 1, every_s = ?, "
-        "language = ?, removed_at = NULL, paused_at = ?, config_sha256 = ? WHERE id = ?",
+        "language = ?, follow = ?, removed_at = NULL, paused_at = ?, config_sha256 = ? WHERE id = ?",
         (
             spec.slug,
             spec.name,
@@ -120,6 +122,7 @@ def _update(conn: sqlite3.Connection, row: sqlite3.Row, spec: SourceSpec, at: st
             site,
             spec.every.total_seconds() if spec.every else None,
             spec.language,
+            int(spec.follow),
             paused,
             digest,
             row["id"],

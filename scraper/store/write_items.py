@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from scraper.diff import Diff
 from scraper.identity import item_key
 from scraper.store.rows import ITEM_COLUMNS, item_values, unspaced_text
+from scraper.store.write_look import ask_after_missing, queue_articles
 from scraper.store.writing import Fact, Writing, write_fact
 from scraper.types import ChangeKind, ItemChange, ItemKey, KnownItem, Match
 
@@ -43,6 +44,8 @@ def write_diff(writing: Writing, diff: Diff) -> None:
                 writing, change, known.item_id, known.item_key, revision=revised.get(known.item_id, known.revision)
             )
     _write_gone(writing, diff)
+    queue_articles(writing, [new[id(one.match)][0] for one in diff.changes if id(one.match) in new and one.tell])
+    ask_after_missing(writing, diff.missed)
     added = sum(change.kind is ChangeKind.ADDED for change in diff.changes)
     writing.new_items = older + (len(new) if writing.record.baseline else added)
 
@@ -54,6 +57,8 @@ def write_further(writing: Writing, diff: Diff) -> int:
     for change in fresh:
         item_id, key = _insert_item(writing, change.match, 0.0, listed=False)
         _write_change(writing, change, item_id, key, revision=1)
+        if change.tell:
+            queue_articles(writing, [item_id])
     return sum(change.kind is ChangeKind.ADDED for change in fresh)
 
 

@@ -76,7 +76,8 @@ def write_source(writing: Writing, failures: int, cadence: CadencePolicy) -> Nex
             changed["last_changed_at"] = writing.at
     assignments = ", ".join(f"{name} = ?" for name in changed)
     conn.execute(f"UPDATE sources SET {assignments} WHERE id = ?", (*changed.values(), record.source_id))  # noqa: S608
-    _space_site(writing)
+    if source["origin"] != "file":
+        space_site(writing, source["site"])
     every = timedelta(seconds=source["every_s"]) if source["every_s"] else None
     facts = CheckFacts(
         source_id=record.source_id,
@@ -120,11 +121,9 @@ def _understood(record: CheckRecord) -> dict[str, str | int | None]:
     return understood | {"feed_url": record.feed_url} if record.kind else understood
 
 
-def _space_site(writing: Writing) -> None:
+def space_site(writing: Writing, site: str) -> None:
     """Leave the site alone: for its spacing after an ordinary answer, for as long as it asked after 429 or 503."""
-    record, site = writing.record, writing.source["site"]
-    if writing.source["origin"] == "file":
-        return
+    record = writing.record
     # What lies too far ahead was written under a wrong clock and does not count.
     later = "CASE WHEN not_before_at <= ? THEN max(not_before_at, ?) ELSE ? END"
     farthest = to_text(writing.now + FARTHEST)

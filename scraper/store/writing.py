@@ -84,7 +84,7 @@ class Committed:
 
 @dataclass(slots=True)
 class Writing:
-    """One transaction while it is written. ``at`` is ``now`` as text."""
+    """One transaction while it is written. ``at`` is ``now`` as text; ``check_id`` is 0 outside a check."""
 
     conn: sqlite3.Connection
     record: CheckRecord
@@ -128,7 +128,7 @@ def write_fact(writing: Writing, fact: Fact) -> None:
             ",".join(fact.fields),
             fact.reason[:500],
             int(fact.tell),
-            writing.check_id,
+            writing.check_id or None,
         ),
     ).fetchone()
     source_id = writing.record.source_id

@@ -11,7 +11,7 @@ RIGHT: dict[str, str] = {
     "smallest source": HEAD,
     "whole source": HEAD
     + 'slug = "tides"\nname = "Ministry of Tides"\ntags = ["water", "Приливы"]\nevery = "1d"\nchannels = ["hook"]\n'
-    'language = "pt_BR"\ntimezone = "America/Sao_Paulo"\npaused = true\nheaders = {Authorization = "env:TOKEN"}\n'
+    'language = "pt_BR"\ntimezone = "America/Sao_Paulo"\nfollow = true\npaused = true\nheaders = {Authorization = "env:TOKEN"}\n'
     'recipe = {item = "li.news", link = "a@href", date_order = "DMY"}\n'
     '[channels.hook]\ntype = "webhook"\nurl = "https://hooks.example/x"\n',
     "hook recipe": HEAD + 'recipe = {hook = "my_sites.tides:records"}\n',

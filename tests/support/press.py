@@ -18,9 +18,11 @@ from scrapy import Request as ScrapyRequest
 from scrapy.http import HtmlResponse, Response
 
 from presswatch.fixture_site.server import Answer, LoopbackServer, Request
+from scraper.articles import look_at_article
 from scraper.check import Checker, CheckOptions, CheckReport
 from scraper.extract import extract
 from scraper.robots import MemoryRobots
+from scraper.store.article_jobs import due_articles, lease_article
 from scraper.store.db import Store, open_store
 from scraper.store.jobs import SourceJob
 from scraper.store.sources import SourceSpec, reconcile
@@ -168,7 +170,8 @@ class Reader:
         self.listener = Listener()
         self.store: Store = open_store(self.path)
         with self.store.transaction() as conn:
-            reconcile(conn, [SourceSpec("office", "office", "The office", self.site.url())], self.now)
+            spec = SourceSpec("office", "office", "The office", self.site.url(), follow=self.follow)
+            reconcile(conn, [spec], self.now)
         self.source_id = int(self.row("SELECT id FROM sources")["id"])
         self.thread = StoreThread(self.store)
         self._runner = asyncio.Runner()
@@ -200,6 +203,17 @@ class Reader:
         job = self.run(self.checker.lease(self.source_id))
         assert isinstance(job, SourceJob), job
         return self.run(self.checker.check(change(job)))
+
+    def look_at_articles(self, *, patiently: bool = False) -> int:
+        """Look at all articles that are due now; how many. ``patiently``: listings that are due go first."""
+        count = 0
+        while due := due_articles(self.store.conn, self.now, 1, None if patiently else [self.source_id]):
+            with self.store.transaction(durable=False) as conn:
+                job = lease_article(conn, due[0], "tests", timedelta(0), self.now)
+            assert job is not None
+            self.run(look_at_article(self.checker, job))
+            count += 1
+        return count
 
     def told(self, kind: str = "added") -> list[str]:
         """Titles of the items whose changes of this kind were told since the last look began, in order."""
