@@ -33,7 +33,7 @@ _DAY_PARTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrase:
     """One spelling: its words (``None`` stands for a number) and, per language, what it means."""
 
@@ -52,7 +52,8 @@ class RelativePhrase:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """All look-ups. Keys of ``months`` and ``relative`` are first words (a number's digits in "4-р сар")."""
+    """All look-ups. Keys of ``months`` and ``relative`` are first words (a number's digits in "4-р сар");
+    ``month_words`` and ``age_words`` are words of which each phrase has one."""
 
     months: dict[str, tuple[Phrase, ...]]
     weekdays: dict[str, tuple[tuple[str, ...], ...]]
@@ -60,7 +61,9 @@ class Names:
     relative: dict[str, tuple[RelativePhrase, ...]]
     relative_after_number: dict[str, tuple[RelativePhrase, ...]]
     relative_words: frozenset[str]
-    date_words: frozenset[str]
+    relative_firsts: frozenset[str]
+    month_words: frozenset[str]
+    age_words: frozenset[str]
     periods: dict[str, str]
     fillers: frozenset[str]
     orders: dict[str, str]
@@ -82,22 +85,25 @@ def load_names() -> Names:
         relative_words=frozenset(
             first for first, phrases in relative.items() if any(p.number is not None for p in phrases)
         ),
-        date_words=_date_words(months, relative, after_number),
+        relative_firsts=frozenset(relative),
+        month_words=_telling_words(months) | frozenset(PERSIAN_MONTHS) | frozenset(HIJRI_MONTHS),
+        age_words=_telling_words(relative, after_number),
         periods=_periods(table["periods"]),
         fillers=frozenset(table["fillers"]["words"]) | frozenset(_OWN_FILLERS),
         orders=table["orders"],
     )
 
 
-def _date_words(
-    months: dict[str, tuple[Phrase, ...]],
-    relative: dict[str, tuple[RelativePhrase, ...]],
-    after_number: dict[str, tuple[RelativePhrase, ...]],
-) -> frozenset[str]:
-    """Without one of these words near a digit, nothing there needs a closer look."""
-    numbered = {phrase.words[1] for first, phrases in months.items() if first.isdigit() for phrase in phrases[:1]}
-    words = {*months, *relative, *after_number, *PERSIAN_MONTHS, *HIJRI_MONTHS, *numbered}
-    return frozenset(str(word) for word in words if word and not word.isdigit())
+def _telling_words(*tables: dict[str, tuple[Phrase, ...]] | dict[str, tuple[RelativePhrase, ...]]) -> frozenset[str]:
+    """The longest word of each phrase: without one of these near a digit, none of the phrases can stand there."""
+    found = set()
+    for table in tables:
+        for phrases in table.values():
+            for phrase in phrases:
+                words = [word for word in phrase.words if word and not word.isdigit()]
+                if words:
+                    found.add(max(words, key=len))
+    return frozenset(found)
 
 
 def _periods(table: dict[str, dict[str, list[str]]]) -> dict[str, str]:
@@ -150,11 +156,16 @@ def _relative(
 def month_at(tokens: Sequence[Token], index: int, languages: Sequence[str]) -> tuple[int, int, frozenset[str]] | None:
     """The month named at a token: ``(month, number of tokens, languages that say so)``; the longest name wins."""
     for phrase in load_names().months.get(tokens[index].word, ()):
-        if phrase.words == tuple(token.word for token in tokens[index : index + len(phrase.words)]):
-            month = choose_meaning(phrase.meaning, languages)
-            said_by = frozenset(lang for lang, number in phrase.meaning.items() if number == month)
-            return month, len(phrase.words), said_by
+        length = len(phrase.words)
+        if length == 1 or phrase.words == tuple([token.word for token in tokens[index : index + length]]):
+            return _meant(phrase, tuple(languages))
     return None
+
+
+@lru_cache(maxsize=4096)
+def _meant(phrase: Phrase, languages: tuple[str, ...]) -> tuple[int, int, frozenset[str]]:
+    month = choose_meaning(phrase.meaning, languages)
+    return month, len(phrase.words), frozenset(lang for lang, number in phrase.meaning.items() if number == month)
 
 
 def choose_meaning(meaning: dict[str, int], languages: Sequence[str]) -> int:

@@ -17,7 +17,7 @@ from scraper.dates.names import load_names
 from scraper.dates.numeric import numeric_candidates
 from scraper.dates.order import language_order
 from scraper.dates.relative import RelativeHit, relative_hits, tell_relative
-from scraper.dates.tokens import Token, fold_word, has_word, tokenize, uniform
+from scraper.dates.tokens import Token, fold_word, folded_words, has_word, tokenize, uniform
 from scraper.types import Precision, Published
 
 Found = TypeVar("Found", Candidate, RelativeHit, Candidate | RelativeHit)
@@ -61,18 +61,18 @@ def find_dates(
     if len(plain) < _SHORTEST or plain.isdigit():
         return []
     bases = _base_languages(tuple(languages))
-    tokens = list(_tokens_near_digits(plain))
+    months, ages = _tokens_near_digits(plain)
     candidates: list[Candidate | RelativeHit] = [
         *numeric_candidates(
             plain,
             now=now,
             order=order,
             fallback=language_order(tuple(languages)) if languages else None,
-            thai="th" in bases or bool(_THAI_TEXT.search(text)),
-            persian=bool({"fa", "ps"} & set(bases)) or bool(_PERSIAN_DIGIT.search(text)),
+            thai="th" in bases or (not plain.isascii() and bool(_THAI_TEXT.search(text))),
+            persian="fa" in bases or "ps" in bases or (not text.isascii() and bool(_PERSIAN_DIGIT.search(text))),
         ),
-        *named_candidates(plain, tokens, now=now, languages=bases),
-        *relative_hits(plain, tokens),
+        *named_candidates(plain, months, now=now, languages=bases),
+        *relative_hits(plain, ages),
     ]
     return list(_hits(text, plain, _apart(candidates), now))[:MOST_HITS]
 
@@ -91,13 +91,22 @@ def _words_only(text: str, plain: str, now: datetime) -> list[DateHit]:
     return [_relative_hit(text, plain, hit, now) for hit in _apart(relative_hits(plain, tokens))]
 
 
-def _tokens_near_digits(plain: str) -> Iterator[Token]:
+def _tokens_near_digits(plain: str) -> tuple[list[Token], list[Token]]:
     """Words far from any digit are never part of a date; only what is near is looked at, and of that only what has
-    a word that dates are made of."""
-    words = load_names().date_words
+    a word that dates are made of: tokens beside a month's name, tokens beside a word for an age."""
+    names = load_names()
+    months: list[Token] = []
+    ages: list[Token] = []
     for start, end in _windows(plain):
-        if has_word(plain, start, end, words):
-            yield from tokenize(plain, start, end)
+        words = folded_words(plain, start, end)
+        dated, aged = not names.month_words.isdisjoint(words), not names.age_words.isdisjoint(words)
+        if dated or aged:
+            tokens = list(tokenize(plain, start, end))
+            if dated:
+                months += tokens
+            if aged:
+                ages += tokens
+    return months, ages
 
 
 def _windows(plain: str) -> Iterator[tuple[int, int]]:

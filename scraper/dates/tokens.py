@@ -70,6 +70,11 @@ def fold_phrase(phrase: str) -> str:
     return " {0} ".join(folded).strip()
 
 
+def folded_words(text: str, start: int, end: int) -> list[str]:
+    """The folded words that stand between two offsets of a uniform text."""
+    return [fold_word(word) for word in _WORDS.findall(text, start, end)]
+
+
 def has_word(text: str, start: int, end: int, words: frozenset[str]) -> bool:
     """Whether any of the folded words stands between two offsets of a uniform text."""
     return not words.isdisjoint(map(fold_word, _WORDS.findall(text, start, end)))
@@ -81,6 +86,6 @@ def tokenize(text: str, start: int, end: int) -> Iterator[Token]:
         digits, word = match.groups()
         if digits:
             # A longer run of digits is no part of any date; its value does not matter.
-            yield Token(match.start(), match.end(), digits, int(digits) if len(digits) <= 8 else 99_999_999)
+            yield Token(*match.span(), digits, int(digits) if len(digits) <= 8 else 99_999_999)
         else:
-            yield Token(match.start(), match.end(), fold_word(word), -1)
+            yield Token(*match.span(), fold_word(word), -1)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from scraper.dates import find_dates, parse_iso
 from scraper.dates.names import load_names
-from scraper.extract.tree import TEXT, Line, Tree
+from scraper.extract.tree import Line, Tree
 from scraper.types import Published
 
 MAX_LINES = 4_000
@@ -20,6 +20,9 @@ SHORT = 80
 MAX_LINE = 200
 """Characters of a line that are searched: a publication date stands near an end of a paragraph, if in one at all."""
 
+SHORTEST = 24
+"""Characters up to which a line without a digit is searched ("3 hours ago" in words, "yesterday")."""
+_PAUSES = str.maketrans(":,.", "   ")
 _DIGIT = re.compile(r"\d")
 _DAY_OR_YEAR = re.compile(
     r"(?<!\d)(?:1[3-9]|2[0-6])\d\d(?!\d)|\d{1,2}\s?[./\-–年月日]\s?\d{1,2}|\d\s?[月日년월일]|[^\W_0-9]\d{4}|[٠-٩۰-۹०-९๐-๙]"
@@ -63,17 +66,18 @@ def _may_hold_date(text: str) -> bool:
         return _DAY_OR_YEAR.search(text, 0, MAX_LINE) is not None
     if _DIGIT.search(text):
         return len(text) > 2
-    return len(text) <= 24 and any(word.strip(":,.") in load_names().relative for word in text.lower().split()[:3])
+    if len(text) > SHORTEST:
+        return False
+    words = text.lower().translate(_PAUSES).split(None, 3)[:3]
+    return not load_names().relative_firsts.isdisjoint(words)
 
 
 def _machine_moments(tree: Tree, now: datetime, languages: Sequence[str]) -> tuple[list[Moment], set[int]]:
     moments: list[Moment] = []
     covered: set[int] = set()
-    for i, tag in enumerate(tree.tag):
-        attrs = tree.attrs[i]
-        if not attrs or tag == TEXT:
-            continue
-        value = attrs.get("datetime") if tag == "time" else None
+    stamped = [(i, a) for i, a in enumerate(tree.attrs) if a and ("datetime" in a or "itemprop" in a)]
+    for i, attrs in stamped:
+        value = attrs.get("datetime") if tree.tag[i] == "time" else None
         if value is None and attrs.get("itemprop") in ("datePublished", "dateCreated"):
             value = attrs.get("content") or attrs.get("datetime")
         if not value:
