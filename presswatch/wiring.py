@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from tzlocal import get_localzone
 
 from presswatch.config import ChannelConfig, Config, SourceConfig
 from scheduler.cadence import CadenceOptions
 from scheduler.channels import ChannelSpec
 from scheduler.messages import TellingPlan
 from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, Rate
+from scheduler.render import RenderOptions
 from scheduler.rules import DEFAULT_RULE, Rule
+from scheduler.timing import Timing
 from scraper.check import CheckOptions
 from scraper.fetch import Limits
 from scraper.settings import USER_AGENT
@@ -75,6 +80,9 @@ def telling_plan(config: Config) -> TellingPlan:
             patterns=rule.patterns,
             authors=rule.authors,
             languages=rule.languages,
+            digest=rule.digest,
+            quiet=rule.quiet,
+            at_once=rule.at_once,
         )
         for rule in config.rules
     )
@@ -83,7 +91,16 @@ def telling_plan(config: Config) -> TellingPlan:
         rules=rules or (DEFAULT_RULE,),
         of_source={source.id: source.channels for source in config.sources if source.channels is not None},
         burst=config.settings.burst,
+        timings={
+            channel.name: Timing(channel.digest, channel.quiet, zone_of(config, channel)) for channel in config.channels
+        },
     )
+
+
+def zone_of(config: Config, channel: ChannelConfig) -> tzinfo:
+    """The zone in which a channel's reader lives: its own, else that of the settings, else the machine's."""
+    name = channel.timezone or config.settings.timezone
+    return ZoneInfo(name) if name else get_localzone()
 
 
 def channel_spec(channel: ChannelConfig, environ: Mapping[str, str]) -> ChannelSpec:
@@ -100,7 +117,15 @@ def channel_spec(channel: ChannelConfig, environ: Mapping[str, str]) -> ChannelS
 
 def outbox_options(config: Config) -> OutboxOptions:
     """How each channel is treated."""
-    return OutboxOptions(policies={channel.name: _delivery_policy(channel) for channel in config.channels})
+    return OutboxOptions(
+        policies={channel.name: _delivery_policy(channel) for channel in config.channels},
+        renderings={
+            channel.name: RenderOptions(
+                language=channel.language or config.settings.language, zone=zone_of(config, channel)
+            )
+            for channel in config.channels
+        },
+    )
 
 
 def _delivery_policy(channel: ChannelConfig) -> DeliveryPolicy:

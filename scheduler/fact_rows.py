@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from scheduler.facts import ChangeFacts, EpisodeFacts, MessageFacts, SourceFacts
 from scraper.clock import from_text
@@ -46,8 +47,12 @@ _TOLD = """
 SELECT message_id, change_id, total FROM (
   SELECT x.message_id, x.change_id, row_number() OVER (PARTITION BY x.message_id ORDER BY x.change_id) AS n,
          count(*) OVER (PARTITION BY x.message_id) AS total
-  FROM message_changes x WHERE x.message_id IN (SELECT value FROM json_each(?)))
+  FROM message_changes x WHERE x.also_of IS NULL AND x.message_id IN (SELECT value FROM json_each(?)))
 WHERE n <= ? ORDER BY message_id, change_id
+"""
+_ALSO = """
+SELECT message_id, also_of, change_id FROM message_changes
+WHERE also_of IS NOT NULL AND told = 1 AND message_id IN (SELECT value FROM json_each(?)) ORDER BY message_id, change_id
 """
 _EDITS = (ChangeKind.REVISED, ChangeKind.RELOCATED)
 
@@ -85,14 +90,23 @@ def load_messages(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Mes
     for row in conn.execute(_TOLD, (wanted, MOST_LOADED)):
         told[row["message_id"]].append(row["change_id"])
         totals[row["message_id"]] = row["total"]
-    changes = load_changes(conn, (change for group in told.values() for change in group))
+    also: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for row in conn.execute(_ALSO, (wanted,)):
+        also[row["message_id"], row["also_of"]].append(row["change_id"])
+    changes = load_changes(conn, (change for group in (*told.values(), *also.values()) for change in group))
+
+    def with_also(message: int, change: int) -> ChangeFacts:
+        others = also.get((message, change))
+        found = changes[change]
+        return replace(found, also=tuple(changes[other] for other in others)) if others else found
+
     return {
         row["id"]: MessageFacts(
             message_id=row["message_id"],
             channel=row["channel"],
             kind=row["kind"],
             created_at=from_text(row["created_at"]),
-            changes=tuple(changes[change] for change in told[row["id"]]),
+            changes=tuple(with_also(row["id"], change) for change in told[row["id"]]),
             total=totals.get(row["id"], 0),
             notice=row["notice"],
         )

@@ -41,7 +41,7 @@ class ChangeFacts:
 
     Of an item: ``item_key``, ``item`` (as it was at ``revision``, so that every attempt to tell the change says the
     same) and, of an edit, ``previous``. Of a source: ``episode``. The others are ``None``. ``fields`` names the item's
-    fields that changed.
+    fields that changed; ``also`` holds the same article's changes on other pages, told with this one.
     """
 
     change_id: int
@@ -56,6 +56,7 @@ class ChangeFacts:
     revision: int | None = None
     previous: ItemData | None = None
     episode: EpisodeFacts | None = None
+    also: tuple[ChangeFacts, ...] = ()
 
     @property
     def urn(self) -> str | None:
@@ -68,7 +69,8 @@ class MessageFacts:
     """One message to one channel.
 
     ``message_id`` is the same over all attempts. ``changes`` are in order of discovery; a digest may hold fewer of
-    them than its ``total``. ``notice`` is the text of a notice, ``None`` for the other kinds.
+    them than its ``total``; what stands in :attr:`ChangeFacts.also` counts in neither. ``notice`` is the text of a
+    notice, ``None`` for the other kinds.
     """
 
     message_id: str

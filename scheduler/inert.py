@@ -21,6 +21,8 @@ _UNSAFE_IN_URL = frozenset(' "<>\\^`{|}')
 _MENTION = re.compile(r"@(?=\w)")
 _TOKEN = re.compile(r"<(?=[!@#:/a-zA-Z])")
 _LINK = re.compile(r"\](?=[(\[])")
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&!@]|(?<=:)/(?=/)|(?<=www)\.")
+_LIST = re.compile(r"^(\d*)([-+=.)])")
 _JOINER = "\u2060"
 """Word joiner: invisible, and what follows it no longer belongs to what stands before it."""
 _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
@@ -68,6 +70,11 @@ def inert_chat(text: str) -> str:
     text = _MENTION.sub("@" + _JOINER, text)
     text = _TOKEN.sub("<" + _JOINER, text)
     return _LINK.sub("]" + _JOINER, text)
+
+
+def inert_markdown(text: str) -> str:
+    """``text`` as CommonMark shows it literally: what could be markup gets a backslash."""
+    return _LIST.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", text))
 
 
 def inert_html(text: str) -> str:

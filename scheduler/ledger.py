@@ -4,7 +4,7 @@ connection; those that write, in the caller's transaction."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ _CLAIM = """
 WITH waiting AS (
   SELECT source_id, min(id) AS first FROM messages
   WHERE channel_id = :channel AND state = 'pending' AND due_at > :now AND source_id IS NOT NULL GROUP BY source_id)
-SELECT m.id, m.source_id, m.attempts
+SELECT m.id, m.source_id, m.attempts, m.handed_at IS NOT NULL AS is_handed
 FROM messages m LEFT JOIN waiting w ON w.source_id = m.source_id
 WHERE m.channel_id = :channel AND m.state = 'pending' AND m.due_at <= :now AND (w.first IS NULL OR m.id < w.first)
 ORDER BY m.id LIMIT :limit
@@ -53,6 +53,14 @@ def list_sendable(conn: sqlite3.Connection, channel_id: int, now: datetime, limi
     its retry."""
     given = {"channel": channel_id, "now": to_text(now), "limit": limit}
     return conn.execute(_CLAIM, given).fetchall()
+
+
+def record_handed(conn: sqlite3.Connection, rows: Iterable[sqlite3.Row], now: datetime) -> None:
+    """Rows of :func:`list_sendable` go to their channel: every attempt says the same from now on."""
+    conn.executemany(
+        "UPDATE messages SET handed_at = ? WHERE id = ? AND handed_at IS NULL",
+        [(to_text(now), row["id"]) for row in rows if not row["is_handed"]],
+    )
 
 
 def load_jobs(conn: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[Job]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from scheduler.fact_rows import load_changes
 from scheduler.facts import ChangeFacts, MessageKind
+from scheduler.folding import article_urls, join_telling, record_telling
 from scheduler.rules import DEFAULT_RULE, Rule, channels_of, matches
+from scheduler.timing import AT_ONCE, Timing, release_at
 from scraper.clock import to_text
 from scraper.hooks import RecordedChange
 
@@ -20,13 +22,23 @@ class TellingPlan:
     """Whom to tell what, as configured.
 
     ``channels`` names all channels in the configuration's order; ``of_source`` the channels of single sources, by
-    source id. More than ``burst`` changes of one check become one digest per channel.
+    source id; ``timings`` when channels may be told, by name (else: at once). More than ``burst`` changes of one check
+    become one digest per channel.
     """
 
     channels: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = (DEFAULT_RULE,)
     of_source: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     burst: int = 10
+    timings: Mapping[str, Timing] = field(default_factory=dict)
+
+    def release_at(self, rule: Rule, channel: str, now: datetime) -> datetime | None:
+        """When a change that ``rule`` wants told is told on ``channel``; ``None``: at once."""
+        if rule.at_once:
+            return None
+        timing = self.timings.get(channel, AT_ONCE)
+        timing = replace(timing, digest=rule.digest or timing.digest, quiet=rule.quiet or timing.quiet)
+        return None if timing.digest is None and timing.quiet is None else release_at(timing, now)
 
 
 class MessagePlanner:
@@ -47,15 +59,34 @@ class MessagePlanner:
         if not open_channels:
             return 0
         facts = load_changes(conn, tellable)
-        per_channel = self._assign([facts[change_id] for change_id in tellable], tuple(open_channels))
+        ordered = [facts[change_id] for change_id in tellable]
+        urls = article_urls(ordered)
         rule_ids = {row["name"]: row["id"] for row in conn.execute("SELECT id, name FROM rules WHERE active = 1")}
         written = 0
-        for channel, told in per_channel.items():
-            channel_id, channel_kind = open_channels[channel]
-            for_program = channel_kind in PROGRAM_KINDS
-            for kind, rule, group in _in_messages(told, self.plan.burst, for_program=for_program):
-                planned = _Planned(channel, channel_id, kind, rule_ids.get(rule.name), group)
-                written += _write(conn, planned, now)
+        for name, told in self._assign(ordered, tuple(open_channels)).items():
+            channel = _Channel(name, *open_channels[name], rule_ids=rule_ids, now=now)
+            written += self._tell(conn, channel, told, urls)
+        return written
+
+    def _tell(self, conn: sqlite3.Connection, channel: _Channel, told: Sequence[_Told], urls: Mapping[int, str]) -> int:
+        """Write what one channel is told of one check; how many messages that made."""
+        at_once: list[_Told] = []
+        later: dict[datetime, list[_Told]] = {}
+        first: dict[int, str] = {}
+        for rule, change in told:
+            release = self.plan.release_at(rule, channel.name, channel.now)
+            url = urls.get(change.change_id)
+            fate = join_telling(conn, channel.channel_id, change, url, release) if url else "told"
+            if fate == "new" and url:
+                first[change.change_id] = url
+            if fate != "joined":
+                (at_once if release is None else later.setdefault(release, [])).append((rule, change))
+        written = 0
+        for kind, rule, group in _in_messages(at_once, self.plan.burst, for_program=channel.kind in PROGRAM_KINDS):
+            tokens = [_token(change, first) for change in group]
+            written += _write(conn, _Planned(channel, kind, rule, group, tokens), urls)
+        for release, group_told in later.items():
+            written += _hold(conn, channel, release, group_told, urls)
         return written
 
     def _open_channels(self, conn: sqlite3.Connection) -> dict[str, tuple[int, str]]:
@@ -89,12 +120,28 @@ _Told = tuple[Rule, ChangeFacts]
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
-    channel: str
+class _Channel:
+    name: str
     channel_id: int
+    kind: str
+    rule_ids: Mapping[str, int]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    channel: _Channel
     kind: MessageKind
-    rule_id: int | None
+    rule: Rule
     changes: tuple[ChangeFacts, ...]
+    tokens: Sequence[str]
+
+
+def _token(change: ChangeFacts, first: Mapping[int, str]) -> str:
+    """What a message's id is made from. A new article counts by its address, so that its message has one id whichever
+    of its pages is looked at first when checks are redone after a power cut."""
+    url = first.get(change.change_id)
+    return f"article:{url}" if url else change.event_id
 
 
 def _in_messages(
@@ -108,17 +155,16 @@ def _in_messages(
     return [("change", rule, (change,)) for rule, change in told]
 
 
-def _write(conn: sqlite3.Connection, planned: _Planned, now: datetime) -> int:
-    message_id = make_message_id(planned.channel, [change.event_id for change in planned.changes])
-    at = to_text(now)
+def _write(conn: sqlite3.Connection, planned: _Planned, urls: Mapping[int, str]) -> int:
+    channel, at = planned.channel, to_text(planned.channel.now)
     row = conn.execute(
         "INSERT INTO messages(message_id, channel_id, rule_id, source_id, kind, created_at, due_at) "
         "VALUES (?, ?, ?, (SELECT source_id FROM changes WHERE id = ?), ?, ?, ?) "
         "ON CONFLICT(message_id) DO NOTHING RETURNING id",
         (
-            message_id,
-            planned.channel_id,
-            planned.rule_id,
+            make_message_id(channel.name, planned.tokens),
+            channel.channel_id,
+            channel.rule_ids.get(planned.rule.name),
             planned.changes[0].change_id if len({change.source.key for change in planned.changes}) == 1 else None,
             planned.kind,
             at,
@@ -127,11 +173,40 @@ def _write(conn: sqlite3.Connection, planned: _Planned, now: datetime) -> int:
     ).fetchone()
     if row is None:
         return 0
-    conn.executemany(
-        "INSERT INTO message_changes(message_id, change_id) VALUES (?, ?)",
-        [(row["id"], change.change_id) for change in planned.changes],
-    )
+    _list_changes(conn, channel, row["id"], planned.changes, urls)
     return 1
+
+
+def _hold(
+    conn: sqlite3.Connection, channel: _Channel, release: datetime, told: Sequence[_Told], urls: Mapping[int, str]
+) -> int:
+    """Put changes into the channel's digest of ``release``, and begin it if there is none; how many were begun."""
+    due = to_text(release)
+    name = make_message_id(channel.name, ["held", due]).replace("msg_", "held_")
+    begun = conn.execute(
+        "INSERT INTO messages(message_id, channel_id, rule_id, kind, created_at, due_at, state) "
+        "VALUES (?, ?, ?, 'digest', ?, ?, 'held') ON CONFLICT(message_id) DO NOTHING",
+        (name, channel.channel_id, channel.rule_ids.get(told[0][0].name), to_text(channel.now), due),
+    ).rowcount
+    message_id = conn.execute("SELECT id FROM messages WHERE message_id = ?", (name,)).fetchone()["id"]
+    _list_changes(conn, channel, message_id, [change for _, change in told], urls)
+    return begun
+
+
+def _list_changes(
+    conn: sqlite3.Connection,
+    channel: _Channel,
+    message_id: int,
+    changes: Sequence[ChangeFacts],
+    urls: Mapping[int, str],
+) -> None:
+    conn.executemany(
+        "INSERT OR IGNORE INTO message_changes(message_id, change_id) VALUES (?, ?)",
+        [(message_id, change.change_id) for change in changes],
+    )
+    for change in changes:
+        if change.change_id in urls:
+            record_telling(conn, channel.channel_id, urls[change.change_id], change.change_id, message_id)
 
 
 def make_message_id(channel: str, event_ids: Iterable[str]) -> str:

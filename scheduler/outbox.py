@@ -19,6 +19,7 @@ from typing import Final
 from scheduler import ledger
 from scheduler.channels.base import Channel
 from scheduler.facts import MessageFacts
+from scheduler.holding import has_held_due, release_held
 from scheduler.lane import Attempt, Lane
 from scheduler.ledger import ChannelRow
 from scheduler.messages import make_message_id
@@ -77,7 +78,8 @@ class Outbox:
         self._lease = OutboxLease(store, options.lease_ttl)
 
     def _new_lane(self, channel: Channel) -> Lane:
-        return Lane(channel, self._options.rendering, self._clock, self._event)
+        rendering = self._options.renderings.get(channel.name, self._options.rendering)
+        return Lane(channel, rendering, self._clock, self._event)
 
     def wake(self) -> None:
         """End a :meth:`wait` early: new messages were committed. May be called from any thread."""
@@ -145,11 +147,19 @@ class Outbox:
 
     def _hand_out(self, now: datetime) -> tuple[bool, bool]:
         """Whether we are the process that sends (or nothing is due), and whether anything was handed out."""
-        if not self._lease.is_held and not self._sendable(now):
+        if not self._lease.is_held and not has_held_due(self._store.conn, now) and not self._sendable(now):
             return True, False
         if not self._lease.hold(now):
             return False, False
+        if has_held_due(self._store.conn, now):
+            with self._store.transaction() as conn:
+                release_held(conn, now)
         sendable = self._sendable(now)
+        fresh = [row for rows in sendable.values() for row in rows if not row["is_handed"]]
+        if fresh:
+            # Before they are loaded: what joins a message later would make a repeat say something else.
+            with self._store.transaction(durable=False) as conn:
+                ledger.record_handed(conn, fresh, now)
         for name, rows in sendable.items():
             self._desks[name].lane.submit(ledger.load_jobs(self._store.conn, rows))
         return True, bool(sendable)

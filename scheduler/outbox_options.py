@@ -42,12 +42,13 @@ class DeliveryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class OutboxOptions:
-    """``policies`` by channel name, ``default`` for the others. ``batch`` messages are handed to a channel at once.
-    A channel that fails for ``notice_after`` is told of through another one."""
+    """``policies`` and ``renderings`` by channel name, ``default`` and ``rendering`` for the others. ``batch`` messages
+    are handed to a channel at once. A channel that fails for ``notice_after`` is told of through another one."""
 
     default: DeliveryPolicy = field(default_factory=DeliveryPolicy)
     policies: Mapping[str, DeliveryPolicy] = field(default_factory=dict)
     rendering: RenderOptions = field(default_factory=RenderOptions)
+    renderings: Mapping[str, RenderOptions] = field(default_factory=dict)
     batch: int = 100
     lease_ttl: timedelta = timedelta(seconds=15)
     notice_after: timedelta = timedelta(hours=1)

@@ -95,7 +95,7 @@ def _in_digest(change: ChangeFacts, count: int) -> dict[str, object]:
     if count <= _WITH_DETAILS or change.item is None:
         return document
     item = {"urn": change.urn, "title": inert_line(change.item.title, 200), "url": inert_url(change.item.url, 1_000)}
-    kept = {name: document[name] for name in ("event_id", "kind")}
+    kept: dict[str, object] = {name: document[name] for name in ("event_id", "kind", "also") if name in document}
     return {**kept, "source": {"slug": inert_line(change.source.slug, 100)}, "item": item}
 
 
@@ -122,6 +122,8 @@ def _document(change: ChangeFacts, limits: _Limits) -> dict[str, object]:
     if change.previous is not None:
         previous = _item(change.previous, limits)
         document["previous"] = {name: previous[name] for name in _FIELDS if name in change.fields}
+    if change.also:
+        document["also"] = [_sighting(other) for other in change.also[:10]]
     if change.episode is not None:
         document["episode"] = {
             "class": change.episode.episode.value,
@@ -130,6 +132,15 @@ def _document(change: ChangeFacts, limits: _Limits) -> dict[str, object]:
             "closed_at": to_text(change.episode.closed_at) if change.episode.closed_at else None,
         }
     return document
+
+
+def _sighting(change: ChangeFacts) -> dict[str, object]:
+    """The same article on another page."""
+    return {
+        "event_id": change.event_id,
+        "source": {"slug": inert_line(change.source.slug, 100), "name": inert_line(change.source.name, 100)},
+        "urn": change.urn,
+    }
 
 
 def _item(item: ItemData, limits: _Limits) -> dict[str, object]:

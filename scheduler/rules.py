@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from scheduler.facts import ChangeFacts, SourceFacts
 from scheduler.patterns import finds
+from scheduler.timing import Quiet
 from scraper.text import fold_text
 from scraper.types import ChangeKind
 
@@ -25,6 +26,7 @@ class Rule:
     Keywords and patterns (:mod:`scheduler.patterns`) are looked for in title and summary of items, ``authors`` in the
     item's author; ``languages`` are those of the source, where ``de`` includes ``de-AT``. A rule with any of these but
     languages never tells changes of a source.
+    ``digest`` and ``quiet`` (:mod:`scheduler.timing`) go before those of the channel, ``at_once`` before both.
     ``channels`` is ``None`` where each source's own channels are meant, or else all channels.
     """
 
@@ -37,6 +39,9 @@ class Rule:
     patterns: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    digest: str | None = None
+    quiet: Quiet | None = None
+    at_once: bool = False
     origins: frozenset[str] = frozenset({"config"})
 
 
@@ -102,8 +107,8 @@ def says(text: str, keyword: str) -> bool:
     if not word:
         return False
     folded = _folded(text)
-    open_end = keyword.endswith("*") or _is_unspaced(word[-1])
-    open_start = _is_unspaced(word[0])
+    open_end = keyword.endswith("*") or is_unspaced(word[-1])
+    open_start = is_unspaced(word[0])
     at = folded.find(word)
     while at >= 0:
         end = at + len(word)
@@ -130,14 +135,15 @@ def _folded(text: str) -> str:
 
 def _joins(before: str, after: str) -> bool:
     """Whether two neighbouring characters stand in one word."""
-    return bool(before and after) and all(_is_wordy(char) and not _is_unspaced(char) for char in (before, after))
+    return bool(before and after) and all(_is_wordy(char) and not is_unspaced(char) for char in (before, after))
 
 
 def _is_wordy(char: str) -> bool:
     return char.isalnum() or char == "_" or unicodedata.category(char)[0] == "M"
 
 
-def _is_unspaced(char: str) -> bool:
+def is_unspaced(char: str) -> bool:
+    """Whether a character is of a script that puts no spaces between words."""
     code = ord(char)
     return (
         0x0E00 <= code <= 0x0EFF

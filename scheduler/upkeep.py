@@ -17,7 +17,8 @@ def correct_due(conn: sqlite3.Connection, now: datetime, moved: timedelta = time
     """Put right what is due after the clock moved by ``moved`` (or, at the start, may have been set meanwhile).
 
     After a step back everything due moves back with it; after a step forward things are simply due. What lies farther
-    ahead than can be was written under a wrong clock and is due now, spread over its interval.
+    ahead than can be was written under a wrong clock and is due now, spread over its interval. Digests keep their time
+    of the day.
     """
     if moved < timedelta(0):
         _shift(conn, moved)
@@ -26,6 +27,10 @@ def correct_due(conn: sqlite3.Connection, now: datetime, moved: timedelta = time
         "UPDATE cadences SET next_check_at = ?, reason = 'the clock was set' "
         "WHERE julianday(next_check_at) - julianday(?) > ? + interval_s / 43200.0",
         (to_text(now), to_text(now), _FARTHEST / timedelta(days=1)),
+    )
+    conn.execute(
+        "UPDATE messages SET due_at = ? WHERE state = 'held' AND created_at > ?",
+        (to_text(now), to_text(now + _FARTHEST)),
     )
     conn.execute("UPDATE sites SET not_before_at = NULL WHERE not_before_at > ?", (to_text(now + _FARTHEST),))
     conn.execute("UPDATE leases SET expires_at = ? WHERE expires_at > ?", (to_text(now), to_text(now + _FARTHEST)))

@@ -46,7 +46,7 @@ SELECT (SELECT count(*) FROM items WHERE status <> 'merged') AS total,
 """
 _CHANNELS = """
 SELECT c.name, c.kind, c.last_sent_at, c.failing_since_at, c.disabled_at, c.disabled_reason,
-       coalesce(sum(m.state = 'pending'), 0) AS pending, coalesce(sum(m.state = 'dead'), 0) AS dead
+       coalesce(sum(m.state IN ('pending', 'held')), 0) AS pending, coalesce(sum(m.state = 'dead'), 0) AS dead
 FROM channels c LEFT JOIN messages m ON m.channel_id = c.id AND m.state <> 'sent'
 WHERE c.active = 1 GROUP BY c.id ORDER BY c.name
 """

@@ -23,10 +23,10 @@ FIELDS = (
 _MESSAGES = """
 SELECT m.id, m.message_id, ch.name AS channel, m.kind, m.state, s.slug AS source, m.created_at, m.due_at, m.attempts,
        m.sent_at, m.last_error,
-       (SELECT count(*) FROM message_changes x WHERE x.message_id = m.id) AS changes
+       (SELECT count(*) FROM message_changes x WHERE x.message_id = m.id AND x.also_of IS NULL) AS changes
 FROM messages m JOIN channels ch ON ch.id = m.channel_id LEFT JOIN sources s ON s.id = m.source_id
 """
-_STYLES = {"sent": "green", "pending": "yellow", "dead": "red"}
+_STYLES = {"sent": "green", "pending": "yellow", "held": "cyan", "dead": "red"}
 
 
 @click.command(name="messages")
@@ -45,7 +45,7 @@ def messages_command(app: App, dead: bool, pending: bool, channel: str | None, l
     from presswatch.cli.filters import Conditions
 
     conditions = Conditions()
-    conditions.add_any("m.state", [state for state, wanted in (("dead", dead), ("pending", pending)) if wanted])
+    conditions.add_any("m.state", ["dead"] * dead + ["pending", "held"] * pending)
     if channel is not None:
         conditions.add("ch.name = ?", channel)
     with app.reading() as conn:
@@ -77,6 +77,8 @@ def _print(app: App, rows: Iterator[dict[str, Any]]) -> None:
         about = plain(row["subject"])
         if row["state"] != "sent" and row["last_error"]:
             about.append_text(plain(f"({row['attempts']} attempts: {row['last_error']})", "dim", before="  "))
+        if row["state"] == "held":
+            about.append_text(plain(f"(held until {local_time(row['due_at'], app.zone)})", "dim", before="  "))
         table.add_row(
             local_time(row["created_at"], app.zone),
             plain(row["channel"], "bold"),

@@ -8,7 +8,18 @@ from typing import Any
 
 from presswatch.config.kinds import Key, Kind, Table, boolean, choice, duration, rate, secret, text
 from presswatch.config.problems import Problems
-from presswatch.config.texts import DAY, LANGUAGE, MAX_URL, MINUTE, SECOND, TIMEZONE, URL_PATTERN, parse_url
+from presswatch.config.texts import (
+    CRON,
+    DAY,
+    LANGUAGE,
+    MAX_URL,
+    MINUTE,
+    QUIET,
+    SECOND,
+    TIMEZONE,
+    URL_PATTERN,
+    parse_url,
+)
 
 
 def _inspect_hook_secret(raw: str) -> None:
@@ -23,6 +34,8 @@ def _inspect_hook_secret(raw: str) -> None:
 _SENDING = {
     "language": Key(LANGUAGE, "Language of the dates in messages."),
     "timezone": Key(TIMEZONE, "IANA name of the zone of times in messages."),
+    "digest": Key(CRON, "When what happened is told as one digest: a cron expression in the zone of the channel."),
+    "quiet": Key(QUIET, "Hours in which nothing is told, such as 22:00-07:00; what happened is one digest after them."),
     "timeout": Key(duration(SECOND, 5 * MINUTE), "How long one attempt to send may take."),
     "rate": Key(rate(), "How many messages are sent in which time at the most, such as 20/m."),
     "retry_first": Key(duration(SECOND, DAY), "The wait after a first failed attempt; it grows with each further."),

@@ -23,11 +23,13 @@ from presswatch.config.kinds import (
 )
 from presswatch.config.texts import (
     ANY_EVERY,
+    CRON,
     DAY,
     ID_PATTERN,
     LABEL,
     LANGUAGE,
     PAGE_URL,
+    QUIET,
     SECOND,
     TIMEZONE,
     parse_selector,
@@ -181,6 +183,9 @@ RULE = Table(
             "Regular expressions (RE2): only changes whose title or text matches one, or contains a keyword.",
         ),
         "authors": Key(list_of(text(200), 200), "Only items whose author contains one of these."),
+        "digest": Key(CRON, "As of a channel, for what this rule tells; it goes before that of the channel."),
+        "quiet": Key(QUIET, "As of a channel, for what this rule tells; they go before those of the channel."),
+        "at_once": Key(boolean(), "true: told at once, whatever digest and quiet hours the channel has."),
         "languages": Key(list_of(LANGUAGE, 50), "Only sources in one of these languages, such as de or pt-BR."),
     },
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from presswatch.secrets import Secret
+from scheduler.timing import Quiet
 from scraper.errors import NotFoundError
 from scraper.types import ChangeKind, Recipe
 
@@ -83,6 +84,8 @@ class ChannelConfig:
     path: Path | None = None
     language: str | None = None
     timezone: str | None = None
+    digest: str | None = None
+    quiet: Quiet | None = None
     timeout: timedelta = timedelta(seconds=20)
     rate: Rate | None = None
     retry_first: timedelta = timedelta(seconds=5)
@@ -109,6 +112,9 @@ class RuleConfig:
     patterns: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    digest: str | None = None
+    quiet: Quiet | None = None
+    at_once: bool = False
     implied: bool = False
 
     def selects(self, source: SourceConfig) -> bool:

@@ -174,6 +174,8 @@ def _build_rules(
         rule = RuleConfig(**content)
         if rule.sources is not None:
             rule = replace(rule, sources=tuple(dict.fromkeys(ids[name] for name in named if name in ids)))
+        if rule.at_once and (rule.digest is not None or rule.quiet is not None):
+            problems.add(f"rules[{place}].at_once", "contradicts the digest or the quiet hours of the rule; keep one")
         rules.append(rule)
     return tuple(rules)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from presswatch.config.kinds import render_rate
 from presswatch.config.model import ChannelConfig, Config, Rate, RuleConfig, Settings, SourceConfig
 from presswatch.durations import render_duration
 from presswatch.secrets import Secret
+from scheduler.timing import render_quiet
 from scraper.types import Recipe
 
 _ShowSecret = Callable[[Secret], str]
@@ -72,6 +73,8 @@ def plain_value(value: Any, show: _ShowSecret = as_written) -> Any:
             return to_plain(value, show)
         case Path() | Enum():
             return str(value)
+        case (time(), time()):
+            return render_quiet(value)
         case tuple():
             return [plain_value(member, show) for member in value]
         case _:

@@ -7,9 +7,10 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from presswatch.config.kinds import duration, text
+from presswatch.config.kinds import duration, plain, text
 from presswatch.config.problems import did_you_mean
 from presswatch.secrets import mask_url
+from scheduler.timing import check_cron, parse_quiet
 
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 SHORTEST_EVERY = 5 * MINUTE
@@ -76,4 +77,16 @@ TIMEZONE = text(
     pattern="^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$",
     hint="write a name such as Europe/Berlin or UTC",
     convert=_parse_timezone,
+)
+CRON = text(
+    100,
+    pattern=r"^(@[a-z]+|[0-9*/,A-Za-z-]+( +[0-9*/,A-Za-z-]+){4})$",
+    hint='write minute, hour, day, month and weekday, such as "0 8 * * mon-fri"',
+    convert=check_cron,
+    examples=("0 8 * * mon-fri", "0 */6 * * *"),
+)
+QUIET = plain(
+    str,
+    parse_quiet,
+    {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"},
 )

@@ -53,6 +53,7 @@ PURPOSES = {
     "rules": "What goes where, by name; their content is in the configuration.",
     "messages": "The outbox: what is to be told, was told, or could not be told.",
     "message_changes": "Which changes a message tells.",
+    "tellings": "Which new articles a channel was told of: one that is seen on two pages is told once.",
     "deliveries": "Attempts to send a message.",
     "leases": "Who may check a source, ask a site, be the daemon, send.",
     "items_fts": "words of title and summary of `items`; ask with `MATCH`, join `items.id = items_fts.rowid`, newest "

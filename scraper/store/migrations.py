@@ -346,24 +346,40 @@ CREATE TABLE messages (
   kind TEXT NOT NULL CHECK (kind IN ('change', 'digest', 'test', 'notice')),
   notice TEXT,                               -- what a notice about another channel says; null: other kinds
   created_at TEXT NOT NULL,
-  due_at TEXT NOT NULL,                      -- first, or next, attempt
-  state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sent', 'dead')),
+  due_at TEXT NOT NULL,                      -- first, or next, attempt; of a held one when it becomes a digest
+  -- held: collects changes until it is due, and has its final message_id only then
+  state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('held', 'pending', 'sent', 'dead')),
+  handed_at TEXT,                            -- first handed to its channel: from then on it is as it is; null: not yet
   attempts INTEGER NOT NULL DEFAULT 0,
   last_error TEXT,                           -- null: no failed attempt
   sent_at TEXT                               -- null: not sent
 ) STRICT;
 -- the outbox: what is to be sent on one channel, and which sources wait there for a retry (from the index alone)
 CREATE INDEX messages_pending ON messages(channel_id, id, due_at, source_id) WHERE state = 'pending';
+-- digests in the making that are due
+CREATE INDEX messages_held ON messages(due_at) WHERE state = 'held';
 -- dead letters
 CREATE INDEX messages_dead ON messages(id) WHERE state = 'dead';
 
 CREATE TABLE message_changes (
   message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
   change_id INTEGER NOT NULL REFERENCES changes(id),
+  also_of INTEGER REFERENCES changes(id),    -- the same article on another page: its first change; null: told itself
+  told INTEGER NOT NULL DEFAULT 1 CHECK (told IN (0, 1)),  -- 0: came after the message went; recorded only
   PRIMARY KEY (message_id, change_id)
 ) STRICT, WITHOUT ROWID;
 -- which messages told a change
 CREATE INDEX message_changes_change ON message_changes(change_id);
+
+CREATE TABLE tellings (
+  channel_id INTEGER NOT NULL REFERENCES channels(id),
+  url TEXT NOT NULL,                         -- canonical address of a new article
+  change_id INTEGER NOT NULL REFERENCES changes(id),  -- the change by which it was told
+  message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
+  PRIMARY KEY (channel_id, url)
+) STRICT, WITHOUT ROWID;
+-- the articles of one message
+CREATE INDEX tellings_message ON tellings(message_id, change_id);
 
 CREATE TABLE deliveries (
   id INTEGER PRIMARY KEY,
@@ -455,7 +471,7 @@ FROM sources s LEFT JOIN cadences c ON c.source_id = s.id;
 CREATE VIEW pending_messages AS
 SELECT m.id, ch.name AS channel, m.message_id, m.kind, m.state, m.created_at, m.due_at, m.attempts, m.last_error,
        s.slug AS source,
-       (SELECT count(*) FROM message_changes x WHERE x.message_id = m.id) AS changes
+       (SELECT count(*) FROM message_changes x WHERE x.message_id = m.id AND x.also_of IS NULL) AS changes
 FROM messages m JOIN channels ch ON ch.id = m.channel_id LEFT JOIN sources s ON s.id = m.source_id
 WHERE m.state <> 'sent';
 """

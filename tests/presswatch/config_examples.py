@@ -25,7 +25,10 @@ RIGHT: dict[str, str] = {
     "file": '[channels.log]\ntype = "file"\npath = "messages.jsonl"\nretry_first = "1s"\n',
     "rule": HEAD
     + '[[rules]]\nname = "r"\nsources = ["a"]\ntags = []\nkinds = ["added", "withdrawn"]\nkeywords = ["ebb"]\n'
-    + 'authors = ["Harbour Master"]\nlanguages = ["de"]\n',
+    + 'authors = ["Harbour Master"]\nlanguages = ["de"]\n'
+    + 'digest = "0 8 * * mon-fri"\nquiet = "22:00-07:00"\n',
+    "timing": '[channels.c]\ntype = "console"\nquiet = "22:00-07:00"\ndigest = "@daily"\n'
+    '[[rules]]\nname = "urgent"\nat_once = true\n',
 }
 
 WRONG: dict[str, tuple[str, str]] = {
@@ -74,6 +77,8 @@ WRONG: dict[str, tuple[str, str]] = {
     "rate": ('[channels.c]\ntype = "console"\nrate = "often"\n', "20/m"),
     "rule without a name": ("[[rules]]\n", "rules[1].name: is missing"),
     "unknown kind": ('[[rules]]\nname = "r"\nkinds = ["aded"]\n', "did you mean added"),
+    "no cron": ('[[rules]]\nname = "r"\ndigest = "at eight"\n', "0 8 * * mon-fri"),
+    "no hours": ('[channels.c]\ntype = "console"\nquiet = "at night"\n', "22:00-07:00"),
     "no kinds": ('[[rules]]\nname = "r"\nkinds = []\n', "from 1 to"),
     "date for a text": (HEAD + "name = 2025-01-01\n", "a date or time"),
 }
@@ -89,6 +94,8 @@ BEYOND_THE_SCHEMA: dict[str, tuple[str, str]] = {
         HEAD + 'channels = ["fone"]\n[channels.phone]\ntype = "console"\n',
         "did you mean phone",
     ),
+    "never": ('[[rules]]\nname = "r"\ndigest = "0 8 30 2 *"\n', "never comes"),
+    "both now and later": ('[[rules]]\nname = "r"\nat_once = true\nquiet = "22:00-07:00"\n', "keep one"),
     "unknown channel of a rule": ('[[rules]]\nname = "r"\nchannels = ["phone"]\n', "add a table [channels.phone]"),
     "unknown source of a rule": (HEAD + '[[rules]]\nname = "r"\nsources = ["b"]\n', "there is no source 'b'"),
     "same rule": ('[[rules]]\nname = "r"\n[[rules]]\nname = "r"\n', "already the name of another rule"),

@@ -51,7 +51,9 @@ def test_an_edit_shows_old_and_new() -> None:
         "Date: 2 March 2026 → 3 March 2026",
         "https://harbour.example/pier",
     ]
-    assert "<del>Pier reopens</del> → <ins>Pier reopens late</ins>" in one(change).html
+    assert "Title: Pier reopens<ins> late</ins>" in one(change).html
+    assert "<del>2 March 2026</del> → <ins>3 March 2026</ins>" in one(change).html
+    assert "Title: Pier reopens **late**  \n" in one(change).markdown
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_a_test_of_the_rules_lists_what_was_told(call: Call) -> None:
     assert {row["event_id"] for row in done.json} == told
     assert all(tuple(row) == TEST_FIELDS and row["channels"] == ["console", "hook"] for row in done.json)
     assert f"would have told: all {len(told)}" in done.err
-    assert "nothing would have been told" in call("rules", "test", "--since", "1s").err
+    assert "nothing would have been told" in call("rules", "test", "--since", "2999-01-01").err
     assert call("rules", "test").out.count("console, hook") == len(told)
 
 

@@ -1,0 +1,135 @@
+"""A change as it is shown to people: every text inert and bounded. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+from scheduler.facts import ChangeFacts
+from scheduler.inert import MAX_SUMMARY, MAX_TITLE, inert_line, inert_url
+from scheduler.shown_dates import show_published
+from scraper.types import ChangeKind, ItemData, Published
+
+_LABELS = {
+    ChangeKind.ADDED: "New",
+    ChangeKind.SURFACED: "Surfaced",
+    ChangeKind.REVISED: "Edited",
+    ChangeKind.RELOCATED: "Moved",
+    ChangeKind.WITHDRAWN: "Withdrawn",
+    ChangeKind.REINSTATED: "Back",
+    ChangeKind.EPISODE_OPENED: "Trouble",
+    ChangeKind.EPISODE_CLOSED: "Well again",
+}
+_FIELDS = {"title": "Title", "url": "Link", "summary": "Summary", "author": "Author", "published": "Date"}
+
+
+_MOST_PAGES = 5
+"""So many other pages that list an article are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How messages look. ``max_title`` and ``max_summary`` are in characters. Dates are shown in ``language``
+    (``None``: as the publisher printed them) and times in ``zone``."""
+
+    max_title: int = MAX_TITLE
+    max_summary: int = MAX_SUMMARY
+    language: str | None = None
+    zone: tzinfo = UTC
+
+
+PLAIN = RenderOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One field that changed, as it was and as it is; inert."""
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change as it is shown; every text is inert. ``date`` is the publisher's own spelling, ``""`` if there is
+    none; ``detail`` says what happened where there is no item."""
+
+    kind: ChangeKind
+    label: str
+    source: str
+    title: str
+    date: str = ""
+    url: str | None = None
+    summary: str = ""
+    edits: tuple[Edit, ...] = ()
+    detail: str = ""
+
+    @property
+    def line(self) -> str:
+        """The entry in one line, without its link."""
+        return " · ".join(filter(None, (f"{self.label}: {self.title}", self.date, self.source)))
+
+
+def make_entry(change: ChangeFacts, options: RenderOptions) -> Entry:
+    """``change`` as it is shown."""
+    names = [inert_line(each.source.name or each.source.slug, 100) for each in (change, *change.also[:_MOST_PAGES])]
+    source = ", ".join(dict.fromkeys(names))
+    label = _LABELS[change.kind]
+    if change.item is None:
+        return _episode_entry(change, label, source)
+    return Entry(
+        kind=change.kind,
+        label=label,
+        source=source,
+        title=inert_line(change.item.title, options.max_title) or "(no title)",
+        date=_date(change.item.published, options),
+        url=inert_url(change.item.url),
+        summary=inert_line(change.item.summary or "", options.max_summary),
+        edits=_edits(change, change.item, options),
+    )
+
+
+def _episode_entry(change: ChangeFacts, label: str, source: str) -> Entry:
+    kind = change.episode.episode.value.replace("_", " ") if change.episode else ""
+    reason = change.episode.reason if change.episode else change.reason
+    over = change.kind is ChangeKind.EPISODE_CLOSED
+    return Entry(
+        kind=change.kind,
+        label=label,
+        source=source,
+        title=f"{source} is no longer {kind}" if over else f"{source} is {kind}",
+        url=inert_url(change.source.url),
+        detail="" if over else inert_line(reason, MAX_SUMMARY),
+    )
+
+
+def _edits(change: ChangeFacts, item: ItemData, options: RenderOptions) -> tuple[Edit, ...]:
+    if change.previous is None:
+        return ()
+    edits = []
+    for name in change.fields:
+        old, new = _shown(change.previous, name, options), _shown(item, name, options)
+        if old != new:
+            edits.append(Edit(_FIELDS.get(name, inert_line(name, 30)), old or "(none)", new or "(none)"))
+    return tuple(edits)
+
+
+def _shown(item: ItemData, field: str, options: RenderOptions) -> str:
+    if field == "published":
+        return _date(item.published, options)
+    value = getattr(item, field, None)
+    if field in ("url", "image_url"):
+        return inert_url(value) or ""
+    return inert_line(value, options.max_summary) if isinstance(value, str) else ""
+
+
+def _date(published: Published | None, options: RenderOptions) -> str:
+    if published is None:
+        return ""
+    return show_published(published, inert_line(published.raw, 60), options.language, options.zone)
+
+
+def change_is_of_source(kind: ChangeKind) -> bool:
+    """Whether ``kind`` is a change of a source rather than of an item."""
+    return kind in (ChangeKind.EPISODE_OPENED, ChangeKind.EPISODE_CLOSED)

@@ -1,0 +1,75 @@
+"""An article that several watched pages list is told once per channel, naming all of them.
+
+New items of different sources are one article if they share a canonical URL that names one item on each page. The
+second sighting joins the first one's message; after that has gone it is recorded, and told no more.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from scheduler.facts import ChangeFacts
+from scraper.clock import from_text
+from scraper.types import ChangeKind
+from scraper.urls import canonicalize_url
+
+_LONGEST = 1_000
+_TOLD = """
+SELECT t.change_id, t.message_id, c.source_id, m.state, m.handed_at, m.due_at
+FROM tellings t JOIN changes c ON c.id = t.change_id JOIN messages m ON m.id = t.message_id
+WHERE t.channel_id = ? AND t.url = ?
+"""
+_BEHIND_ADDRESS = "SELECT count(*) FROM item_keys WHERE source_id = ? AND kind = 'url' AND key = ?"
+Fate = Literal["new", "told", "joined"]
+
+
+def article_urls(changes: Sequence[ChangeFacts]) -> dict[int, str]:
+    """The canonical addresses of new articles among the changes of one check, by change id. An address that names
+    several of them, or the page itself, names none. Pure."""
+    found: dict[int, str] = {}
+    for change in changes:
+        if change.kind is ChangeKind.ADDED and change.item is not None and change.item.url:
+            url = canonicalize_url(change.item.url)
+            if len(url) <= _LONGEST and url != canonicalize_url(change.source.url):
+                found[change.change_id] = url
+    counts = Counter(found.values())
+    return {change_id: url for change_id, url in found.items() if counts[url] == 1}
+
+
+def join_telling(
+    conn: sqlite3.Connection, channel_id: int, change: ChangeFacts, url: str, release: datetime | None
+) -> Fate:
+    """What becomes of a new article behind ``url`` that is due at ``release`` (``None``: now) on a channel: ``joined``
+    to what was told of it on another page, or still to be told; ``new`` if the channel has never heard of it."""
+    first = conn.execute(_TOLD, (channel_id, url)).fetchone()
+    if first is None:
+        return "new"
+    if first["change_id"] == change.change_id:
+        return "joined"
+    source_id = conn.execute("SELECT source_id FROM changes WHERE id = ?", (change.change_id,)).fetchone()[0]
+    if first["source_id"] == source_id or first["state"] == "dead":
+        return "told"
+    if any(conn.execute(_BEHIND_ADDRESS, (each, url)).fetchone()[0] > 1 for each in (source_id, first["source_id"])):
+        return "told"
+    if first["state"] == "held" and (release is None or release < from_text(first["due_at"])):
+        return "told"
+    is_open = first["state"] in ("held", "pending") and first["handed_at"] is None
+    conn.execute(
+        "INSERT OR IGNORE INTO message_changes(message_id, change_id, also_of, told) VALUES (?, ?, ?, ?)",
+        (first["message_id"], change.change_id, first["change_id"], int(is_open)),
+    )
+    return "joined"
+
+
+def record_telling(conn: sqlite3.Connection, channel_id: int, url: str, change_id: int, message_id: int) -> None:
+    """``message_id`` tells of the article behind ``url``; of two that do, the first counts unless it is dead."""
+    conn.execute(
+        "INSERT INTO tellings(channel_id, url, change_id, message_id) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET change_id = excluded.change_id, message_id = excluded.message_id "
+        "WHERE (SELECT state FROM messages WHERE id = tellings.message_id) = 'dead'",
+        (channel_id, url, change_id, message_id),
+    )

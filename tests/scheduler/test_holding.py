@@ -1,0 +1,144 @@
+"""Digests in the making: nothing is lost, all is told once, at the right time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from scheduler.holding import release_held
+from scheduler.messages import TellingPlan
+from scheduler.rules import Rule
+from scheduler.timing import Timing, parse_quiet
+from scheduler.upkeep import correct_due
+from tests.scheduler.newsroom import Newsroom
+from tests.scheduler.test_outbox import Hands
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NIGHT = Timing(quiet=parse_quiet("22:00-07:00"), zone=BERLIN)
+EVERYTHING = Rule("everything")
+
+
+def set_timing(newsroom: Newsroom, timing: Timing, *rules: Rule) -> None:
+    newsroom.planner.plan = TellingPlan(
+        channels=newsroom.planner.plan.channels, rules=rules or (EVERYTHING,), timings={"hook": timing, "phone": timing}
+    )
+
+
+def at(newsroom: Newsroom, text: str) -> None:
+    newsroom.now = datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
+
+
+@pytest.mark.parametrize(("evening", "morning"), [("2026-03-28", "2026-03-29"), ("2026-10-24", "2026-10-25")])
+def test_a_night_of_a_clock_change_is_one_digest_in_the_morning(
+    make_newsroom: Any, make_sink: Any, evening: str, morning: str
+) -> None:
+    newsroom, sink = make_newsroom(), make_sink()
+    set_timing(newsroom, NIGHT)
+    hands = Hands(newsroom, {"hook": sink.url})
+    for slug in ("harbour", "council"):
+        newsroom.add_source(slug)
+    at(newsroom, f"{evening}T21:59")
+    newsroom.publish("harbour", "before")
+    hands.settle()
+    assert sink.titles == ["before"]
+    at(newsroom, f"{evening}T22:00")
+    published = []
+    while newsroom.now < datetime.fromisoformat(f"{morning}T07:00").replace(tzinfo=BERLIN):
+        published.append(f"item {len(published)}")
+        newsroom.publish(("harbour", "council")[len(published) % 2], published[-1])
+        assert hands.settle().sent == 0
+        hands.forward(minutes=31)
+    assert hands.settle().sent == 1
+    digest = sink.received[-1].json
+    assert digest["type"] == "presswatch.digest.v1"
+    assert [change["item"]["title"] for change in digest["data"]["changes"]] == published
+    assert newsroom.rows("SELECT kind, state, source_id FROM messages WHERE id > 1") == [("digest", "sent", None)]
+    newsroom.publish("harbour", "after")
+    hands.settle()
+    assert sink.titles[-1] == "after"
+    hands.outbox.close()
+
+
+def test_what_is_held_survives_a_restart_and_has_an_id_made_from_what_it_tells(make_newsroom: Any) -> None:
+    newsroom = make_newsroom()
+    newsroom.add_source("harbour")
+    set_timing(newsroom, Timing("0 8 * * *", zone=BERLIN))
+    at(newsroom, "2026-03-02T10:00")
+    assert newsroom.publish("harbour", "one") == 1
+    assert newsroom.publish("harbour", "two") == 0
+    assert newsroom.rows("SELECT state, due_at FROM messages") == [("held", "2026-03-03T07:00:00.000Z")]
+    with newsroom.store.transaction() as conn:
+        assert release_held(conn, newsroom.now) == 0
+        at(newsroom, "2026-03-05T10:00")
+        assert release_held(conn, newsroom.now) == 1
+        assert release_held(conn, newsroom.now) == 0
+    ((message_id, state),) = newsroom.rows("SELECT message_id, state FROM messages")
+    assert state == "pending"
+    assert str(message_id).startswith("msg_")
+
+
+def test_a_single_held_change_is_told_as_one_with_the_id_it_would_have_had_at_once(make_newsroom: Any) -> None:
+    ids = []
+    for number, timing in enumerate((Timing(), NIGHT)):
+        newsroom = make_newsroom(name=f"{number}.db")
+        newsroom.add_source("harbour")
+        set_timing(newsroom, timing)
+        at(newsroom, "2026-03-02T23:00")
+        newsroom.publish("harbour", "one")
+        with newsroom.store.transaction() as conn:
+            release_held(conn, newsroom.now + timedelta(days=1))
+        ids += newsroom.rows("SELECT message_id, kind, source_id FROM messages")
+    assert ids[0] == ids[1]
+
+
+def test_a_long_night_names_every_item_to_programs_and_is_one_message_for_people(make_newsroom: Any) -> None:
+    newsroom = make_newsroom("hook", "phone")
+    newsroom.add_source("harbour")
+    set_timing(newsroom, NIGHT)
+    at(newsroom, "2026-03-02T23:00")
+    for n in range(100):
+        newsroom.publish("harbour", f"item {n}")
+    with newsroom.store.transaction() as conn:
+        assert release_held(conn, newsroom.now + timedelta(days=1)) == 4
+    counts = newsroom.rows(
+        "SELECT c.name, count(DISTINCT m.id), count(*) FROM messages m JOIN channels c ON c.id = m.channel_id "
+        "JOIN message_changes x ON x.message_id = m.id WHERE m.state = 'pending' GROUP BY 1 ORDER BY 1"
+    )
+    assert counts == [("hook", 3, 100), ("phone", 1, 100)]
+    assert newsroom.rows("SELECT count(*) FROM messages WHERE state = 'held'") == [(0,)]
+    mixed = (
+        "SELECT count(*) FROM tellings t "
+        "LEFT JOIN message_changes x ON x.message_id = t.message_id AND x.change_id = t.change_id "
+        "WHERE x.change_id IS NULL"
+    )
+    assert newsroom.rows(mixed) == [(0,)]
+
+
+def test_an_urgent_rule_breaks_the_silence_and_a_rule_may_have_its_own_digest(make_newsroom: Any) -> None:
+    newsroom = make_newsroom()
+    newsroom.add_source("harbour")
+    urgent = Rule("urgent", keywords=("flood",), at_once=True)
+    weekly = Rule("weekly", keywords=("minutes",), digest="0 9 * * mon")
+    set_timing(newsroom, NIGHT, urgent, weekly, EVERYTHING)
+    at(newsroom, "2026-03-03T23:00")
+    newsroom.publish("harbour", "flood warning", "minutes of the council", "other")
+    assert newsroom.rows("SELECT state, due_at FROM messages ORDER BY due_at") == [
+        ("pending", "2026-03-03T22:00:00.000Z"),
+        ("held", "2026-03-04T06:00:00.000Z"),
+        ("held", "2026-03-09T08:00:00.000Z"),
+    ]
+
+
+def test_what_was_held_under_a_wrong_clock_is_not_held_for_years(make_newsroom: Any) -> None:
+    newsroom = make_newsroom()
+    newsroom.add_source("harbour")
+    set_timing(newsroom, NIGHT)
+    at(newsroom, "2039-03-03T23:00")
+    newsroom.publish("harbour", "one")
+    at(newsroom, "2026-03-02T12:00")
+    with newsroom.store.transaction() as conn:
+        correct_due(conn, newsroom.now, timedelta(days=-4700))
+        assert release_held(conn, newsroom.now) == 1
