@@ -19,6 +19,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from scraper.articles import look_at_article
+from scraper.backfill import BackfillPlan, BackfillReport, backfill
 from scraper.check import Checker, CheckOptions, CheckReport
 from scraper.clock import Clock, to_text, utc_now
 from scraper.errors import LeaseLostError
@@ -120,6 +121,21 @@ class Service:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def backfill(self, source_id: int, plan: BackfillPlan) -> BackfillReport:
+        """Look back at the older pages of a source's listing; how that went."""
+
+        async def lease() -> SourceJob | str:
+            job = await self._lease(source_id)
+            return job.reason if isinstance(job, Skipped) else job
+
+        slug = await self.store.run(lambda store: _slug_of(store, source_id))
+        report = BackfillReport(slug)
+        try:
+            await backfill(self.checker, lease, plan, report)
+        except (LeaseLostError, TimeoutError) as error:
+            report.stopped, report.failed = str(error) or "a page took too long", True
+        return report
+
     async def follow(self, source_ids: Sequence[int]) -> int:
         """After one-shot checks: look at the articles of these sources that are due, as far as the patience goes; how
         many were looked at. The next command goes on."""
@@ -175,7 +191,8 @@ class Service:
                 await asyncio.sleep(0.1)
 
     async def _skipped(self, source_id: int, reason: str) -> Skipped:
-        row = await self.store.run(
-            lambda store: store.conn.execute("SELECT slug FROM sources WHERE id = ?", (source_id,)).fetchone()
-        )
-        return Skipped(source_id, row["slug"], reason)
+        return Skipped(source_id, await self.store.run(lambda store: _slug_of(store, source_id)), reason)
+
+
+def _slug_of(store: Store, source_id: int) -> str:
+    return str(store.conn.execute("SELECT slug FROM sources WHERE id = ?", (source_id,)).fetchone()["slug"])

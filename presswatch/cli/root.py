@@ -23,7 +23,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "channel": "channels",
         "config": "configuration",
     },
-    "Looking": {"check": "checking", "run": "checking", "extract": "extracting"},
+    "Looking": {"check": "checking", "run": "checking", "backfill": "backfilling", "extract": "extracting"},
     "Looking back": {"items": "reading", "changes": "reading", "show": "showing", "status": "overview"},
     "Alerts": {"rules": "rules", "messages": "telling", "notify": "telling", "retry": "telling"},
     "Trying it out": {"demo": "trying"},

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from scrapy import Spider
 from scrapy.utils.misc import load_object
 
+from scraper.backfill import BackfillPlan, BackfillReport
 from scraper.check import CheckReport, Preview
 from scraper.clock import utc_now
 from scraper.errors import ConfigError, NotFoundError, PresswatchError
@@ -83,7 +84,8 @@ class NewsSpider(Spider):
 
     Without any of them all due sources are looked at. Items are committed to the store first and then yielded, so that
     feed exports (``-O items.json``) and item pipelines see them. The command ``presswatch`` uses other modes: ``serve``
-    is the daemon; ``preview`` looks at the pages ``urls`` for a person and stores nothing of them.
+    is the daemon; ``preview`` looks at the pages ``urls`` for a person and stores nothing of them;
+    ``backfill`` stores what the older pages of sources list, as far as ``plan`` says.
     """
 
     name = "news"
@@ -102,6 +104,7 @@ class NewsSpider(Spider):
         scope: str = "due",
         mode: str = "once",
         urls: Sequence[str] = (),
+        plan: BackfillPlan | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -112,9 +115,11 @@ class NewsSpider(Spider):
         self.scope = scope
         self.mode = mode
         self.urls = urls
+        self.plan = plan or BackfillPlan()
         self.tally = Tally()
         self.reports: list[CheckReport | Skipped] = []
         self.previews: list[Preview] = []
+        self.backfills: list[BackfillReport] = []
 
     async def start(self) -> AsyncIterator[dict[str, Any]]:
         """Own the service while it lives: look, commit, then yield what was found."""
@@ -129,6 +134,10 @@ class NewsSpider(Spider):
                 return
             if self.mode == "preview":
                 await self._preview(service)
+                return
+            if self.mode == "backfill":
+                await self._backfill(service)
+                await assembly.finish(service)
                 return
             async for item in self._once(service):
                 yield item
@@ -164,6 +173,13 @@ class NewsSpider(Spider):
             self.tally.looked += 1
             self.tally.crashed += found.crashed
             self.tally.failed += found.error is not None
+
+    async def _backfill(self, service: Service) -> None:
+        for source_id in await service.store.run(lambda store: find_sources(store.conn, self.sources)):
+            done = await service.backfill(source_id, self.plan)
+            self.backfills.append(done)
+            self.tally.looked += 1
+            self.tally.failed += done.failed
 
     async def _once(self, service: Service) -> AsyncIterator[dict[str, Any]]:
         rounds = await service.store.run(self._choose)
