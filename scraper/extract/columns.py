@@ -69,7 +69,6 @@ class Column:
     linked: float
     strong: float
     dated: float
-    letters: float
     place: float
     score: float = 0.0
 
@@ -190,7 +189,6 @@ def judge_columns(rows: list[Row]) -> list[Column]:
 def _column(key: Key, found: list[tuple[Piece, int]], n: int) -> Column:
     count = len(found)
     texts = [piece.text for piece, _ in found]
-    heads = "".join([text[:60] for text in texts])
     heading = linked = strong = dated = places = 0
     for piece, place in found:
         heading += piece.heading >= 0
@@ -207,10 +205,12 @@ def _column(key: Key, found: list[tuple[Piece, int]], n: int) -> Column:
         linked=linked / count,
         strong=strong / count,
         dated=dated / count,
-        letters=len(_NO_LETTER.sub("", heads)) / max(len(heads), 1),
         place=places / count,
     )
     column.score = _title_score(column)
+    if column.score > LEAST_SCORE:
+        heads = "".join([text[:60] for text in texts])
+        column.score *= min(1.0, len(_NO_LETTER.sub("", heads)) / max(len(heads), 1) * 1.6)
     if column.heading < 0.5 and column.score > LEAST_SCORE:
         column.score *= (0.25, 0.8, 1.0)[min(int(_telling_words(texts)), 2)]
     return column
@@ -238,7 +238,7 @@ def _length_quality(units: float) -> float:
 
 
 def _title_score(c: Column) -> float:
-    base = c.coverage * (0.1 + 0.9 * c.distinct**2) * _length_quality(c.units) * min(1.0, c.letters * 1.6)
+    base = c.coverage * (0.1 + 0.9 * c.distinct**2) * _length_quality(c.units)
     likely = 1 + 0.8 * c.heading + 0.6 * c.linked + 0.2 * c.strong - min(c.place, 10) * 0.03
     return base * likely * (1 - 0.95 * c.dated)
 

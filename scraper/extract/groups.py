@@ -8,7 +8,6 @@ what stands between two members belongs to one of them, and the order at the run
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
@@ -73,19 +72,24 @@ def _runs(tree: Tree, dates: list[int]) -> tuple[Runs, Runs]:
     linked: Runs = {}
     marked: Runs = {}
     headings: Runs = {}
-    for i in range(1, len(tree.tag)):
-        if tree.tag[i] == TEXT:
+    parents, paths = tree.parent, tree.path
+    for i, (tag, end) in enumerate(zip(tree.tag, tree.end, strict=True)):
+        if tag is TEXT or i == 0:
             continue
-        end = tree.end[i]
         has_link = links[end] > links[i]
         if has_link or dates[end] > dates[i]:
-            key = (tree.parent[i], tree.path[i])
-            marked.setdefault(key, []).append(i)
+            key = (parents[i], paths[i])
+            if key in marked:
+                marked[key].append(i)
+            else:
+                marked[key] = [i]
             if has_link:
-                linked.setdefault(key, []).append(i)
-    for i in range(1, len(tree.tag)):
-        if tree.heading[i] == i:
-            headings.setdefault((tree.parent[i], tree.path[i]), []).append(i)
+                if key in linked:
+                    linked[key].append(i)
+                else:
+                    linked[key] = [i]
+    for i in [i for i, heading in enumerate(tree.heading) if heading == i and i]:
+        headings.setdefault((parents[i], paths[i]), []).append(i)
     for key, members in headings.items():
         if len(members) >= 3 and len(members) > len(marked.get(key, ())):
             marked[key] = members
@@ -94,17 +98,19 @@ def _runs(tree: Tree, dates: list[int]) -> tuple[Runs, Runs]:
 
 def _taking_turns(tree: Tree, members: list[int]) -> list[list[int]]:
     """Members of one kind each, where kinds alternate; a kind is styling and the tags of the children."""
-    kinds: dict[tuple[object, tuple[str, ...]], list[int]] = {}
-    styles: dict[object, list[int]] = {}
-    for m in members:
-        style = tree.style_of(m)
-        shape = tuple(tree.tag[c] for c in tree.children(m)[:6])
-        kinds.setdefault((style, shape), []).append(m)
-        styles.setdefault(style, []).append(m)
     least, most = max(3, len(members) // 6), len(members) - 2
+    styles: dict[str, list[int]] = {}
+    for m in members:
+        styles.setdefault(tree.class_of(m), []).append(m)
     found = [some for some in styles.values() if least <= len(some) <= most]
     if not found:
+        kinds: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        for style, some in styles.items():
+            for m in some:
+                shape = tuple([tree.tag[c] for c in tree.children(m, 6)])
+                kinds.setdefault((style, shape), []).append(m)
         found = [some for some in kinds.values() if least <= len(some) <= most]
+    found.sort()
     return found[:4]
 
 
@@ -143,10 +149,12 @@ def _cut(tree: Tree, container: int, members: list[int]) -> tuple[list[Record], 
     """Records of one run. Members that follow each other directly are records; else the gaps are shared out."""
     if len(members) < 2:
         return [Record(m, tree.end[m], m) for m in members], False
+    if all(tree.end[a] == b for a, b in pairwise(members)):
+        return [Record(m, tree.end[m], m) for m in members], False
     children = tree.children(container)
     place = {child: k for k, child in enumerate(children)}
     at = [place[m] for m in members]
-    gaps = [children[a + 1 : b] for a, b in itertools.pairwise(at)]
+    gaps = [children[a + 1 : b] for a, b in pairwise(at)]
     built = _build(tree, members[0])
     telling = sum(
         1 for gap in gaps if any(tree.units_in(c, tree.end[c]) and (not built or _build(tree, c) != built) for c in gap)

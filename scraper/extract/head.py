@@ -29,7 +29,7 @@ _NEXT_WORDS = frozenset(
     "далее,наступна,następna,następne,dalej,další,ďalšie,następna strona,sljedeća,sledeća,naslednja,următoarea,"
     "következő,seuraava,nästa,neste,næste,επόμενη,επόμενο,sonraki,التالي,الصفحة التالية,הבא,بعدی,अगला,ถัดไป,"
     "下一页,下一頁,下页,次へ,次のページ,次ページ,다음,trang sau,tiếp,berikutnya,"
-    "selanjutnya,»,›,→,>,>>,next »,next ›".split(",")
+    "selanjutnya,»,›,→,>,>>,next »,next ›,".split(",")
 )
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
@@ -46,7 +46,7 @@ _SCRIPTS = (
     ("ka", re.compile(r"[\u10a0-\u10ff]")),
     ("hy", re.compile(r"[\u0530-\u058f]")),
 )
-_LETTERS = re.compile(r"[^\W\d_]")
+_ASCII = re.compile(r"[\x00-\x7f]+")
 _NEEDED = {"ja": 0.1, "uk": 0.02, "fa": 0.03}
 """Share of letters from which a script decides, where it is not a third: scripts that mix with others."""
 
@@ -135,7 +135,7 @@ def find_next_page(links: list[tuple[str, str, str]], base: str) -> str | None:
         if "next" in rel.lower().split():
             return resolve_url(base, href)
     for href, text, _ in links:
-        if len(text) <= 30 and text.strip(" .:»›→>").lower() in _NEXT_WORDS | {""} and text.strip():
+        if 0 < len(text) <= 30 and text.strip(" .:»›→>").lower() in _NEXT_WORDS and text.strip():
             target = resolve_url(base, href)
             if target and target.split("#")[0] != base.split("#", maxsplit=1)[0] and site_of(target) == here:
                 return target
@@ -144,10 +144,13 @@ def find_next_page(links: list[tuple[str, str, str]], base: str) -> str | None:
 
 def guess_language(declared: str | None, sample: str) -> str | None:
     """The declared language, unless the script of the text contradicts it; ``None`` where nothing tells."""
-    letters = len(_LETTERS.findall(sample))
+    other = _ASCII.sub("", sample)
+    if len(other) * 60 < len(sample):
+        return declared
+    letters = sum(map(str.isalpha, sample))
     if letters < 40:
         return declared
-    counts: Counter[str] = Counter({name: len(pattern.findall(sample)) for name, pattern in _SCRIPTS})
+    counts: Counter[str] = Counter({name: len(pattern.findall(other)) for name, pattern in _SCRIPTS})
     for name, _ in _SCRIPTS:
         if counts[name] / letters >= _NEEDED.get(name, 0.34):
             return declared if declared and _same_script(declared, name) else name

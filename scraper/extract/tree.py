@@ -97,22 +97,25 @@ class Tree:
             for _ in range(STYLE_LEVELS - 1):
                 if above < 0:
                     break
-                found.append(self._class_of(above))
+                found.append(self.class_of(above))
                 above = self.parent[above]
             around = self.dresses[self.parent[node]] = tuple(found)
-        return self.path[node], self._class_of(node), around
+        return self.path[node], self.class_of(node), around
 
-    def _class_of(self, node: int) -> str:
+    def class_of(self, node: int) -> str:
+        """The classes (or the id) of an element, digits dropped."""
         attrs = self.attrs[node]
         style = (attrs.get("class") or attrs.get("id") or "") if attrs else ""
         return style if not style or style.isalpha() else _without_digits(style)
 
-    def children(self, node: int) -> list[int]:
-        """Direct children in order, text nodes too."""
-        found, child, stop = [], node + 1, self.end[node]
-        while child < stop:
+    def children(self, node: int, most: int = 1 << 60) -> list[int]:
+        """Direct children in order, text nodes too; the first ``most`` of them."""
+        found: list[int] = []
+        child, end = node + 1, self.end
+        stop = end[node]
+        while child < stop and len(found) < most:
             found.append(child)
-            child = self.end[child]
+            child = end[child]
         return found
 
 
