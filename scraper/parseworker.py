@@ -98,6 +98,7 @@ def main(descriptor: int, target: str, limits: WorkerLimits) -> None:
         _limit_memory(limits.memory_bytes)
         gc.collect()
         gc.freeze()
+        gc.set_threshold(20_000, 50, 100)  # a page is many small objects, and no cycles
         link.sendall(pack(Answer("done", value=os.getpid())))
         _serve(link, incoming, function, limits)
 

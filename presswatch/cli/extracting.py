@@ -58,9 +58,13 @@ def _context() -> click.Context:
 
 def _answer_lines() -> int:
     """Answer each line of standard input by one, at once; whatever a line says, the next one is answered."""
+    import gc
+
     from scraper.clock import utc_now
     from scraper.extract.jsonl import answer_line, refuse_line
 
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)  # a page is many small objects, and no cycles
     while line := sys.stdin.buffer.readline(_LONGEST_LINE):
         rest = line
         while len(rest) == _LONGEST_LINE and not rest.endswith(b"\n"):
