@@ -20,7 +20,7 @@ from scrapy.settings import BaseSettings
 from presswatch import wiring
 from presswatch.config import Config, load_config
 from presswatch.paths import Home, find_home
-from scheduler.cadence import FixedCadence
+from scheduler.cadence import Cadence
 from scheduler.channels import Channel, build_channel
 from scheduler.daemon import Daemon, DaemonOptions
 from scheduler.messages import MessagePlanner
@@ -90,7 +90,7 @@ def build_channels(config: Config, environ: Mapping[str, str], *, console: TextI
     found: dict[str, Channel] = {}
     for channel in config.channels:
         try:
-            found[channel.name] = build_channel(wiring.channel_spec(channel, environ), stream=console)
+            found[channel.name] = build_channel(wiring.channel_spec(config, channel, environ), stream=console)
         except PresswatchError as error:
             log.error("channel %s cannot be used: %s", channel.name, error)
     return found
@@ -106,7 +106,7 @@ class Assembly:
         self.config = read_config(self.home, self.environ)
         self.listener = MessagePlanner(wiring.telling_plan(self.config))
         rng = random.Random()  # noqa: S311 - jitter
-        self.cadence = FixedCadence(wiring.cadence_options(self.config), rng)
+        self.cadence = Cadence(wiring.cadence_options(self.config), rng)
         self.options = wiring.check_options(self.config)
         self.parallel = self.config.settings.concurrency
         self.headers = wiring.source_headers(self.config, self.environ)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from tzlocal import get_localzone
 
 from presswatch.config import ChannelConfig, Config, SourceConfig
+from presswatch.config.storage import require_own_file
 from scheduler.cadence import CadenceOptions
 from scheduler.channels import ChannelSpec
 from scheduler.messages import TellingPlan
@@ -30,7 +31,12 @@ def source_spec(source: SourceConfig) -> SourceSpec:
         name=source.name,
         url=source.url,
         tags=source.tags,
-        every=source.every,
+        every=None if isinstance(source.every, str) else source.every,
+        adaptive=source.every == AUTO,
+        cron=source.at,
+        hours=render_quiet(source.hours) if source.hours else None,
+        weight=source.weight,
+        timezone=source.timezone,
         language=source.language,
         follow=source.follow,
         paused=source.paused,
@@ -55,7 +61,13 @@ def check_options(config: Config) -> CheckOptions:
 def cadence_options(config: Config) -> CadenceOptions:
     """How often to look."""
     settings = config.settings
-    return CadenceOptions(every=settings.every, retry_first=settings.retry_first, retry_max=settings.retry_max)
+    return CadenceOptions(
+        every=None if isinstance(settings.every, str) else settings.every,
+        budget=settings.budget,
+        retry_first=settings.retry_first,
+        retry_max=settings.retry_max,
+        zone=ZoneInfo(settings.timezone) if settings.timezone else local_zone(),
+    )
 
 
 def source_headers(config: Config, environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -103,14 +115,20 @@ def zone_of(config: Config, channel: ChannelConfig) -> tzinfo:
     return ZoneInfo(name) if name else get_localzone()
 
 
-def channel_spec(channel: ChannelConfig, environ: Mapping[str, str]) -> ChannelSpec:
-    """A channel with its secrets revealed. Raises :class:`scraper.errors.ConfigError`."""
+def channel_spec(config: Config, channel: ChannelConfig, environ: Mapping[str, str]) -> ChannelSpec:
+    """A channel with its secrets revealed. Raises :class:`scraper.errors.ConfigError`, also for a command in a file
+    that others can write."""
+    if channel.type == "command":
+        require_own_file(config.path, key=f"channels.{channel.name}.command")
     return ChannelSpec(
         name=channel.name,
         kind=channel.type,
         url=channel.url.reveal(environ) if channel.url else None,
         secret=channel.secret.reveal(environ) if channel.secret else None,
         path=channel.path,
+        sender=channel.sender,
+        recipients=channel.recipients,
+        command=channel.command,
         timeout=channel.timeout,
     )
 

@@ -90,7 +90,7 @@ def channel_list_command(app: App, form: str | None) -> None:
         {
             "name": channel.name,
             "type": channel.type,
-            "target": str(channel.path or "") if channel.url is None
+            "target": str(channel.path or " ".join(channel.command)) if channel.url is None
             else str(channel.url) if channel.url.references else mask_target(channel.url.text),
             "paused": channel.paused,
         }

@@ -115,7 +115,7 @@ def notify_test_command(app: App, channel: str) -> None:
 
     configured = app.config.channel(channel)
     install_guard(address_policy(app.environ))
-    built = build_channel(channel_spec(configured, app.environ))
+    built = build_channel(channel_spec(app.config, configured, app.environ))
     try:
         send_test(built, app.now)
     finally:

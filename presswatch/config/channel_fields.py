@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Any
 
-from presswatch.config.kinds import Key, Kind, Table, boolean, choice, duration, rate, secret, text
+from presswatch.config.kinds import Key, Kind, Table, boolean, choice, duration, list_of, rate, secret, text
 from presswatch.config.problems import Problems
 from presswatch.config.texts import (
     CRON,
@@ -80,6 +80,36 @@ _FILE = {
         remedy='write the file, such as path = "messages.jsonl"',
     ),
 }
+_ADDRESS = text(
+    254, pattern=r"^[!#-'*+/-9=?A-Z^-~-]+(\.[!#-'*+/-9=?A-Z^-~-]+)*@[A-Za-z0-9.-]+$", hint="write a mail address"
+)
+_MAIL = {
+    "url": Key(
+        secret(
+            MAX_URL,
+            pattern="^smtps?://[^/?#\\s]+/?$",
+            hint="write smtp://host, smtp://user:password@host:587 or smtps://user:password@host, or env:NAME",
+        ),
+        "The mail server.",
+        required=True,
+        remedy="write smtp://host or smtps://user:password@host, or env:NAME",
+    ),
+    "sender": Key(_ADDRESS, "The address that mails come from.", required=True, remedy="write a mail address"),
+    "recipients": Key(
+        list_of(_ADDRESS, 100, least=1),
+        "The addresses that mails go to.",
+        required=True,
+        remedy='write a list of mail addresses, such as recipients = ["me@example.org"]',
+    ),
+}
+_COMMAND = {
+    "command": Key(
+        list_of(text(MAX_URL), 100, least=1, repeats=True),
+        "The program, as a whole path, and its arguments; it gets the message as JSON on its standard input.",
+        required=True,
+        remedy='write the program and its arguments, such as command = ["/usr/local/bin/tell"]',
+    ),
+}
 
 
 def _channel_table(name: str, doc: str, own: dict[str, Key]) -> Table:
@@ -95,6 +125,8 @@ CHANNEL_TABLES: dict[str, Table] = {
     "console": _channel_table("console", "Prints messages in the terminal of the running presswatch.", {}),
     "webhook": _channel_table("webhook", "Posts messages as JSON (Standard Webhooks).", _WEBHOOK),
     "apprise": _channel_table("apprise", "Sends messages through Apprise: phones, chats, mail and more.", _APPRISE),
+    "mail": _channel_table("mail", "Sends mail by SMTP, text and HTML.", _MAIL),
+    "command": _channel_table("command", "Runs a program for each message.", _COMMAND),
     "file": _channel_table("file", "Appends messages to a file.", _FILE),
 }
 

@@ -14,7 +14,7 @@ from scraper.errors import NotFoundError
 from scraper.types import ChangeKind, Recipe
 
 TOLD_BY_DEFAULT = (ChangeKind.ADDED, ChangeKind.EPISODE_OPENED, ChangeKind.EPISODE_CLOSED)
-ChannelType = Literal["console", "webhook", "apprise", "file"]
+ChannelType = Literal["console", "webhook", "apprise", "mail", "file", "command"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,10 @@ class SourceConfig:
 class ChannelConfig:
     """One of ``[channels.NAME]``.
 
-    ``url`` is given for webhook and apprise, ``secret`` (of Standard Webhooks) for webhook only, ``path`` for file
-    only. ``language`` and ``timezone`` are ``None`` where those of the settings hold. A failed delivery is retried
-    after ``retry_first``, then after ever longer waits up to ``retry_max``, until ``give_up`` has passed.
+    ``url`` is given for webhook, apprise and mail, ``secret`` (of Standard Webhooks) for webhook only, ``path`` for
+    file only, ``sender`` and ``recipients`` for mail, ``command`` for command. ``language`` and ``timezone`` are
+    ``None`` where those of the settings hold. A failed delivery is retried after ``retry_first``, then after ever
+    longer waits up to ``retry_max``, until ``give_up`` has passed.
     """
 
     name: str
@@ -82,6 +83,9 @@ class ChannelConfig:
     url: Secret | None = None
     secret: Secret | None = None
     path: Path | None = None
+    sender: str | None = None
+    recipients: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
     language: str | None = None
     timezone: str | None = None
     digest: str | None = None

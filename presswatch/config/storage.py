@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -106,3 +107,18 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def require_own_file(path: Path, *, key: str) -> None:
+    """What may run programs must be ours alone: neither the file nor its folder may be writable by anybody but us and
+    the administrator. Raises :class:`ConfigError` naming ``key``."""
+    target = path.resolve()
+    for place in (target, target.parent):
+        try:
+            found = place.stat()
+        except OSError as error:
+            raise ConfigError(f"{place} cannot be looked at: {error.strerror}", path=path, key=key) from error
+        if found.st_uid not in (0, os.geteuid()):
+            raise ConfigError(f"is not run: {place} belongs to somebody else", path=path, key=key)
+        if found.st_mode & 0o022 and not (place.is_dir() and found.st_mode & stat.S_ISVTX):
+            raise ConfigError(f"is not run: others can write {place}; chmod go-w it", path=path, key=key)

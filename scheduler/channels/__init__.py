@@ -23,6 +23,14 @@ def build_channel(spec: ChannelSpec, *, clock: Clock = utc_now, stream: TextIO |
         from scheduler.channels.apprise_ import AppriseChannel
 
         return AppriseChannel(spec)
+    if spec.kind == "mail":
+        from scheduler.channels.mail import MailChannel
+
+        return MailChannel(spec)
+    if spec.kind == "command":
+        from scheduler.channels.command import CommandChannel
+
+        return CommandChannel(spec)
     if spec.kind == "file":
         from scheduler.channels.file import FileChannel
 

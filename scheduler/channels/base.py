@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from scheduler.facts import MessageFacts
 from scheduler.render import Rendered
 
-ChannelKind = Literal["console", "webhook", "apprise", "file"]
+ChannelKind = Literal["console", "webhook", "apprise", "mail", "file", "command"]
 
 
 class Channel(Protocol):
@@ -45,8 +45,9 @@ class Channel(Protocol):
 class ChannelSpec:
     """A channel as configured, with its secrets revealed (and therefore without them in its ``repr``).
 
-    ``url`` is given for webhook and apprise, ``secret`` (``whsec_…``, Standard Webhooks) perhaps for webhook, ``path``
-    for file. ``timeout`` bounds one attempt.
+    ``url`` is given for webhook, apprise and mail (``smtp[s]://…``), ``secret`` (``whsec_…``, Standard Webhooks)
+    perhaps for webhook, ``path`` for file, ``sender`` and ``recipients`` for mail, ``command`` (program and arguments)
+    for command. ``timeout`` bounds one attempt.
     """
 
     name: str
@@ -54,4 +55,7 @@ class ChannelSpec:
     url: str | None = field(default=None, repr=False)
     secret: str | None = field(default=None, repr=False)
     path: Path | None = None
+    sender: str | None = None
+    recipients: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
     timeout: timedelta = timedelta(seconds=15)

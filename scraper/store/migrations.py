@@ -48,7 +48,12 @@ CREATE TABLE sources (
   site TEXT NOT NULL REFERENCES sites(site),
   origin TEXT NOT NULL CHECK (origin IN ('config', 'adhoc', 'file')),
   active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
-  every_s REAL,                              -- fixed interval in seconds; null: the default one
+  every_s REAL,                              -- fixed interval in seconds; null: none of its own
+  adaptive INTEGER NOT NULL DEFAULT 0 CHECK (adaptive IN (0, 1)),  -- 1: when it pays, whatever the default
+  cron TEXT,                                 -- fixed times, five fields; null: none
+  hours TEXT,                                -- looked at only then, 07:00-22:00; null: always
+  weight REAL NOT NULL DEFAULT 1,            -- importance: an item of this source counts so many times
+  timezone TEXT,                             -- IANA name of the site's local time; null: that of the settings
   language TEXT,                             -- null: the page's own
   follow INTEGER NOT NULL DEFAULT 0 CHECK (follow IN (0, 1)),  -- 1: the articles of new items are fetched
   created_at TEXT NOT NULL,
@@ -101,6 +106,33 @@ CREATE TABLE cadences (
 ) STRICT;
 -- what is due, soonest first
 CREATE INDEX cadences_due ON cadences(next_check_at);
+
+CREATE TABLE cadence_rates (
+  source_id INTEGER PRIMARY KEY REFERENCES sources(id) ON DELETE CASCADE,
+  learnt_at TEXT NOT NULL,                   -- the last believable look
+  items_per_day REAL NOT NULL,               -- lately, on an average day
+  share REAL,                                -- claim on the common budget; null: has fixed times
+  short_items REAL NOT NULL, short_exposure_s REAL NOT NULL,  -- seen, half-life 4 days; in seconds of average activity
+  long_items REAL NOT NULL, long_exposure_s REAL NOT NULL,    -- the same, half-life 30 days
+  short_favour REAL NOT NULL,                -- log odds that the short memory foretells better
+  profile_since_at TEXT NOT NULL             -- from when weights in cadence_profile grow
+) STRICT;
+
+CREATE TABLE cadence_profile (
+  source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('hour', 'weekday', 'minute')),
+  slot INTEGER NOT NULL,                     -- local hour 0-23; weekday 0-6 from Monday; five minutes of the hour 0-11
+  weight REAL NOT NULL,                      -- items published then, each as 2 to the power of its quarters since then
+  PRIMARY KEY (source_id, kind, slot)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cadence_budget (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  as_of_at TEXT NOT NULL,
+  debt REAL NOT NULL,                        -- requests made beyond the budget
+  made REAL NOT NULL,                        -- requests lately, half-life a week
+  foretold REAL NOT NULL                     -- requests that the rule had expected in that time
+) STRICT;
 
 CREATE TABLE captures (
   sha256 TEXT PRIMARY KEY,                   -- of the decoded body
@@ -321,7 +353,7 @@ CREATE TRIGGER changes_no_delete BEFORE DELETE ON changes BEGIN SELECT RAISE(ABO
 CREATE TABLE channels (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
-  kind TEXT NOT NULL,                        -- console, webhook, apprise, file
+  kind TEXT NOT NULL,                        -- console, webhook, apprise, mail, file, command
   active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),  -- 0: no longer configured
   created_at TEXT NOT NULL,
   disabled_at TEXT,                          -- the receiver answered 410; null: enabled

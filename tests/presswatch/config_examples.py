@@ -23,6 +23,9 @@ RIGHT: dict[str, str] = {
     "literal key": '[channels.hook]\ntype = "webhook"\nurl = "http://h.example"\n'
     'secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"\n',
     "file": '[channels.log]\ntype = "file"\npath = "messages.jsonl"\nretry_first = "1s"\n',
+    "mail": '[channels.m]\ntype = "mail"\nurl = "smtps://u:p@mail.example:465"\nsender = "w@x.example"\n'
+    'recipients = ["a.b+c@x.example", "d@x.example"]\n',
+    "command": '[channels.c]\ntype = "command"\ncommand = ["/bin/cat", "-", "-"]\n',
     "rule": HEAD
     + '[[rules]]\nname = "r"\nsources = ["a"]\ntags = []\nkinds = ["added", "withdrawn"]\nkeywords = ["ebb"]\n'
     + 'authors = ["Harbour Master"]\nlanguages = ["de"]\n'
@@ -78,6 +81,18 @@ WRONG: dict[str, tuple[str, str]] = {
     "rule without a name": ("[[rules]]\n", "rules[1].name: is missing"),
     "unknown kind": ('[[rules]]\nname = "r"\nkinds = ["aded"]\n', "did you mean added"),
     "no cron": ('[[rules]]\nname = "r"\ndigest = "at eight"\n', "0 8 * * mon-fri"),
+    "mail to nobody": (
+        '[channels.m]\ntype = "mail"\nurl = "smtp://m.example"\nsender = "w@x.example"\nrecipients = []\n',
+        "from 1 to",
+    ),
+    "no mail address": (
+        '[channels.m]\ntype = "mail"\nurl = "smtp://m.example"\nsender = "w"\nrecipients = ["a@b.example"]\n',
+        "write a mail address",
+    ),
+    "no mail server": (
+        '[channels.m]\ntype = "mail"\nurl = "mail.example"\nsender = "w@x.example"\nrecipients = ["a@b.example"]\n',
+        "smtp://host",
+    ),
     "no hours": ('[channels.c]\ntype = "console"\nquiet = "at night"\n', "22:00-07:00"),
     "no kinds": ('[[rules]]\nname = "r"\nkinds = []\n', "from 1 to"),
     "date for a text": (HEAD + "name = 2025-01-01\n", "a date or time"),

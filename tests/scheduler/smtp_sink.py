@@ -10,9 +10,10 @@ from email.message import EmailMessage
 
 
 class SmtpSink:
-    """``mails`` holds what arrived, ``recipients`` the envelopes' RCPT."""
+    """``mails`` holds what arrived, ``recipients`` the envelopes' RCPT. ``answers`` gives verbs another answer."""
 
     def __init__(self) -> None:
+        self.answers: dict[bytes, str] = {}
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
         sink = self
@@ -22,6 +23,9 @@ class SmtpSink:
                 self._say("220 sink")
                 while line := self.rfile.readline():
                     verb = line[:4].upper()
+                    if verb in sink.answers:
+                        self._say(sink.answers[verb])
+                        continue
                     if verb == b"DATA":
                         self._say("354 go on")
                         sink.mails.append(self._read_mail())

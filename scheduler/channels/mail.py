@@ -1,0 +1,124 @@
+"""Mail by SMTP (RFC 5321), with the headers that mail programs sort and thread by."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from contextlib import suppress
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from scheduler.channels.base import ChannelKind, ChannelSpec
+from scheduler.channels.failure import describe_network_error, refusal_of
+from scheduler.facts import MessageFacts
+from scheduler.inert import inert_html, inert_line
+from scheduler.render import Rendered
+from scraper.errors import ConfigError, DeliveryError
+
+_STYLE: Final = "font:16px/1.5 system-ui,sans-serif;max-width:42em;margin:1em auto;padding:0 1em"
+_PORTS: Final = {"smtp": 25, "smtps": 465}
+
+
+class MailChannel:
+    """Text and HTML, one mail a message. ``Message-ID`` is made from the message's id (a repeat is the same mail),
+    ``List-Id`` (RFC 2919) from the channel's name.
+
+    ``smtps`` is TLS from the first byte; ``smtp`` becomes TLS where the server offers it, and a password is never sent
+    without.
+    """
+
+    kind: Final[ChannelKind] = "mail"
+
+    def __init__(self, spec: ChannelSpec) -> None:
+        """Raises :class:`ConfigError` for an address that makes no sense."""
+        self.name = spec.name
+        self._seconds = spec.timeout.total_seconds()
+        self._sender, self._recipients = spec.sender or "", spec.recipients
+        parts = urlsplit(spec.url or "")
+        try:
+            port = parts.port
+        except ValueError:
+            port = 0
+        if parts.scheme not in _PORTS or not parts.hostname or port == 0:
+            raise ConfigError("write smtp://host or smtps://user:password@host", key=f"channels.{spec.name}.url")
+        self._secure = parts.scheme == "smtps"
+        self._host, self._port = parts.hostname, port or _PORTS[parts.scheme]
+        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+
+    def send(self, rendered: Rendered, message: MessageFacts) -> None:
+        """Send once. Raises :class:`DeliveryError`: final where the server says so for ever (5yz), else retryable."""
+        mail = self.compose(rendered, message)
+        try:
+            with self._connect() as smtp:
+                smtp.send_message(mail, self._sender, list(self._recipients))
+        except smtplib.SMTPRecipientsRefused as error:
+            code, said = next(iter(error.recipients.values()), (550, b""))
+            raise self._refusal(code, said) from error
+        except smtplib.SMTPResponseException as error:
+            raise self._refusal(error.smtp_code, error.smtp_error) from error
+        except (smtplib.SMTPException, OSError) as error:
+            why = refusal_of(error) or describe_network_error(error)
+            raise DeliveryError(why, channel=self.name, retryable=True) from error
+
+    def compose(self, rendered: Rendered, message: MessageFacts) -> EmailMessage:
+        """The mail, the same over all attempts."""
+        domain = self._sender.rpartition("@")[2]
+        label = re.sub("[^a-z0-9]+", "-", self.name.lower()).strip("-") or "channel"
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = Address("presswatch", addr_spec=self._sender)
+        mail["To"] = ", ".join(self._recipients)
+        mail["Subject"] = rendered.subject
+        mail["Date"] = format_datetime(message.created_at)
+        mail["Message-ID"] = f"<{message.message_id}@{domain}>"
+        mail["List-Id"] = f"<{label}.presswatch.{domain}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(rendered.text)
+        mail.add_alternative(_document(rendered), subtype="html")
+        return mail
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+    def _connect(self) -> smtplib.SMTP:
+        context = ssl.create_default_context()
+        if self._secure:
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=self._seconds, context=context)
+        else:
+            smtp = smtplib.SMTP(self._host, self._port, timeout=self._seconds)
+        try:
+            smtp.ehlo_or_helo_if_needed()
+            if not self._secure and smtp.has_extn("starttls"):
+                smtp.starttls(context=context)
+            elif self._user and not self._secure:
+                said = "the server offers no TLS, and a password is not sent without"
+                raise DeliveryError(said, channel=self.name, retryable=False)
+            if self._user:
+                smtp.login(self._user, self._password)
+        except BaseException:
+            with suppress(OSError):
+                smtp.close()
+            raise
+        return smtp
+
+    def _refusal(self, code: int, said: bytes | str) -> DeliveryError:
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        # A wrong password may be put right; the message is not at fault.
+        final = 500 <= code < 600 and code not in (530, 534, 535, 538)
+        shown = inert_line(text.replace(self._password, "***") if self._password else text, 200)
+        return DeliveryError(
+            f"the mail server said {code} {shown}", channel=self.name, retryable=not final, status=code
+        )
+
+
+def _document(rendered: Rendered) -> str:
+    language = inert_html(rendered.options.language or "en")
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">'
+        f"<title>{inert_html(rendered.subject)}</title></head>\n"
+        f'<body style="{_STYLE}">\n{rendered.html}\n</body></html>\n'
+    )
