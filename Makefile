@@ -31,7 +31,7 @@ bench: $(STAMP) ## speed and quality, as ratios side by side in one run
 	$(BIN)/python -m bench
 
 soak: $(STAMP)  ## long seeded runs; not part of the tests
-	$(BIN)/python -m pytest -m soak -n 0 -rP tests
+	HYPOTHESIS_PROFILE=wide $(BIN)/python -m pytest -m soak -n 0 -rP tests
 
 lock:           ## resolve the pins anew
 	uv pip compile --universal --python-version 3.11 --generate-hashes --group dev --extra web pyproject.toml -o requirements.lock

@@ -77,7 +77,7 @@ def canonicalize_url(url: str) -> str:
     """
     try:
         parts = urlsplit(url.strip() if "//" in url else f"//{url.strip()}")
-        host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+        host = (parts.hostname or "").strip().rstrip(".").removeprefix("www.")
         port = parts.port
     except ValueError:
         return url.strip()

@@ -1,0 +1,14 @@
+"""For all tests: property tests take the same examples each time, so that a change is judged and not its luck.
+
+``HYPOTHESIS_PROFILE=wide`` looks farther, at random (``make soak``).
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("wide", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
