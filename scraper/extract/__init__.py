@@ -10,6 +10,7 @@ from datetime import datetime
 
 from scraper.charset import decode_body
 from scraper.extract.html import extract_html
+from scraper.extract.trace import Trace
 from scraper.types import Extraction, PageKind, Recipe, Verdict
 
 __all__ = ["extract"]
@@ -25,12 +26,19 @@ _PLAIN_TYPES = ("text/plain", "text/markdown")
 
 
 def extract(
-    body: bytes, url: str, *, content_type: str | None = None, now: datetime, recipe: Recipe | None = None
+    body: bytes,
+    url: str,
+    *,
+    content_type: str | None = None,
+    now: datetime,
+    recipe: Recipe | None = None,
+    trace: Trace | None = None,
 ) -> Extraction:
     """What the page at ``url`` says: its items in page order, its own article, and how believable that is.
 
     ``content_type`` is the header as the server sent it; ``now`` an aware instant. Bad bytes or markup never raise;
-    a hand-written ``recipe`` that fails raises :class:`scraper.errors.ExtractError`.
+    a hand-written ``recipe`` that fails raises :class:`scraper.errors.ExtractError`. ``trace`` is filled with what was
+    seen on the way of an HTML page that is understood without one.
     """
     body = body[:MAX_BODY]
     if recipe is not None and recipe.origin == "hand":
@@ -51,4 +59,4 @@ def extract(
 
         plain = extract_plain(text, url, now=now)
         return plain or Extraction((), None, Verdict(PageKind.OTHER, 0.5, ("plain text without a list in it",)))
-    return extract_html(text, url, now=now, recipe=recipe)
+    return extract_html(text, url, now=now, recipe=recipe, trace=trace)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from scraper.extract.blocks import other_blocks
-from scraper.extract.columns import Fields, Page, Row, choose_fields, judge_columns, read_row
+from scraper.extract.columns import Fields, Page, Piece, Row, choose_fields, judge_columns, read_row
 from scraper.extract.dating import date_column
 from scraper.extract.extras import author_of, image_of
 from scraper.extract.groups import Group, Record, find_groups
@@ -135,12 +135,16 @@ def _without_date(title: str, published: Published | None) -> str:
     return title
 
 
-def _summary(f: Fields) -> str | None:
+def summary_pieces(f: Fields) -> list[Piece]:
+    """What of a record makes up its summary."""
     own = f.title.link if f.title else -1
-    parts = [
-        p.text
+    return [
+        p
         for p in f.row.pieces
         if p is not f.title and (p.link < 0 or p.link == own) and not p.dated and p.units >= SENTENCE
     ]
-    text = clean_text(" ".join(parts))[:MAX_SUMMARY]
+
+
+def _summary(f: Fields) -> str | None:
+    text = clean_text(" ".join([p.text for p in summary_pieces(f)]))[:MAX_SUMMARY]
     return text or None
