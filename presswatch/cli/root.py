@@ -30,7 +30,13 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "extract": "extracting",
         "explain": "explaining",
     },
-    "Looking back": {"items": "reading", "changes": "reading", "show": "showing", "status": "overview"},
+    "Looking back": {
+        "items": "reading",
+        "changes": "reading",
+        "show": "showing",
+        "diff": "diffing",
+        "status": "overview",
+    },
     "Alerts": {"rules": "rules", "messages": "telling", "notify": "telling", "retry": "telling"},
     "Trying it out": {"demo": "trying"},
 }

@@ -52,7 +52,7 @@ def show_command(app: App, item: str, form: str | None) -> None:
     presswatch show 128
     """
     with app.reading() as conn:
-        row = _find(conn, item)
+        row = find_item(conn, item)
         record = _record(conn, row)
     if form is not None:
         click.echo(to_json(record, indent=2))
@@ -60,7 +60,9 @@ def show_command(app: App, item: str, form: str | None) -> None:
         _print(app, record)
 
 
-def _find(conn: sqlite3.Connection, wanted: str) -> sqlite3.Row:
+def find_item(conn: sqlite3.Connection, wanted: str) -> sqlite3.Row:
+    """The item that a person named by its id, its key, or the beginning of its key. Raises
+    :class:`scraper.errors.PresswatchError`."""
     from scraper.errors import NotFoundError, PresswatchError
 
     key = wanted.strip().lower().removeprefix("urn:presswatch:item:")

@@ -33,6 +33,7 @@ from tests.support.watch import START, Hourly, Listener
 T = TypeVar("T")
 _SUBJECTS = ("The harbour master", "A mountain school", "The orchard council", "The lamp museum", "The ferry line")
 _DEEDS = ("opens a second pier", "plants early pears", "lends out old maps", "repairs its clock", "trains new pilots")
+_WORDS = ("At first", "In between", "Later on", "In the end")
 _HTML = (("Content-Type", "text/html; charset=utf-8"),)
 
 
@@ -74,7 +75,9 @@ class PressOffice(LoopbackServer):
                 "Nobody was hurt, and the weather was kind. Visitors are welcome from the morning on, and those who "
                 "come early are shown around by people who took part. "
             )
-            self.releases.insert(0, Release(number, what, self.today, "\n".join([paragraph * 2] * 3)))
+            self.releases.insert(
+                0, Release(number, what, self.today, "\n".join(f"{word}: {paragraph}" for word in _WORDS))
+            )
             titles.append(what)
         return titles
 
