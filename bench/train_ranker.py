@@ -72,7 +72,7 @@ def read_sample(html: str, url: str, truth: dict[str, Any], score_page: Any, wei
         prose = find_prose(page, sorted((r.start, r.stop) for r in judged.group.records))
         passwords = count_passwords(parser)
         weigh_page(judged, prose.units if prose else 0, says_article=says_article(head), url=url, passwords=passwords)
-        items = items_of(page, judged, head.base, now=now, languages=languages)
+        items = [item for _, item in items_of(page, judged, head.base, now=now, languages=languages)]
         given = [
             {"title": i.title, "url": i.url, "published": i.published.iso() if i.published else None} for i in items
         ]

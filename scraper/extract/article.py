@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from scraper.dates import parse_iso
+from scraper.dates.candidate import is_future
 from scraper.extract.columns import Page
 from scraper.extract.head import Head
 from scraper.extract.tree import Tree
@@ -127,7 +128,7 @@ def _published(
                 return with_changes(found, method=method)
     start = max(title_at, 0)
     near = [m for m in page.moments if start <= m.node <= prose.first or (m.alone and m.node <= prose.last + 60)]
-    near = [m for m in near if m.alone or m.machine]
+    near = [m for m in near if (m.alone or m.machine) and not (m.published.on and is_future(m.published.on, now))]
     if title_at >= 0:
         near = [m for m in near if m.node >= title_at - 40]
     near.sort(key=lambda m: (not m.machine, abs(m.node - max(title_at, 0))))

@@ -81,6 +81,7 @@ class Page:
     moments: list[Moment]
     moment_nodes: list[int] = field(default_factory=list)
     link_nodes: list[int] = field(default_factory=list)
+    author_nodes: list[int] = field(default_factory=list)
     dated_nodes: set[int] = field(default_factory=set)
     line_start_set: set[int] = field(default_factory=set)
     prose: list[tuple[int, int]] = field(default_factory=list)
@@ -91,9 +92,14 @@ class Page:
         self.moment_nodes = [m.node for m in self.moments]
         tree = self.tree
         self.link_nodes = [i for i, link in enumerate(tree.link) if link == i]
+        self.author_nodes = [i for i, attrs in enumerate(tree.attrs) if attrs and _names_author(attrs)]
         for m in self.moments:
             if m.alone:
                 self.dated_nodes.update(range(m.node, tree.end[m.node]))
+
+
+def _names_author(attrs: dict[str, str | None]) -> bool:
+    return attrs.get("itemprop") == "author" or ("rel" in attrs and "author" in (attrs["rel"] or "").split())
 
 
 def read_row(page: Page, record: Record) -> Row:

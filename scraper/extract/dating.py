@@ -13,6 +13,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from scraper.dates import DateOrder, decide_order, find_dates
+from scraper.dates.candidate import is_future
 from scraper.extract.columns import Fields, Page, anchor_of
 from scraper.extract.moments import Moment
 from scraper.types import Published
@@ -50,7 +51,8 @@ def date_column(
     if all(moment is None for moment in chosen):
         chosen = _in_titles(fields)
     _govern(page, fields, chosen)
-    return settle_order([m.published if m else None for m in chosen], now=now, languages=languages, url=url)
+    settled = settle_order([m.published if m else None for m in chosen], now=now, languages=languages, url=url)
+    return [None if p and p.on and is_future(p.on, now) else p for p in settled]
 
 
 def _columns(page: Page, fields: list[Fields]) -> list[_Column]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
+from scraper.extract.columns import Page
 from scraper.extract.groups import Record
 from scraper.extract.tree import Tree
 from scraper.text import clean_text
@@ -27,11 +30,11 @@ def image_of(tree: Tree, record: Record, base: str) -> str | None:
     return None
 
 
-def author_of(tree: Tree, record: Record) -> str | None:
+def author_of(page: Page, record: Record) -> str | None:
     """Who the mark-up says wrote it (``rel=author``, ``itemprop=author``)."""
-    for i in range(record.start, min(record.stop, record.start + MOST_NODES)):
-        attrs = tree.attrs[i]
-        if attrs and ("author" in (attrs.get("rel") or "").split() or attrs.get("itemprop") == "author"):
-            name = clean_text(tree.text_of(i, tree.end[i]))
-            return name if 0 < len(name) <= MAX_AUTHOR else None
-    return None
+    nodes, tree = page.author_nodes, page.tree
+    at = bisect_left(nodes, record.start)
+    if at == len(nodes) or nodes[at] >= record.stop:
+        return None
+    name = clean_text(tree.text_of(nodes[at], tree.end[nodes[at]]))
+    return name if 0 < len(name) <= MAX_AUTHOR else None

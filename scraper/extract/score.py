@@ -19,7 +19,7 @@ from scraper.extract.hrefs import is_telling
 from scraper.extract.signs import Signs, read_signs
 from scraper.extract.strangers import without_strangers
 
-SAMPLE = 14
+SAMPLE = 10
 """Records of a candidate that are read to judge it; the winner is read in full."""
 
 

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
+from scraper.extract import extract
 from scraper.types import PageKind
 
 from .pages import DAYS, HEADLINES, TEASERS, days_of, link_of, look, page, url_of
@@ -137,3 +139,16 @@ def test_a_list_in_two_columns_is_one_list() -> None:
     halves = ("left", range(4)), ("right", range(4, 8))
     html = "".join(f'<div class="{side}">' + "".join(map(cards, some)) + "</div>" for side, some in halves)
     assert [i.title for i in look(page(html)).items] == list(HEADLINES)
+
+
+@pytest.mark.parametrize(("start", "shape", "stop"), [s[1:] for s in SHAPES], ids=[s[0] for s in SHAPES])
+def test_a_listing_is_a_listing_whatever_the_clock_says_but_no_item_is_from_the_future(
+    start: str, shape: Shape, stop: str
+) -> None:
+    html = page(start + "".join(map(shape, range(8))) + stop)
+    for year in (1970, 2000, 2026, 2060):
+        now = datetime(year, 3, 15, 12, 0, tzinfo=UTC)
+        found = extract(html.encode(), "https://www.harbour-office.example/news/", content_type="text/html", now=now)
+        assert found.verdict.kind in (PageKind.LISTING, PageKind.BOTH)
+        assert [item.url for item in found.items] == [url_of(k) for k in range(8)]
+        assert all(day is None or day <= now.date().isoformat() for day in days_of(found))
