@@ -37,7 +37,14 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "diff": "diffing",
         "status": "overview",
     },
-    "Alerts": {"rules": "rules", "messages": "telling", "notify": "telling", "retry": "telling"},
+    "Alerts": {
+        "rules": "rules",
+        "messages": "telling",
+        "notify": "telling",
+        "retry": "telling",
+        "feeds": "feeding",
+        "opml": "feeding",
+    },
     "Trying it out": {"demo": "trying"},
 }
 """Commands by the module that holds them (as ``NAME_command``)."""

@@ -1,0 +1,101 @@
+"""From the store to feeds: of all sources, of one, of a tag, of what a rule wants told."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from scheduler.fact_rows import load_changes
+from scheduler.feeds import Feed, FeedEntry, Outline
+from scheduler.rules import Rule, matches
+from scraper.clock import from_text
+
+_ITEMS = """
+SELECT i.item_key, i.title, i.url, i.summary, i.author, i.published_at, i.first_seen_at, i.status,
+       s.name AS source, s.slug,
+       (SELECT group_concat(t.tag, ',') FROM source_tags t WHERE t.source_id = s.id) AS tags,
+       coalesce((SELECT max(c.changed_at) FROM changes c WHERE c.item_id = i.id AND c.kind <> 'surfaced'),
+                i.first_seen_at) AS updated
+FROM items i JOIN sources s ON s.id = i.source_id
+WHERE i.status <> 'merged' AND s.origin = 'config' AND s.active = 1 AND {condition} ORDER BY i.id DESC LIMIT ?
+"""
+_BATCH = 500
+_MOST_LOOKED_AT = 50_000
+"""Changes that are looked at for the feed of a rule that hardly anything fits."""
+
+
+def all_feeds(conn: sqlite3.Connection, rules: Sequence[Rule], now: datetime, limit: int) -> Iterator[Feed]:
+    """Every feed there is, each with the latest ``limit`` items. ``now`` is the date of an empty one."""
+    yield Feed("all", "presswatch", now, entries_of(conn, "1", (), limit))
+    rows = conn.execute("SELECT id, slug, name, url FROM sources WHERE origin = 'config' AND active = 1 ORDER BY slug")
+    for row in rows.fetchall():
+        entries = entries_of(conn, "s.id = ?", (row["id"],), limit)
+        yield Feed(f"source-{row['slug']}", row["name"], now, entries, row["url"])
+    for (tag,) in conn.execute("SELECT DISTINCT tag FROM source_tags ORDER BY tag").fetchall():
+        condition = "s.id IN (SELECT source_id FROM source_tags WHERE tag = ?)"
+        yield Feed(f"tag-{tag}", f"presswatch: {tag}", now, entries_of(conn, condition, (tag,), limit))
+    for rule in rules:
+        yield Feed(f"rule-{rule.name}", f"presswatch: {rule.name}", now, entries_of_rule(conn, rule, limit))
+
+
+def entries_of(conn: sqlite3.Connection, condition: str, values: Sequence[object], limit: int) -> tuple[FeedEntry, ...]:
+    """The latest items for which ``condition`` (SQL over items ``i`` and sources ``s``) holds, the latest first."""
+    rows = conn.execute(_ITEMS.format(condition=condition), (*values, limit))
+    return tuple(_entry(row) for row in rows)
+
+
+def entries_of_rule(conn: sqlite3.Connection, rule: Rule, limit: int) -> tuple[FeedEntry, ...]:
+    """The items of the latest changes that ``rule`` wants told, the latest found first."""
+    wanted: dict[str, None] = {}
+    last, looked = 1 << 62, 0
+    while len(wanted) < limit and looked < _MOST_LOOKED_AT:
+        rows = conn.execute(
+            "SELECT id FROM changes WHERE id < ? AND tell = 1 AND item_id IS NOT NULL ORDER BY id DESC LIMIT ?",
+            (last, _BATCH),
+        ).fetchall()
+        if not rows:
+            break
+        last, looked = rows[-1]["id"], looked + len(rows)
+        changes = load_changes(conn, (row["id"] for row in rows))
+        for change_id in sorted(changes, reverse=True):
+            change = changes[change_id]
+            if change.item_key and matches(rule, change):
+                wanted[change.item_key] = None
+    keys = json.dumps(list(wanted)[:limit])
+    return entries_of(conn, "i.item_key IN (SELECT value FROM json_each(?))", (keys,), limit)
+
+
+def outlines(conn: sqlite3.Connection, base_url: str | None) -> Iterable[Outline]:
+    """All configured sources; their feeds are ours below ``base_url``, or else those that their pages announce."""
+    from urllib.parse import quote
+
+    rows = conn.execute(
+        "SELECT slug, name, url, feed_url, "
+        "(SELECT group_concat(t.tag, ',') FROM source_tags t WHERE t.source_id = s.id) AS tags "
+        "FROM sources s WHERE origin = 'config' AND active = 1 ORDER BY slug"
+    )
+    for row in rows.fetchall():
+        ours = f"{base_url.rstrip('/')}/source-{quote(row['slug'])}.atom" if base_url else None
+        yield Outline(row["name"], row["url"], ours or row["feed_url"], _split(row["tags"]))
+
+
+def _entry(row: sqlite3.Row) -> FeedEntry:
+    first = from_text(row["first_seen_at"])
+    return FeedEntry(
+        urn=f"urn:presswatch:item:{row['item_key']}",
+        title=row["title"],
+        url=row["url"],
+        summary=row["summary"],
+        author=row["author"],
+        source=row["source"] or row["slug"],
+        published=from_text(row["published_at"]) if row["published_at"] else first,
+        updated=max(from_text(row["updated"]), first),
+        tags=_split(row["tags"]),
+        withdrawn=row["status"] == "withdrawn",
+    )
+
+
+def _split(tags: str | None) -> tuple[str, ...]:
+    return tuple(sorted(tags.split(","))) if tags else ()
