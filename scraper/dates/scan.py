@@ -17,7 +17,7 @@ from scraper.dates.names import load_names
 from scraper.dates.numeric import numeric_candidates
 from scraper.dates.order import language_order
 from scraper.dates.relative import RelativeHit, relative_hits, tell_relative
-from scraper.dates.tokens import Token, fold_word, folded_words, has_word, tokenize, uniform
+from scraper.dates.tokens import WORD, Token, fold_word, folded_words, has_word, tokenize, uniform
 from scraper.types import Precision, Published
 
 Found = TypeVar("Found", Candidate, RelativeHit, Candidate | RelativeHit)
@@ -28,7 +28,7 @@ _WORDS_ONLY_LENGTH = 60
 _REACH = 40
 _SHORTEST = 3  # characters: "2日前"
 _MARK = re.compile(r"\.?[ ]?(?:г(?:ода?|оду)?|р(?:оку)?|ж|жылы?|թ|هـ?|r|d|н)\.?(?![^\W_])|\.(?=[ ,;)]|$)")
-_WEEKDAY_GAP = re.compile(r"[ ,(\[]{0,3}")
+_WEEKDAY_BEGIN = re.compile(rf"[ ,(\[]{{0,3}}({WORD}+)")
 _DIGIT = re.compile("[0-9]+")
 _THAI_TEXT = re.compile("[\u0e01-\u0e4e]")
 _PERSIAN_DIGIT = re.compile("[۰-۹]")
@@ -187,11 +187,11 @@ def _dated_hit(text: str, plain: str, found: Candidate, now: datetime, floor: in
 def _past_marks(plain: str, end: int) -> int:
     """The end moved past "г.", "r.", "d." and a weekday: "21 апреля 2025 г.", "2025. 4. 21. (월)"."""
     end = match.end() if (match := _MARK.match(plain, end)) else end
-    tail = plain[end : end + 32]
-    tokens = list(tokenize(tail, 0, len(tail)))
-    if not tokens or not _WEEKDAY_GAP.fullmatch(tail, 0, tokens[0].start):
+    tail, days = plain[end : end + 32], load_names().weekdays_by_first
+    begin = _WEEKDAY_BEGIN.match(tail)
+    if not begin or fold_word(begin[1]) not in days:
         return end
-    days = load_names().weekdays_by_first
+    tokens = list(tokenize(tail, 0, len(tail)))
     for words in days.get(tokens[0].word, ()):
         if tuple(token.word for token in tokens[: len(words)]) == words:
             last = tokens[len(words) - 1].end
@@ -212,6 +212,8 @@ def _relative_hit(text: str, plain: str, hit: RelativeHit, now: datetime) -> Dat
 def _with_weekday(plain: str, start: int, floor: int) -> int:
     """The start moved before a weekday's name, so that the hit covers all that says when."""
     head = plain[max(start - 32, floor) : start]
+    if not head or head.isspace():
+        return start
     tokens = list(tokenize(head, 0, len(head)))
     if not tokens or len(head) - tokens[-1].end > 3:
         return start

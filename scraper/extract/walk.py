@@ -122,9 +122,10 @@ class _Walk:
                     spaced = True
             if attrs:
                 if tag == "a":
-                    if is_link(attrs):
+                    href = attrs.get("href") or ""
+                    if href[:1] == "/" or href[:4] == "http" or is_link(attrs):
                         own_link = i
-                    elif (attrs.get("href") or "")[:1] == "#" and len(attrs["href"] or "") > 1:
+                    elif href[:1] == "#" and len(href) > 1:
                         anchors.append(i)
                 elif "role" in attrs:
                     role = attrs["role"]
