@@ -18,6 +18,9 @@ from scraper.guard import last_refusal
 
 _STATUS: Final = re.compile(r"\berror[=: ]{1,3}(\d{3})\b")
 _RETRYABLE: Final = frozenset({408, 425, 429})
+_MOST_BYTES: Final = {"ntfy": 4_096, "ntfys": 4_096}
+"""Services that count bytes and do something else with more (ntfy makes it an attachment), by the scheme of their URL;
+Apprise lets more through."""
 _ESCAPES: Final = 0.85
 """Part of a service's room that is filled: the rest is for what Apprise escapes on the way."""
 
@@ -92,7 +95,12 @@ def _chat(rendered: Rendered, service: Any) -> dict[str, Any]:
     most_title = int(service.title_maxlen)
     title = inert_chat(cut(rendered.subject, most_title or MAX_SUBJECT))
     room = int(service.body_maxlen * _ESCAPES) - (0 if most_title else len(title) + 10)
-    return {"title": title, "body": rendered.chat(max(room, 1)), "body_format": NotifyFormat.TEXT}
+    body = rendered.chat(max(room, 1))
+    most = min((_MOST_BYTES[scheme] for scheme in _schemes(service) if scheme in _MOST_BYTES), default=None)
+    while most is not None and len(body.encode()) > most:
+        room = min(room, len(body)) * 3 // 4
+        body = rendered.chat(max(room, 1))
+    return {"title": title, "body": body, "body_format": NotifyFormat.TEXT}
 
 
 def _schemes(service: Any) -> set[str]:
