@@ -13,6 +13,7 @@ from scraper.errors import FetchError
 from scraper.http_dates import parse_retry_after
 from scraper.types import Page, Validators
 from scraper.urls import resolve_url
+from scraper.walls import STATUSES, is_wall
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _WHOLE: Final = frozenset({200, 203, 204, 205})
@@ -65,11 +66,9 @@ def read_answer(
     """
     if response.status == 304:
         return _not_modified(url, sent, response, redirects)
-    _refuse_status(url, response, now, retry_cap)
+    _refuse_status(url, response, now, retry_cap, body_bytes)
     content_type = _header(response, "Content-Type")
-    encodings = [
-        name for value in response.headers.getlist("Content-Encoding") for name in split_encodings(_text(value))
-    ]
+    encodings = _encodings(response)
     body = b"" if response.status in (204, 205) else response.body  # these have none, whatever was sent
     body = decompress(body, encodings, limit=body_bytes, url=url)
     return Page(
@@ -94,12 +93,28 @@ def _not_modified(url: str, sent: Validators | None, response: Response, redirec
     return NotModified(url=url, validators=kept, redirects=redirects, headers=_all_headers(response))
 
 
-def _refuse_status(url: str, response: Response, now: datetime, retry_cap: timedelta) -> None:
+def _encodings(response: Response) -> list[str]:
+    return [name for value in response.headers.getlist("Content-Encoding") for name in split_encodings(_text(value))]
+
+
+def _shown_body(url: str, response: Response, body_bytes: int) -> bytes:
+    """The body of a refusal, decompressed; empty if it is of a kind that cannot be read."""
+    if response.status not in STATUSES:
+        return b""
+    try:
+        return decompress(response.body, _encodings(response), limit=body_bytes, url=url)
+    except FetchError:
+        return b""
+
+
+def _refuse_status(url: str, response: Response, now: datetime, retry_cap: timedelta, body_bytes: int) -> None:
     """Raise for every status that does not carry the whole page."""
     status = response.status
     if status in _WHOLE:
         return
-    if status == 429:
+    if is_wall(status, _all_headers(response), _shown_body(url, response, body_bytes)):
+        reason = "blocked"
+    elif status == 429:
         reason = "rate_limited"
     elif status >= 400:
         reason = "http_5xx" if 500 <= status < 600 else "http_4xx"
@@ -108,8 +123,9 @@ def _refuse_status(url: str, response: Response, now: datetime, retry_cap: timed
     else:
         reason = "incomplete"
     later = parse_retry_after(_header(response, "Retry-After"), now=now, cap=retry_cap) if status >= 400 else None
+    wall = " and a bot wall" if reason == "blocked" else ""
     wait = f", asks to wait until {later:%Y-%m-%d %H:%M:%S} UTC" if later else ""
-    raise FetchError(reason, f"answered with status {status}{wait}", url=url, status=status, not_before=later)
+    raise FetchError(reason, f"answered with status {status}{wall}{wait}", url=url, status=status, not_before=later)
 
 
 def _validators(url: str, response: Response) -> Validators | None:

@@ -18,6 +18,7 @@ _SUSPECT_KINDS = {
 }
 
 _OF_FAILURE = {
+    "blocked": EpisodeClass.BLOCKED,
     "rate_limited": EpisodeClass.BLOCKED,
     "robots": EpisodeClass.BLOCKED,
     "redirect": EpisodeClass.REDIRECTED,

@@ -18,6 +18,7 @@ FAILURES = (
     "http_4xx",
     "http_5xx",
     "rate_limited",
+    "blocked",
     "incomplete",
     "too_large",
     "encoding",
