@@ -1,0 +1,92 @@
+"""``presswatch export``: everything that fits, into a file or a pipe."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from presswatch.cli.reading import KINDS, changes_command, items_command
+from scraper.errors import PresswatchError
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@click.group(name="export")
+def export_command() -> None:
+    """Write items or changes as CSV, JSON or NDJSON."""
+
+
+def _export_options(function: _F) -> _F:
+    for option in (
+        click.option(
+            "--csv", "form", flag_value="csv", default="csv", help="CSV, safe for spreadsheets (the default)."
+        ),
+        click.option("--json", "form", flag_value="json", help="A JSON array."),
+        click.option("--ndjson", "form", flag_value="jsonl", help="One JSON object a line."),
+        click.option(
+            "--output",
+            metavar="FILE",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Default: standard output.",
+        ),
+        click.option("--limit", type=click.IntRange(min=0), default=0, help="At most; by default all."),
+        click.option("--since", metavar="WHEN", help="Since 7d, 2h, today, monday, 2026-03-01, 2026-03-01T09:00."),
+        click.option("--tag", "tags", multiple=True, metavar="TAG", help="Of sources with this tag; repeatable."),
+        click.option("--source", "sources", multiple=True, metavar="SLUG", help="Of this source; repeatable."),
+    ):
+        function = option(function)
+    return function
+
+
+@export_command.command(name="items")
+@click.option("--search", metavar="TEXT", help="Items in which all these words occur, the last one as a beginning.")
+@_export_options
+@click.pass_context
+def _items(ctx: click.Context, /, output: Path | None, search: str | None, **filters: Any) -> None:
+    """Export items, the latest found first.
+
+    Field names are stable, times are UTC.
+
+    \b
+    presswatch export items --since monday --output week.csv
+    """
+    with _into(output):
+        ctx.invoke(items_command, search=search, **filters)
+
+
+@export_command.command(name="changes")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Of this kind; repeatable.")
+@_export_options
+@click.pass_context
+def _changes(ctx: click.Context, /, output: Path | None, kinds: Sequence[str], **filters: Any) -> None:
+    """Export what happened, the latest first.
+
+    Field names are stable, times are UTC.
+
+    \b
+    presswatch export changes --ndjson | jq .title
+    """
+    with _into(output):
+        ctx.invoke(changes_command, kinds=kinds, **filters)
+
+
+@contextlib.contextmanager
+def _into(path: Path | None) -> Iterator[None]:
+    """Standard output into ``path``, which appears under its name only when it is whole."""
+    if path is None:
+        yield
+        return
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as file, contextlib.redirect_stdout(file):
+            yield
+        unfinished.replace(path)
+    except OSError as error:
+        raise PresswatchError(f"{path}: {error.strerror or error}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)

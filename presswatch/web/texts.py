@@ -1,0 +1,79 @@
+"""Between values and what a template writes: times, foreign text, links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit
+
+from presswatch.web.charts import WEEKDAYS
+from presswatch.web.river import KINDS
+from scheduler.inert import inert_line, inert_url
+from scraper.clock import from_text, utc_now
+
+GLOBALS: Mapping[str, Any] = {"change_words": KINDS, "weekdays": WEEKDAYS}
+
+
+class Times(Protocol):
+    """In which zone people are shown times, and what time it is (``None``: the clock's)."""
+
+    @property
+    def zone(self) -> Any: ...
+    @property
+    def now(self) -> datetime | None: ...
+
+
+def now_of(times: Times) -> datetime:
+    """The time as the pages see it."""
+    return times.now or utc_now()
+
+
+def make_filters(times: Times) -> dict[str, Callable[..., str]]:
+    """The filters of our templates. Their results are plain text: the template escapes."""
+
+    def local(instant: str | None) -> str:
+        return from_text(instant).astimezone(times.zone).strftime("%Y-%m-%d %H:%M") if instant else ""
+
+    def ago(instant: str | None) -> str:
+        return distance(from_text(instant) - now_of(times)) if instant else ""
+
+    def until(instant: str | None) -> str:
+        return "due" if instant and from_text(instant) <= now_of(times) else ago(instant)
+
+    return {
+        "local": local,
+        "until": until,
+        "ago": ago,
+        "line": lambda text, limit=300: inert_line(str(text or ""), limit),
+        "web": lambda url: inert_url(url) or "",
+        "host": _host,
+        "segment": lambda text: quote(str(text), safe=""),
+        "words": lambda text: str(text or "").replace("_", " ").replace(",", ", "),
+        "span": _length,
+    }
+
+
+def distance(away: timedelta) -> str:
+    """How far off: ``3 min ago``, ``in 2 h``."""
+    length = _length(abs(away).total_seconds())
+    if abs(away) < timedelta(seconds=1):
+        return "now"
+    return f"in {length}" if away > timedelta(0) else f"{length} ago"
+
+
+def _length(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    for unit, size, least in (("d", 86_400, 172_800), ("h", 3600, 7200), ("min", 60, 90)):
+        if seconds >= least:
+            return f"{round(seconds / size)} {unit}"
+    return f"{round(seconds)} s"
+
+
+def _host(url: str | None) -> str:
+    """The host of an address, to be shown; ``""`` if it has none."""
+    try:
+        return inert_line(urlsplit(url or "").hostname or "", 100)
+    except ValueError:
+        return ""
