@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tzlocal import get_localzone
 
-from presswatch.config import ChannelConfig, Config, SourceConfig
+from presswatch.config import AUTO, ChannelConfig, Config, SourceConfig
 from presswatch.config.storage import require_own_file
 from scheduler.cadence import CadenceOptions
 from scheduler.channels import ChannelSpec
@@ -16,7 +16,7 @@ from scheduler.messages import TellingPlan
 from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, Rate
 from scheduler.render import RenderOptions
 from scheduler.rules import DEFAULT_RULE, Rule
-from scheduler.timing import Timing
+from scheduler.timing import Timing, render_quiet
 from scraper.check import CheckOptions
 from scraper.fetch import Limits
 from scraper.settings import USER_AGENT
@@ -66,7 +66,7 @@ def cadence_options(config: Config) -> CadenceOptions:
         budget=settings.budget,
         retry_first=settings.retry_first,
         retry_max=settings.retry_max,
-        zone=ZoneInfo(settings.timezone) if settings.timezone else local_zone(),
+        zone=ZoneInfo(settings.timezone) if settings.timezone else get_localzone(),
     )
 
 
@@ -143,6 +143,7 @@ def outbox_options(config: Config) -> OutboxOptions:
             )
             for channel in config.channels
         },
+        templates={channel.name: channel.template for channel in config.channels if channel.template is not None},
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scraper.types import ChangeKind, Outcome
+from scraper.types import ChangeKind, Outcome, Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,10 @@ class CheckFacts:
     """What the cadence may use to say when to look next.
 
     ``every`` is the source's own interval, if one is configured; ``failures`` counts failed or suspect checks in a
-    row, this one included; ``not_before`` is the server's Retry-After.
+    row, this one included; ``not_before`` is the server's Retry-After. ``published`` has what the page says of each new
+    item, in no order; with ``first`` they are the first listing. The times that people fixed: ``adaptive`` (learnt
+    ones, whatever the default), ``cron``, ``hours`` (``07:00-22:00``), ``weight`` (importance, 1 is usual).
+    ``timezone`` is the IANA name of the site's local time.
     """
 
     source_id: int
@@ -52,6 +55,13 @@ class CheckFacts:
     failures: int
     new_items: int
     not_before: datetime | None
+    published: tuple[Published | None, ...] = ()
+    first: bool = False
+    adaptive: bool = False
+    cron: str | None = None
+    hours: str | None = None
+    weight: float = 1.0
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +74,9 @@ class NextCheck:
 
 
 class CadencePolicy(Protocol):
-    """Says when to look at a source again. Pure: ``now`` is given."""
+    """Says when to look at a source again. ``now`` is given."""
 
-    def next_check(self, facts: CheckFacts, now: datetime) -> NextCheck:
-        """The next look after a check that ended as ``facts`` say."""
+    def next_check(self, conn: sqlite3.Connection, facts: CheckFacts, now: datetime) -> NextCheck:
+        """The next look after a check that ended as ``facts`` say. Called inside the check's transaction; what is
+        learnt of the source is written on ``conn`` (no commit)."""
         ...

@@ -108,13 +108,14 @@ def _with_observed(
 
 def _row(app: App, source: SourceConfig, observed: Mapping[str, Any] | sqlite3.Row) -> dict[str, Any]:
     found = dict(observed)
+    every = app.config.interval(source)
     return {
         **{name: found.get(name) for name in FIELDS},
         "slug": source.slug,
         "name": source.name,
         "url": source.url,
         "tags": list(source.tags),
-        "every_s": app.config.interval(source).total_seconds(),
+        "every_s": every.total_seconds() if every else None,
         "channels": None if source.channels is None else list(source.channels),
         "paused": source.paused,
         "id": source.id,

@@ -1,6 +1,7 @@
 """The configuration file ``presswatch.toml``: what is to be watched, and who is to be told."""
 
 from presswatch.config.model import (
+    AUTO,
     TOLD_BY_DEFAULT,
     ChannelConfig,
     ChannelType,
@@ -14,6 +15,7 @@ from presswatch.config.parse import IsOpened, load_config, nothing_opened, parse
 from presswatch.config.problems import InvalidConfigError, Problem
 
 __all__ = [
+    "AUTO",
     "TOLD_BY_DEFAULT",
     "ChannelConfig",
     "ChannelType",

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from presswatch.secrets import Secret
 from scheduler.timing import Quiet
 from scraper.errors import NotFoundError
 from scraper.types import ChangeKind, Recipe
 
+AUTO: Final = "auto"
+"""In place of an interval: a source is looked at when it pays."""
 TOLD_BY_DEFAULT = (ChangeKind.ADDED, ChangeKind.EPISODE_OPENED, ChangeKind.EPISODE_CLOSED)
 ChannelType = Literal["console", "webhook", "apprise", "mail", "file", "command"]
 
@@ -29,12 +31,14 @@ class Rate:
 class Settings:
     """The table ``[presswatch]``.
 
+    ``budget`` is how often a source whose ``every`` is :data:`AUTO` is looked at in a day, on average over all those.
     ``timezone`` is an IANA name, ``None`` for the machine's own zone. ``site_spacing`` is the shortest time between two
     requests to one site. ``retry_first`` and ``retry_max`` bound the wait after failed checks, which doubles each time.
     """
 
     contact: str | None = None
-    every: timedelta = timedelta(minutes=30)
+    every: timedelta | Literal["auto"] = AUTO
+    budget: int = 48
     site_spacing: timedelta = timedelta(seconds=2)
     timeout: timedelta = timedelta(seconds=30)
     concurrency: int = 8
@@ -49,7 +53,8 @@ class Settings:
 class SourceConfig:
     """One of ``[[sources]]``. ``id`` never changes; ``slug`` and ``name`` may.
 
-    ``every`` is ``None`` where the source has no interval of its own, ``channels`` where it has no channels of its own,
+    ``every`` and ``at`` (a cron expression) are ``None`` where the source has no times of its own, ``hours`` (from when
+    to when) where it may be looked at always, ``channels`` where it has no channels of its own,
     ``language`` and ``timezone`` where the page decides. ``headers`` go to the origin of ``url`` only.
     """
 
@@ -58,7 +63,10 @@ class SourceConfig:
     url: str
     name: str
     tags: tuple[str, ...] = ()
-    every: timedelta | None = None
+    every: timedelta | Literal["auto"] | None = None
+    at: str | None = None
+    hours: Quiet | None = None
+    weight: float = 1.0
     channels: tuple[str, ...] | None = None
     headers: tuple[tuple[str, Secret], ...] = ()
     language: str | None = None
@@ -144,9 +152,10 @@ class Config:
         found += [value for channel in self.channels for value in (channel.url, channel.secret) if value is not None]
         return tuple(dict.fromkeys(found))
 
-    def interval(self, source: SourceConfig) -> timedelta:
-        """How often ``source`` is to be looked at."""
-        return self.settings.every if source.every is None else source.every
+    def interval(self, source: SourceConfig) -> timedelta | None:
+        """How often ``source`` is to be looked at; ``None`` if that is learnt, or fixed by :attr:`SourceConfig.at`."""
+        every = self.settings.every if source.every is None and source.at is None else source.every
+        return every if isinstance(every, timedelta) else None
 
     def source(self, name: str) -> SourceConfig:
         """The source with this slug or id. Raises :class:`NotFoundError`."""

@@ -91,6 +91,7 @@ def _build(values: dict[str, Any], path: Path, environ: Mapping[str, str], probl
     )
     sources = tuple(_build_source(content) for content in values.get("sources", ()))
     _check_names(sources, problems)
+    _check_times(sources, problems)
     _check_channels("sources", [source.channels for source in sources], channels, problems)
     rules = _build_rules(values.get("rules", ()), sources, problems)
     _check_channels("rules", [rule.channels for rule in rules], channels, problems)
@@ -193,11 +194,17 @@ def _implied_rules(rules: tuple[RuleConfig, ...], sources: tuple[SourceConfig, .
     )
 
 
+def _check_times(sources: tuple[SourceConfig, ...], problems: Problems) -> None:
+    for place, source in enumerate(sources, 1):
+        if source.at is not None and source.every is not None:
+            problems.add(f"sources[{place}].at", "contradicts every; keep one of them")
+
+
 def _check_intervals(config: Config, values: dict[str, Any], is_opened: IsOpened, problems: Problems) -> None:
     remedy = f"write {render_duration(SHORTEST_EVERY)} or more, or open the address with PRESSWATCH_ALLOW_PRIVATE"
     for place, source in enumerate(config.sources, 1):
         every = config.interval(source)
-        if every >= SHORTEST_EVERY or is_opened(source.url):
+        if every is None or every >= SHORTEST_EVERY or is_opened(source.url):
             continue
         if source.every is not None:
             problems.add(

@@ -13,7 +13,8 @@ STARTER = """\
 
 [presswatch]
 # contact = "you@example.org"    # told to the sites you watch, so that they can reach you
-every = "30m"                    # how often a page is looked at
+# every = "30m"                  # a fixed interval; by default a page is looked at when something new is likely
+budget = 48                      # looks per page and day, on average
 site_spacing = "2s"              # the shortest time between two requests to one site
 # burst = 10                     # more new items than this in one check become one message
 # timezone = "Europe/Berlin"     # by default that of this machine

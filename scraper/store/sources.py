@@ -21,7 +21,11 @@ _RECIPE_COLUMNS = tuple(field.name for field in fields(Recipe) if field.name != 
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """A source as somebody wants it. ``source_key`` is its stable id; ``every`` of ``None`` is the default interval."""
+    """A source as somebody wants it. ``source_key`` is its stable id; ``every`` of ``None`` is the default interval.
+
+    ``adaptive`` is looked at when it pays, whatever the default; ``cron`` (five fields) and ``hours``
+    (``07:00-22:00``) are fixed times; ``weight`` is its importance, ``timezone`` the IANA name of its local time.
+    """
 
     source_key: str
     slug: str
@@ -29,6 +33,11 @@ class SourceSpec:
     url: str
     tags: tuple[str, ...] = ()
     every: timedelta | None = None
+    adaptive: bool = False
+    cron: str | None = None
+    hours: str | None = None
+    weight: float = 1.0
+    timezone: str | None = None
     language: str | None = None
     follow: bool = False
     paused: bool = False
@@ -80,8 +89,9 @@ def _insert(
     site = site_of(spec.url) or spec.url
     conn.execute("INSERT INTO sites(site) VALUES (?) ON CONFLICT(site) DO NOTHING", (site,))
     source_id: int = conn.execute(
-        "INSERT INTO sources(source_key, slug, name, url, site, origin, every_s, language, follow, created_at, "
-        "paused_at, config_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO sources(source_key, slug, name, url, site, origin, every_s, adaptive, cron, hours, weight, "
+        "timezone, language, follow, created_at, paused_at, config_sha256) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             spec.source_key,
             spec.slug,
@@ -89,7 +99,7 @@ def _insert(
             spec.url,
             site,
             origin,
-            spec.every.total_seconds() if spec.every else None,
+            *_times(spec),
             spec.language,
             int(spec.follow),
             at,
@@ -114,13 +124,14 @@ def _update(conn: sqlite3.Connection, row: sqlite3.Row, spec: SourceSpec, at: st
     paused = (row["paused_at"] or at) if spec.paused else None
     conn.execute(
         "UPDATE sources SET slug = ?, name = ?, url = ?, site = ?, origin = 'config', active = 1, every_s = ?, "
-        "language = ?, follow = ?, removed_at = NULL, paused_at = ?, config_sha256 = ? WHERE id = ?",
+        "adaptive = ?, cron = ?, hours = ?, weight = ?, timezone = ?, language = ?, "
+        " follow = ?, removed_at = NULL, paused_at = ?, config_sha256 = ? WHERE id = ?",
         (
             spec.slug,
             spec.name,
             spec.url,
             site,
-            spec.every.total_seconds() if spec.every else None,
+            *_times(spec),
             spec.language,
             int(spec.follow),
             paused,
@@ -146,6 +157,12 @@ def _update(conn: sqlite3.Connection, row: sqlite3.Row, spec: SourceSpec, at: st
         "ON CONFLICT(source_id) DO UPDATE SET next_check_at = excluded.next_check_at, reason = excluded.reason",
         (row["id"], at),
     )
+
+
+def _times(spec: SourceSpec) -> tuple[float | int | str | None, ...]:
+    """The columns that say when a source is looked at: every_s, adaptive, cron, hours, weight, timezone."""
+    every = spec.every.total_seconds() if spec.every else None
+    return every, int(spec.adaptive), spec.cron, spec.hours, spec.weight, spec.timezone
 
 
 def _write_tags(conn: sqlite3.Connection, source_id: int, tags: Sequence[str]) -> None:

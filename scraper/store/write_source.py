@@ -10,7 +10,7 @@ from scraper.clock import to_text
 from scraper.hooks import CadencePolicy, CheckFacts, NextCheck
 from scraper.store.jobs import FARTHEST
 from scraper.store.writing import CheckRecord, Fact, Writing, write_fact
-from scraper.types import ChangeKind, EpisodeClass, Outcome
+from scraper.types import ChangeKind, EpisodeClass, Outcome, Published
 
 _OPEN = "SELECT id, class FROM episodes WHERE source_id = ? AND closed_at IS NULL ORDER BY id LIMIT 1"
 
@@ -88,10 +88,17 @@ def write_source(writing: Writing, failures: int, cadence: CadencePolicy) -> Nex
         failures=failures,
         new_items=writing.new_items,
         not_before=record.not_before,
+        published=_published(record),
+        first=record.baseline,
+        adaptive=bool(source["adaptive"]),
+        cron=source["cron"],
+        hours=source["hours"],
+        weight=source["weight"],
+        timezone=source["timezone"],
     )
     if source["origin"] != "config":
         return None
-    decided = cadence.next_check(facts, writing.now)
+    decided = cadence.next_check(conn, facts, writing.now)
     conn.execute(
         "INSERT INTO cadences(source_id, next_check_at, reason, interval_s, retry_at) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT(source_id) DO UPDATE SET next_check_at = excluded.next_check_at, reason = excluded.reason, "
@@ -105,6 +112,16 @@ def write_source(writing: Writing, failures: int, cadence: CadencePolicy) -> Nex
         ),
     )
     return decided
+
+
+def _published(record: CheckRecord) -> tuple[Published | None, ...]:
+    """What the page says of the items that are new to us; of all of them at the first look."""
+    if record.diff is None:
+        return ()
+    if record.baseline:
+        return tuple(match.data.published for match in record.diff.new)
+    added = (change for change in record.diff.changes if change.kind is ChangeKind.ADDED)
+    return tuple(change.match.data.published for change in added)
 
 
 def _understood(record: CheckRecord) -> dict[str, str | int | None]:

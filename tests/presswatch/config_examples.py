@@ -26,6 +26,9 @@ RIGHT: dict[str, str] = {
     "mail": '[channels.m]\ntype = "mail"\nurl = "smtps://u:p@mail.example:465"\nsender = "w@x.example"\n'
     'recipients = ["a.b+c@x.example", "d@x.example"]\n',
     "command": '[channels.c]\ntype = "command"\ncommand = ["/bin/cat", "-", "-"]\n',
+    "fixed interval for all": '[presswatch]\nevery = "30m"\nbudget = 12\n' + HEAD + 'every = "auto"\nweight = 2\n',
+    "fixed times": HEAD + 'at = "0 8 * * mon-fri"\n',
+    "hours and weight": HEAD + 'hours = "07:00-22:00"\nweight = 0.5\n',
     "rule": HEAD
     + '[[rules]]\nname = "r"\nsources = ["a"]\ntags = []\nkinds = ["added", "withdrawn"]\nkeywords = ["ebb"]\n'
     + 'authors = ["Harbour Master"]\nlanguages = ["de"]\n'
@@ -38,6 +41,12 @@ WRONG: dict[str, tuple[str, str]] = {
     "unknown table": ("[sourses]\n", "did you mean sources"),
     "unknown key": ('[presswatch]\nevry = "1h"\n', "did you mean every"),
     "number for a duration": ("[presswatch]\nevery = 30\n", '"30m" for minutes'),
+    "interval and fixed times": (HEAD + 'every = "1h"\nat = "0 8 * * *"\n', "contradicts every"),
+    "no cron": (HEAD + 'at = "at eight"\n', "cron expression"),
+    "hours without end": (HEAD + 'hours = "07:00"\n', "from when to when"),
+    "weightless": (HEAD + "weight = 0\n", "0.1 to 10"),
+    "weight that is a word": (HEAD + 'weight = "much"\n', "0.1 to 10"),
+    "budget out of bounds": ("[presswatch]\nbudget = 1000\n", "from 1 to 288"),
     "no duration": ('[presswatch]\nevery = "often"\n', "such as 90s"),
     "text for a number": ('[presswatch]\nburst = "10"\n', "must be a whole number"),
     "number out of bounds": ("[presswatch]\nburst = 0\n", "from 1 to 1000"),

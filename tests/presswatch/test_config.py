@@ -64,7 +64,7 @@ def test_the_parser_sees_what_a_schema_cannot_say(name: str) -> None:
 def test_the_schema_is_a_schema_and_describes_every_key() -> None:
     schema = config_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    assert schema["properties"]["presswatch"]["properties"]["every"]["default"] == "30m"
+    assert schema["properties"]["presswatch"]["properties"]["every"]["default"] == "auto"
     assert schema["properties"]["presswatch"]["properties"]["burst"]["default"] == 10
     for table in ("presswatch", "sources", "rules"):
         content = schema["properties"][table]
@@ -96,7 +96,7 @@ def test_defaults_hold_for_what_is_not_written() -> None:
     config = parse(HEAD)
     (source,) = config.sources
     assert (source.slug, source.name, source.channels, source.recipe) == ("a", "a", None, None)
-    assert config.interval(source) == timedelta(minutes=30)
+    assert config.interval(source) is None
     assert config.settings.burst == 10
     assert config.settings.language == "en"
     assert config.settings.timezone is None

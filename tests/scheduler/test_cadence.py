@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scheduler.cadence import CadenceOptions, FixedCadence, retry_wait, spoken
-from scraper.hooks import CheckFacts
+from scheduler.cadence import Cadence, CadenceOptions, retry_wait, spoken
+from scraper.hooks import CheckFacts, NextCheck
+from scraper.store.db import Store, open_store
+from scraper.store.sources import SourceSpec, reconcile
 from scraper.types import Outcome
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-EXACT = CadenceOptions(jitter=0)
+EXACT = CadenceOptions(every=timedelta(minutes=30), jitter=0)
 
 
 def facts(outcome: Outcome = Outcome.UNCHANGED, **changes: object) -> CheckFacts:
@@ -32,13 +38,40 @@ def facts(outcome: Outcome = Outcome.UNCHANGED, **changes: object) -> CheckFacts
     return CheckFacts(**(values | changes))  # type: ignore[arg-type]
 
 
-def test_a_source_without_an_interval_has_the_default_one() -> None:
-    found = FixedCadence(EXACT).next_check(facts(), NOW)
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """With three configured sources, ids 1 to 3."""
+    with contextlib.closing(open_store(tmp_path / "presswatch.db")) as store:
+        specs = [SourceSpec(f"s{n}", f"s{n}", f"s{n}", f"https://s{n}.example/news") for n in (1, 2, 3)]
+        with store.transaction() as conn:
+            reconcile(conn, specs, NOW)
+        yield store
+
+
+def decide(store: Store, made: CheckFacts, options: CadenceOptions, now: datetime = NOW) -> NextCheck:
+    with store.transaction() as conn:
+        return Cadence(options, random.Random(1)).next_check(conn, made, now)
+
+
+def test_a_source_without_times_of_its_own_has_the_default_interval(store: Store) -> None:
+    found = decide(store, facts(), EXACT)
     assert (found.at, found.reason) == (NOW + 30 * MINUTE, "every 30m")
 
 
-def test_its_own_interval_comes_first() -> None:
-    assert FixedCadence(EXACT).next_check(facts(every=5 * MINUTE), NOW).at == NOW + 5 * MINUTE
+def test_its_own_interval_comes_first(store: Store) -> None:
+    assert decide(store, facts(every=5 * MINUTE), EXACT).at == NOW + 5 * MINUTE
+
+
+def test_fixed_times_are_kept_to_the_minute(store: Store) -> None:
+    options = CadenceOptions(zone=ZoneInfo("Europe/Berlin"))
+    assert decide(store, facts(cron="0 8 * * mon-fri"), options).at == datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+
+
+def test_outside_its_hours_a_source_is_left_alone(store: Store) -> None:
+    found = decide(store, facts(every=HOUR, hours="07:00-12:30"), EXACT)
+    assert found.at == datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+    assert found.interval == found.at - NOW  # so that nobody takes it for the work of a wrong clock
+    assert decide(store, facts(every=20 * MINUTE, hours="07:00-12:30"), EXACT).at == NOW + 20 * MINUTE
 
 
 def test_failures_wait_longer_each_time_but_never_for_ever() -> None:
@@ -53,11 +86,16 @@ def test_a_quick_source_is_retried_as_quickly_as_it_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
-def test_a_server_may_slow_us_down_and_never_speed_us_up(outcome: Outcome) -> None:
-    cadence = FixedCadence(EXACT)
-    alone = cadence.next_check(facts(outcome, failures=1), NOW)
-    assert cadence.next_check(facts(outcome, failures=1, not_before=NOW + 9 * HOUR), NOW).at == NOW + 9 * HOUR
-    assert cadence.next_check(facts(outcome, failures=1, not_before=NOW), NOW) == alone
+@pytest.mark.parametrize("fixed", [{"every": HOUR}, {"adaptive": True}, {"cron": "0 * * * *"}])
+def test_a_server_may_slow_us_down_and_never_speed_us_up(
+    store: Store, outcome: Outcome, fixed: dict[str, object]
+) -> None:
+    alone = decide(store, facts(outcome, failures=1, **fixed), EXACT).at
+    slow = decide(store, facts(outcome, failures=1, not_before=NOW + 30 * HOUR, **fixed), EXACT)
+    assert slow.at == NOW + 30 * HOUR
+    assert "the server asked" in slow.reason
+    early = decide(store, facts(outcome, failures=1, not_before=NOW + timedelta(seconds=1), **fixed), EXACT).at
+    assert early >= min(alone, NOW + 5 * MINUTE)
 
 
 @given(
@@ -66,9 +104,14 @@ def test_a_server_may_slow_us_down_and_never_speed_us_up(outcome: Outcome) -> No
     st.sampled_from(list(Outcome)),
     st.integers(),
 )
-def test_the_next_look_stays_within_its_bounds(failures: int, every: timedelta, outcome: Outcome, seed: int) -> None:
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_next_look_stays_within_its_bounds(
+    store: Store, failures: int, every: timedelta, outcome: Outcome, seed: int
+) -> None:
     options = CadenceOptions()
-    found = FixedCadence(options, random.Random(seed)).next_check(facts(outcome, failures=failures, every=every), NOW)
+    cadence = Cadence(options, random.Random(seed))
+    with store.transaction() as conn:
+        found = cadence.next_check(conn, facts(outcome, failures=failures, every=every), NOW)
     longest = max(every, options.retry_max) * (1 + options.jitter)
     assert NOW < found.at <= NOW + longest
 

@@ -82,7 +82,7 @@ class Listener:
 class Hourly:
     """Looks every hour."""
 
-    def next_check(self, facts: CheckFacts, now: datetime) -> NextCheck:
+    def next_check(self, conn: sqlite3.Connection, facts: CheckFacts, now: datetime) -> NextCheck:
         return NextCheck(now + timedelta(hours=1), timedelta(hours=1), "every hour")
 
 

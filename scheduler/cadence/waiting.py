@@ -1,0 +1,45 @@
+"""Waits that are not learnt: retries, jitter, active hours, and how people say a length of time. Pure."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta, tzinfo
+
+from scheduler.cadence.adaptive import Bounds
+from scheduler.cadence.options import CadenceOptions
+from scheduler.timing import Timing, parse_quiet, release_at
+
+
+def retry_wait(failures: int, interval: timedelta, options: CadenceOptions) -> timedelta:
+    """How long to wait after the ``failures``-th failure in a row (1 is the first)."""
+    first = min(options.retry_first, interval)
+    longest = max(options.retry_max, first)
+    doublings = min(failures - 1, 20)  # a second doubled twenty times is twelve days: beyond any cap
+    return min(first * (1 << doublings), longest)
+
+
+def jittered(seconds: float, bounds: Bounds, rng: random.Random, share: float) -> float:
+    """A wait within its bounds, stretched or shortened a little so that sources do not march in step."""
+    return bounds.clip(seconds * (1 + share * rng.uniform(-1, 1)))
+
+
+def cron_time(cron: str, zone: tzinfo, now: datetime) -> datetime:
+    """The first time after ``now`` that a cron expression (checked before) names."""
+    return release_at(Timing(digest=cron, zone=zone), now) or now
+
+
+def into_hours(hours: str, zone: tzinfo, wish: datetime) -> datetime:
+    """``wish``, or the next beginning of the active ``hours`` (``07:00-22:00``) if it lies outside of them."""
+    begin, end = parse_quiet(hours)
+    return release_at(Timing(quiet=(end, begin), zone=zone), wish) or wish
+
+
+def spoken(length: timedelta) -> str:
+    """A length of time as people write it: ``30m``, ``1h 30m``, ``2s``."""
+    rest = round(length.total_seconds())
+    parts = []
+    for unit, seconds in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        count, rest = divmod(rest, seconds)
+        if count:
+            parts.append(f"{count}{unit}")
+    return " ".join(parts[:2]) or "0s"
