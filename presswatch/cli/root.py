@@ -29,6 +29,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "backfill": "backfilling",
         "extract": "extracting",
         "explain": "explaining",
+        "recipe": "recipes",
     },
     "Looking back": {
         "items": "reading",
@@ -36,10 +37,6 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "show": "showing",
         "diff": "diffing",
         "status": "overview",
-        "report": "reporting",
-        "export": "exporting",
-        "serve": "serve",
-        "datasette-metadata": "serve",
     },
     "Alerts": {
         "rules": "rules",
@@ -65,9 +62,7 @@ class _Commands(click.Group):
         module = _MODULES.get(cmd_name)
         if module is None:
             return None
-        found: click.Command = getattr(
-            import_module(f"presswatch.cli.{module}"), f"{cmd_name.replace('-', '_')}_command"
-        )
+        found: click.Command = getattr(import_module(f"presswatch.cli.{module}"), f"{cmd_name}_command")
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

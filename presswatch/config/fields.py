@@ -32,11 +32,11 @@ from presswatch.config.texts import (
     QUIET,
     SECOND,
     TIMEZONE,
-    WEIGHT,
     parse_selector,
 )
 from scheduler.patterns import check_pattern
 from scraper import slugs
+from scraper.json_path import is_json_path
 from scraper.types import ChangeKind, Recipe
 
 _SELECTORS = ("item", "listing", "title", "link", "date", "summary")
@@ -56,11 +56,15 @@ def _caseless(word: str) -> str:
     return "".join(f"[{letter.upper()}{letter}]" if letter.isalpha() else letter for letter in word)
 
 
-def _build_recipe(values: dict[str, Any]) -> Recipe:
+def build_recipe(values: dict[str, Any]) -> Recipe:
+    """A hand-written recipe from its keys. Raises ``ValueError`` for keys that do not go together."""
     if "hook" in values and any(name in values for name in _SELECTORS):
         raise ValueError("has both selectors and a hook; keep one of them")
     if "hook" not in values and "item" not in values:
         raise ValueError('needs item, the CSS selector of each record, such as item = "li.news"')
+    fields = [values[name] for name in ("title", "link", "date", "summary") if name in values]
+    if "item" in values and any(is_json_path(field) is not is_json_path(values["item"]) for field in fields):
+        raise ValueError("mixes CSS with paths in JSON; where item begins with $, the fields are paths as well")
     return Recipe(origin="hand", **values)
 
 
@@ -75,11 +79,7 @@ SETTINGS = Table(
             ),
             "Web or mail address that the watched sites are told, so that they can reach you.",
         ),
-        "every": Key(
-            ANY_EVERY,
-            "How often a source is looked at that has no times of its own. auto: when something new is likely.",
-        ),
-        "budget": Key(integer(1, 288), "How often a source is looked at in a day where every is auto, on average."),
+        "every": Key(ANY_EVERY, "How often a source is looked at that has no interval of its own."),
         "site_spacing": Key(duration(0 * SECOND, DAY), "The shortest time between two requests to one site."),
         "timeout": Key(duration(SECOND, 40 * SECOND), "How long one request may take."),
         "concurrency": Key(integer(1, 64), "How many sources are looked at at once, each on another site."),
@@ -93,7 +93,8 @@ SETTINGS = Table(
 
 RECIPE = Table(
     doc="Where the items are on the page, for a page that is not understood by itself. A selector is CSS, relative to "
-    "the record; it may end in @attr to read an attribute.",
+    "the record; it may end in @attr to read an attribute. One that begins with $ is a path in JSON, where $ is the "
+    "whole answer for item and the record for the others.",
     keys={
         **{
             name: Key(text(1000, convert=parse_selector), doc)
@@ -155,12 +156,7 @@ SOURCE = Table(
         ),
         "name": Key(text(200), "Name for people; by default the slug."),
         "tags": Key(list_of(LABEL, 50), "Words by which sources are selected, as in `presswatch check @energy`."),
-        "every": Key(
-            ANY_EVERY, "How often the source is looked at, or auto. Below 5m only where you opened its address."
-        ),
-        "at": Key(CRON, "Fixed times in place of an interval: minute, hour, day, month, weekday."),
-        "hours": Key(QUIET, "The source is looked at only from when to when."),
-        "weight": Key(WEIGHT, "How much an item of this source matters beside one of another, where every is auto."),
+        "every": Key(ANY_EVERY, "How often the source is looked at. Below 5m only where you opened its address."),
         "channels": Key(
             list_of(LABEL, 50), "Channels that are told of this source, wherever a rule names no channels itself."
         ),
@@ -169,9 +165,8 @@ SOURCE = Table(
         "timezone": Key(TIMEZONE, "IANA name of the zone of times on the page, where it does not say."),
         "follow": Key(boolean(), "true: the article of each new item is fetched, and looked at again for silent edits."),
         "paused": Key(boolean(), "true: not looked at for now."),
-        "recipe": Key(table(RECIPE, _build_recipe), RECIPE.doc),
+        "recipe": Key(table(RECIPE, build_recipe), RECIPE.doc),
     },
-    extra={"not": {"required": ["at", "every"]}},
 )
 
 RULE = Table(

@@ -1,4 +1,4 @@
-"""Hand-written recipes: CSS selectors that a person can read, or a Python hook, both on BeautifulSoup.
+"""Hand-written recipes: CSS selectors or a Python hook, both on BeautifulSoup; or paths in JSON.
 
 This is the one place where pages go through BeautifulSoup: people know its API, and only sources that name a recipe
 pay for it.
@@ -7,6 +7,7 @@ pay for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from importlib import import_module
 from typing import Any
@@ -18,6 +19,8 @@ from soupsieve import SelectorSyntaxError
 
 from scraper.dates import parse_date, parse_iso
 from scraper.errors import ExtractError
+from scraper.extract.recipe_json import load_json, raw_items
+from scraper.json_path import is_json_path
 from scraper.text import clean_text, first_sentence
 from scraper.types import Extraction, ItemData, PageKind, Precision, Published, Recipe, Verdict
 from scraper.urls import resolve_url
@@ -32,15 +35,38 @@ def extract_by_recipe(html: str, url: str, *, recipe: Recipe, now: datetime) -> 
     Raises :class:`ExtractError` naming the selector or hook that is wrong; a recipe that matches nothing is no error
     but an ``other`` page without items, so that the health of the source can tell.
     """
+    if recipe.item and is_json_path(recipe.item) and not recipe.listing:
+        return _extraction(_from_json(load_json(html, url), url, recipe, now), recipe, None)
     soup = BeautifulSoup(html, "lxml")
     base = _base(soup, url)
-    items = _from_hook(soup, base, recipe, now) if recipe.hook else _from_selectors(soup, base, recipe, now)
+    if recipe.item and is_json_path(recipe.item):
+        document = load_json(_script(soup, recipe, url), url)
+        items = _from_json(document, base, recipe, now)
+    else:
+        items = _from_hook(soup, base, recipe, now) if recipe.hook else _from_selectors(soup, base, recipe, now)
     title = soup.title.get_text(" ") if soup.title else ""
+    return _extraction(items, recipe, clean_text(title) or None)
+
+
+def _extraction(items: list[ItemData], recipe: Recipe, title: str | None) -> Extraction:
     if items:
         verdict = Verdict(PageKind.LISTING, 1.0, (f"a hand-written recipe found {len(items)} items",))
     else:
         verdict = Verdict(PageKind.OTHER, 0.9, ("the hand-written recipe matched nothing",))
-    return Extraction(tuple(items), None, verdict, recipe=recipe, page_title=clean_text(title) or None, tier="recipe")
+    return Extraction(tuple(items), None, verdict, recipe=recipe, page_title=title, tier="recipe")
+
+
+def _script(soup: BeautifulSoup, recipe: Recipe, url: str) -> str:
+    """The data that a page carries in an element, such as ``script#data``; without that element, there are none."""
+    found = _select(soup, recipe.listing or "", "listing", url)[:1]
+    return found[0].get_text() if found else "null"
+
+
+def _from_json(document: Any, url: str, recipe: Recipe, now: datetime) -> list[ItemData]:
+    return [
+        replace(item, published=_published(raw, recipe, now))
+        for item, raw in raw_items(document, url, recipe, MAX_ITEMS)
+    ]
 
 
 def _base(soup: BeautifulSoup, url: str) -> str:
