@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from presswatch.config.kinds import duration, plain, text
-from presswatch.config.problems import did_you_mean
+from presswatch.config.kinds import Kind, duration, plain, text
+from presswatch.config.model import AUTO
+from presswatch.config.problems import Problems, did_you_mean
 from presswatch.secrets import mask_url
 from scheduler.timing import check_cron, parse_quiet
 from scraper.json_path import is_json_path, parse_path, parse_template
@@ -62,7 +64,24 @@ def parse_selector(raw: str) -> str:
 
 LABEL_HINT = "write letters, digits, dots, _ or -, at most 64, without spaces, quotes or any of @ , : / [ ]"
 LABEL = text(64, pattern=LABEL_PATTERN, hint=LABEL_HINT)
-ANY_EVERY = duration(SECOND, 366 * DAY)
+_EVERY = duration(SECOND, 366 * DAY)
+
+
+def _read_every(raw: object, where: str, problems: Problems) -> Any:
+    return AUTO if raw == AUTO else _EVERY.read(raw, where, problems)
+
+
+ANY_EVERY = Kind(_read_every, {"anyOf": [{"const": AUTO}, _EVERY.schema]})
+
+
+def _read_weight(raw: object, where: str, problems: Problems) -> Any:
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and 0.1 <= raw <= 10:
+        return float(raw)
+    problems.add(where, "must be a number from 0.1 to 10; 1 is usual")
+    return None
+
+
+WEIGHT = Kind(_read_weight, {"type": "number", "minimum": 0.1, "maximum": 10})
 PAGE_URL = text(
     MAX_URL,
     pattern=URL_PATTERN,

@@ -125,7 +125,7 @@ def _update(conn: sqlite3.Connection, row: sqlite3.Row, spec: SourceSpec, at: st
     conn.execute(
         "UPDATE sources SET slug = ?, name = ?, url = ?, site = ?, origin = 'config', active = 1, every_s = ?, "
         "adaptive = ?, cron = ?, hours = ?, weight = ?, timezone = ?, language = ?, "
-        " follow = ?, removed_at = NULL, paused_at = ?, config_sha256 = ? WHERE id = ?",
+        "follow = ?, removed_at = NULL, paused_at = ?, config_sha256 = ? WHERE id = ?",
         (
             spec.slug,
             spec.name,
