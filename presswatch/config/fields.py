@@ -32,6 +32,7 @@ from presswatch.config.texts import (
     QUIET,
     SECOND,
     TIMEZONE,
+    WEIGHT,
     parse_selector,
 )
 from scheduler.patterns import check_pattern
@@ -79,7 +80,11 @@ SETTINGS = Table(
             ),
             "Web or mail address that the watched sites are told, so that they can reach you.",
         ),
-        "every": Key(ANY_EVERY, "How often a source is looked at that has no interval of its own."),
+        "every": Key(
+            ANY_EVERY,
+            "How often a source is looked at that has no times of its own. auto: when something new is likely.",
+        ),
+        "budget": Key(integer(1, 288), "How often a source is looked at in a day where every is auto, on average."),
         "site_spacing": Key(duration(0 * SECOND, DAY), "The shortest time between two requests to one site."),
         "timeout": Key(duration(SECOND, 40 * SECOND), "How long one request may take."),
         "concurrency": Key(integer(1, 64), "How many sources are looked at at once, each on another site."),
@@ -156,7 +161,12 @@ SOURCE = Table(
         ),
         "name": Key(text(200), "Name for people; by default the slug."),
         "tags": Key(list_of(LABEL, 50), "Words by which sources are selected, as in `presswatch check @energy`."),
-        "every": Key(ANY_EVERY, "How often the source is looked at. Below 5m only where you opened its address."),
+        "every": Key(
+            ANY_EVERY, "How often the source is looked at, or auto. Below 5m only where you opened its address."
+        ),
+        "at": Key(CRON, "Fixed times in place of an interval: minute, hour, day, month, weekday."),
+        "hours": Key(QUIET, "The source is looked at only from when to when."),
+        "weight": Key(WEIGHT, "How much an item of this source matters beside one of another, where every is auto."),
         "channels": Key(
             list_of(LABEL, 50), "Channels that are told of this source, wherever a rule names no channels itself."
         ),
@@ -167,6 +177,7 @@ SOURCE = Table(
         "paused": Key(boolean(), "true: not looked at for now."),
         "recipe": Key(table(RECIPE, build_recipe), RECIPE.doc),
     },
+    extra={"not": {"required": ["at", "every"]}},
 )
 
 RULE = Table(
