@@ -85,7 +85,9 @@ def explain(
     if page is None:
         return Explanation(found, tuple(ExplainedItem(item, _stated(item)) for item in found.items))
     items = tuple(_explain_item(page, fields, item) for fields, item in trace.found)
-    chosen = trace.judged[0] if found.items else None
+    if not items:  # what the page tells programs has no place among its records
+        items = tuple(ExplainedItem(item, _stated(item)) for item in found.items)
+    chosen = trace.judged[0] if trace.found else None
     candidates = tuple(_explain_candidate(page, judged, trace.judged[0], chosen) for judged in trace.judged)
     return Explanation(found, items, candidates, page.tree, trace.base)
 

@@ -46,9 +46,10 @@ class _Marks:
 
 
 def outline(found: Explanation) -> str:
-    """The page's body as HTML with classes ``pw-…``; empty where there is no tree to draw."""
+    """The page's body as HTML with classes ``pw-…``; empty where there is no tree to draw, or the items that were found
+    are not on it."""
     tree = found.tree
-    if tree is None or not tree.tag:
+    if tree is None or not tree.tag or (found.items and not any(item.record for item in found.items)):
         return ""
     marks = _Marks()
     _mark_items(tree, found, marks)
