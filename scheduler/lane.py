@@ -7,13 +7,14 @@ import queue
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from scheduler.channels.base import Channel
 from scheduler.facts import MessageFacts
-from scheduler.render import RenderOptions, render
+from scheduler.render import Rendered, RenderOptions, render
+from scheduler.templates import Template, TemplateError
 from scraper.clock import Clock
 from scraper.errors import DeliveryError
 
@@ -51,8 +52,16 @@ class Lane:
     receiver has asked for a pause, is gone, or stays silent, all that is left comes back held.
     """
 
-    def __init__(self, channel: Channel, options: RenderOptions, clock: Clock, wake: threading.Event) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        options: RenderOptions,
+        clock: Clock,
+        wake: threading.Event,
+        template: Template | None = None,
+    ) -> None:
         self.channel = channel
+        self._template = template
         self._options = options
         self._clock = clock
         self._wake = wake
@@ -138,13 +147,27 @@ class Lane:
                         blocked.add(job.source_id)
                 self._done.put(attempt)
                 self._wake.set()
+        if self._template is not None:
+            self._template.close()
+
+    def _render(self, message: MessageFacts) -> Rendered:
+        """In the operator's form; in ours if that cannot be had: a mistake in a template keeps nobody in the dark."""
+        rendered = render(message, self._options)
+        if self._template is None or not message.changes:
+            return rendered
+        try:
+            own = self._template.fill(rendered)
+        except TemplateError as error:
+            _LOG.warning("channel %s: the template was not used: %s", self.channel.name, error)
+            return rendered
+        return replace(rendered, own_html=own) if self.channel.kind == "mail" else replace(rendered, own_text=own)
 
     def _attempt(self, job: Job) -> Attempt:
         at, started = self._clock(), time.monotonic()
         self._sending = (job, started)
         error: DeliveryError | None = None
         try:
-            self.channel.send(render(job.message, self._options), job.message)
+            self.channel.send(self._render(job.message), job.message)
         except DeliveryError as failed:
             error = failed
         except Exception as bug:  # noqa: BLE001 - around one delivery: a bug in a channel costs that delivery only

@@ -26,6 +26,7 @@ from scheduler.messages import make_message_id
 from scheduler.outbox_lease import OutboxLease
 from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, OutboxStats, Rate
 from scheduler.render import render
+from scheduler.templates import Template
 from scraper.clock import Clock, to_text, utc_now
 from scraper.errors import StoreError
 from scraper.store.db import Store
@@ -79,7 +80,9 @@ class Outbox:
 
     def _new_lane(self, channel: Channel) -> Lane:
         rendering = self._options.renderings.get(channel.name, self._options.rendering)
-        return Lane(channel, rendering, self._clock, self._event)
+        source = self._options.templates.get(channel.name)
+        template = Template(source, html=channel.kind == "mail") if source is not None else None
+        return Lane(channel, rendering, self._clock, self._event, template)
 
     def wake(self) -> None:
         """End a :meth:`wait` early: new messages were committed. May be called from any thread."""

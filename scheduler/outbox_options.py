@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 from scheduler.render import RenderOptions
 
@@ -42,13 +43,15 @@ class DeliveryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class OutboxOptions:
-    """``policies`` and ``renderings`` by channel name, ``default`` and ``rendering`` for the others. ``batch`` messages
-    are handed to a channel at once. A channel that fails for ``notice_after`` is told of through another one."""
+    """``policies`` and ``renderings`` by channel name, ``default`` and ``rendering`` for the others; ``templates`` are
+    Jinja2 files of channels that have one. ``batch`` messages are handed to a channel at once. A channel that fails for
+    ``notice_after`` is told of through another one."""
 
     default: DeliveryPolicy = field(default_factory=DeliveryPolicy)
     policies: Mapping[str, DeliveryPolicy] = field(default_factory=dict)
     rendering: RenderOptions = field(default_factory=RenderOptions)
     renderings: Mapping[str, RenderOptions] = field(default_factory=dict)
+    templates: Mapping[str, Path] = field(default_factory=dict)
     batch: int = 100
     lease_ttl: timedelta = timedelta(seconds=15)
     notice_after: timedelta = timedelta(hours=1)

@@ -27,10 +27,13 @@ _UNBOUNDED = 1_000_000
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message in all its forms, each made when it is first asked for: a web hook needs no HTML."""
+    """A message in all its forms, each made when it is first asked for: a web hook needs no HTML. ``own_text`` and
+    ``own_html`` are what an operator's template made of it, in place of ours."""
 
     message: MessageFacts
     options: RenderOptions = PLAIN
+    own_text: str | None = None
+    own_html: str | None = None
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -60,6 +63,8 @@ class Rendered:
     def text_within(self, limit: int) -> str:
         """Plain text of at most ``limit`` characters: summaries go first, then edits, then entries (counted), then the
         link, then the end of the title."""
+        if self.own_text is not None:
+            return cut(self.own_text, limit)
         if not self.entries:
             return cut(_own_words(self.message), limit)
         if len(self.entries) == 1 and not self.omitted:
@@ -77,6 +82,8 @@ class Rendered:
     @cached_property
     def html(self) -> str:
         """A fragment of HTML for mail, everything escaped, links http(s) only; a digest is grouped by source."""
+        if self.own_html is not None:
+            return self.own_html
         if not self.all_entries:
             return f"<p>{inert_html(_own_words(self.message))}</p>"
         return as_html(self.all_entries, self.omitted + len(self.entries) - len(self.all_entries))

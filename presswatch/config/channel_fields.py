@@ -60,7 +60,12 @@ _WEBHOOK = {
         "Key of the signature (Standard Webhooks). Without it messages are not signed.",
     ),
 }
+_TEMPLATE = Key(
+    text(MAX_URL),
+    "A Jinja2 file, the form of messages (of mail: of its HTML); a relative path is meant from this file's folder.",
+)
 _APPRISE = {
+    "template": _TEMPLATE,
     "url": Key(
         secret(
             MAX_URL,
@@ -84,6 +89,7 @@ _ADDRESS = text(
     254, pattern=r"^[!#-'*+/-9=?A-Z^-~-]+(\.[!#-'*+/-9=?A-Z^-~-]+)*@[A-Za-z0-9.-]+$", hint="write a mail address"
 )
 _MAIL = {
+    "template": _TEMPLATE,
     "url": Key(
         secret(
             MAX_URL,

@@ -81,7 +81,8 @@ class ChannelConfig:
     """One of ``[channels.NAME]``.
 
     ``url`` is given for webhook, apprise and mail, ``secret`` (of Standard Webhooks) for webhook only, ``path`` for
-    file only, ``sender`` and ``recipients`` for mail, ``command`` for command. ``language`` and ``timezone`` are
+    file only, ``sender`` and ``recipients`` for mail, ``command`` for command,
+    ``template`` for apprise and mail. ``language`` and ``timezone`` are
     ``None`` where those of the settings hold. A failed delivery is retried after ``retry_first``, then after ever
     longer waits up to ``retry_max``, until ``give_up`` has passed.
     """
@@ -94,6 +95,7 @@ class ChannelConfig:
     sender: str | None = None
     recipients: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+    template: Path | None = None
     language: str | None = None
     timezone: str | None = None
     digest: str | None = None

@@ -117,11 +117,12 @@ def _build_channel(
     name: str, content: dict[str, Any], config_path: Path, environ: Mapping[str, str], problems: Problems
 ) -> ChannelConfig:
     values = dict(content)
-    if "path" in values:
-        said = values["path"]
-        if said.startswith("~/") and environ.get("HOME"):
-            said = environ["HOME"] + said[1:]
-        values["path"] = config_path.parent.absolute() / said
+    for key in ("path", "template"):
+        if key in values:
+            said = values[key]
+            if said.startswith("~/") and environ.get("HOME"):
+                said = environ["HOME"] + said[1:]
+            values[key] = config_path.parent.absolute() / said
     channel = ChannelConfig(name=name, **values)
     if channel.retry_first > channel.retry_max:
         problems.add(f"channels.{name}.retry_first", "is longer than retry_max; make it shorter")

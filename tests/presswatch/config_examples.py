@@ -18,7 +18,8 @@ RIGHT: dict[str, str] = {
     "address with port": '[[sources]]\nid = "a"\nurl = "HTTP://127.0.0.1:8080?x=1#y"\n',
     "address in unicode": '[[sources]]\nid = "a"\nurl = "https://приливы.example/новости"\n',
     "console": '[channels.console]\ntype = "console"\nlanguage = "de"\nrate = "20/m"\n',
-    "apprise": '[channels.phone]\ntype = "apprise"\nurl = "tgram://${env:BOT}/${env:CHAT}"\ngive_up = "1d"\n',
+    "apprise": '[channels.phone]\ntype = "apprise"\nurl = "tgram://${env:BOT}/${env:CHAT}"\ngive_up = "1d"\n'
+    'template = "phone.j2"\n',
     "secret address": '[channels.hook]\ntype = "webhook"\nurl = "keyring:presswatch/hook"\nsecret = "file:/run/s"\n',
     "literal key": '[channels.hook]\ntype = "webhook"\nurl = "http://h.example"\n'
     'secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"\n',

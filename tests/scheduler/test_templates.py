@@ -1,0 +1,111 @@
+"""An operator's template is bounded, sandboxed, escaped; a broken one costs its form and not the message."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scheduler.facts import MessageFacts
+from scheduler.outbox import Outbox, OutboxOptions
+from scheduler.render import Rendered, render
+from scheduler.templates import Template, TemplateError
+from tests.scheduler.examples import ITEM, make_change, make_message
+from tests.scheduler.test_render import edited
+
+RENDERED = render(make_message(make_change(replace(ITEM, title="Pier <b> {{ 7*7 }}"))))
+
+
+@pytest.fixture
+def fill() -> Iterator[Any]:
+    made: list[Template] = []
+
+    def run(source: str, *, html: bool = False, rendered: Any = RENDERED) -> str:
+        made.append(Template(source, html=html))
+        return made[-1].fill(rendered)
+
+    yield run
+    for template in made:
+        template.close()
+
+
+def test_a_template_says_what_its_author_wants(fill: Any) -> None:
+    source = "{% for e in entries %}{{ e.label }}|{{ e.title }}|{{ e.source }}|{{ e.url }}\n{% endfor %}"
+    assert fill(source) == "New|Pier <b> {{ 7*7 }}|Harbour Office|https://harbour.example/pier\n"
+    assert fill("{{ subject }} {{ total }} {{ entries[0].edits[0].new }}", rendered=render(make_message(edited()))) == (
+        "Edited: [Harbour Office] Pier reopens late 1 Pier reopens late"
+    )
+
+
+def test_values_are_escaped_in_html(fill: Any) -> None:
+    assert fill("<p>{{ entries[0].title }}</p>", html=True) == "<p>Pier &lt;b&gt; {{ 7*7 }}</p>"
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("{{ 'a' * 10**9 }}", "memory"),
+        ("{{ 'a' * 10**7 }}", "characters"),
+        ("{% for i in range(10**9) %}x{% endfor %}", "Overflow"),
+        ("{{ ''.__class__.__mro__ }}", "Security"),
+        ("{{ entries.append(1) }}", "Security"),
+        ("{{ cycler.__init__.__globals__ }}", "Security"),
+        ("{{ no_such_name }}", "Undefined"),
+        ("{{ unclosed", "Syntax"),
+        ("{% include '/etc/passwd' %}", "TypeError|loader"),
+    ],
+)
+def test_a_template_that_goes_too_far_costs_a_bounded_error(fill: Any, source: str, why: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(TemplateError, match=why):
+        fill(source)
+    assert time.monotonic() - started < 10
+
+
+def test_one_that_never_ends_is_ended_and_the_next_message_has_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduler.templates.SECONDS", 0.5)
+    monkeypatch.setattr("scheduler.templates._START", 2.0)
+    many = "{% for i in range(99999) %}" * 3 + "{% endfor %}" * 3
+    template = Template("{% if total == 1 %}" + many + "{% else %}fine{% endif %}", html=False)
+    started = time.monotonic()
+    with pytest.raises(TemplateError, match="more than"):
+        template.fill(RENDERED)
+    assert time.monotonic() - started < 6
+    two = render(make_message(make_change(), make_change(event_id="e2"), kind="digest"))
+    assert template.fill(two) == "fine"
+    template.close()
+
+
+def test_a_channel_sends_the_operators_form_and_ours_if_it_is_broken(make_newsroom: Any, tmp_path: Path) -> None:
+    newsroom, told = make_newsroom("phone"), []
+
+    class Phone:
+        name, kind = "phone", "apprise"
+
+        def send(self, rendered: Rendered, message: MessageFacts) -> None:  # noqa: ARG002
+            told.append(rendered.chat(100))
+
+        def close(self) -> None:
+            pass
+
+    path = tmp_path / "phone.j2"
+    path.write_text("Look: {{ entries[0].title }} \\o/", encoding="utf-8")
+    options = OutboxOptions(templates={"phone": path})
+    outbox = Outbox(newsroom.store, {"phone": Phone()}, options, lambda: newsroom.now)  # type: ignore[dict-item]
+    newsroom.add_source("harbour")
+    newsroom.publish("harbour", "one")
+    outbox.drain(timedelta(seconds=20))
+    path.write_text("{{ nothing_of_that_name }}", encoding="utf-8")
+    newsroom.publish("harbour", "two")
+    outbox.drain(timedelta(seconds=20))
+    path.unlink()
+    newsroom.publish("harbour", "three")
+    outbox.drain(timedelta(seconds=20))
+    outbox.close()
+    assert told[0] == "Look: one \\o/"
+    assert [text.splitlines()[0] for text in told[1:]] == ["two", "three"]
