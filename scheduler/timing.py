@@ -18,6 +18,8 @@ _NAMES = {
     "@monthly": "0 0 1 * *",
 }
 _TICK = timedelta(milliseconds=1)
+_MOST_TRIES = 200
+"""In an hour that comes twice: its minutes, and some."""
 
 Quiet = tuple[time, time]
 
@@ -66,7 +68,7 @@ def render_quiet(quiet: Quiet) -> str:
 def check_cron(text: str) -> str:
     """``text``, if it is a cron expression that comes true one day. Raises :class:`ValueError`."""
     try:
-        first = _trigger(text, UTC).get_next_fire_time(None, datetime(2026, 1, 1, tzinfo=UTC))
+        first = _trigger(text).get_next_fire_time(None, datetime(2026, 1, 1, tzinfo=UTC))
     except (ValueError, TypeError, KeyError):
         raise ValueError(
             f'{text[:60]!r} is no cron expression; write minute, hour, day, month, weekday, such as "0 8 * * mon-fri"'
@@ -77,12 +79,19 @@ def check_cron(text: str) -> str:
 
 
 def _next_digest(cron: str, zone: tzinfo, now: datetime) -> datetime:
-    trigger = _trigger(cron, zone)
-    found = trigger.get_next_fire_time(None, (now + _TICK).astimezone(zone))
-    # An hour of the day that is named comes once a day, also when the clocks go back.
-    while found is not None and found.fold == 1 and _is_hour_named(cron):
-        found = trigger.get_next_fire_time(None, (found.astimezone(UTC) + _TICK).astimezone(zone))
-    return found.astimezone(UTC) if found is not None else now
+    """The first time after ``now``. The trigger counts on the wall clock: given a zone, APScheduler 3.11 adds elapsed
+    hours and misses a midnight behind a change of the clocks, for a month if it is the first of one."""
+    trigger = _trigger(cron)
+    wall = now.astimezone(zone).replace(tzinfo=UTC, fold=0)
+    for _ in range(_MOST_TRIES):
+        wall = trigger.get_next_fire_time(None, wall + _TICK)
+        if wall is None:
+            return now
+        # An hour that comes twice counts the first time; one that never comes, as the hour after it.
+        at: datetime = wall.replace(tzinfo=zone).astimezone(UTC)
+        if at > now:
+            return at
+    return now
 
 
 def _after_quiet(quiet: Quiet, zone: tzinfo, at: datetime) -> datetime:
@@ -96,12 +105,8 @@ def _after_quiet(quiet: Quiet, zone: tzinfo, at: datetime) -> datetime:
     return max(ends)
 
 
-def _is_hour_named(cron: str) -> bool:
-    return "*" not in _NAMES.get(cron, cron).split()[1]
-
-
 @lru_cache(maxsize=512)
-def _trigger(cron: str, zone: tzinfo) -> Any:
+def _trigger(cron: str) -> Any:
     from apscheduler.triggers.cron import CronTrigger
 
     fields = _NAMES.get(cron, cron).split()
@@ -109,7 +114,7 @@ def _trigger(cron: str, zone: tzinfo) -> Any:
         raise ValueError("five fields are needed")
     # APScheduler counts weekdays from Monday; cron, and everybody who writes it, from Sunday.
     fields[4] = _DAY_NUMBER.sub(lambda number: _DAYS[int(number[0])], _plain_range(fields[4].lower()))
-    return CronTrigger.from_crontab(" ".join(fields), timezone=zone)
+    return CronTrigger.from_crontab(" ".join(fields), timezone=UTC)
 
 
 def _plain_range(days: str) -> str:

@@ -85,6 +85,18 @@ def test_a_digest_goes_at_the_next_time_that_cron_would_run(cron: str, told: str
     assert release_at(Timing(check_cron(cron), zone=BERLIN), local("2026-03-02T10:00")) == local(told)
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Africa/Cairo", "Australia/Lord_Howe"])
+def test_no_midnight_is_missed_in_a_year(zone: str) -> None:
+    """APScheduler's own reckoning in such zones misses some."""
+    for cron, count in (("0 0 * * *", 365), ("0 0 1 * *", 12)):
+        timing, at, days = Timing(cron, zone=ZoneInfo(zone)), datetime(2025, 12, 31, 12, tzinfo=UTC), []
+        while len(days) < count:
+            at = release_at(timing, at) or at
+            days.append(at.astimezone(timing.zone).date())
+        assert len(set(days)) == count
+        assert (days[0].isoformat(), days[-1].year) == ("2026-01-01", 2026)
+
+
 @pytest.mark.parametrize("cron", ["0 8 * * *", "30 2 * * *", "0 3 * * *"])
 @pytest.mark.parametrize("day", ["2026-03-28", "2026-10-24"])
 def test_a_daily_digest_goes_once_on_the_day_of_a_clock_change(cron: str, day: str) -> None:
