@@ -13,6 +13,7 @@ from scraper.dates import parse_iso
 from scraper.dates.candidate import is_future
 from scraper.extract.columns import Page
 from scraper.extract.head import Head
+from scraper.extract.structured import address_of, is_article, key_of
 from scraper.extract.tree import Tree
 from scraper.text import clean_text, fold_text
 from scraper.types import ArticleData, Published
@@ -20,10 +21,6 @@ from scraper.types import ArticleData, Published
 SENTENCE = 12
 """Words from which on a line beside prose counts as running text too."""
 MAX_TEXT = 200_000
-ARTICLE_TYPES = frozenset(
-    "Article NewsArticle BlogPosting Report PressRelease AnalysisNewsArticle BackgroundNewsArticle OpinionNewsArticle "
-    "ReportageNewsArticle ReviewNewsArticle LiveBlogPosting TechArticle ScholarlyArticle SocialMediaPosting".split()
-)
 
 
 @dataclass(slots=True)
@@ -90,12 +87,15 @@ def read_article(page: Page, head: Head, prose: Prose, *, now: datetime) -> Arti
 
 
 def _article_data(head: Head) -> dict[str, Any]:
-    for value in head.data:
-        kinds = value.get("@type")
-        kinds = kinds if isinstance(kinds, list) else [kinds]
-        if any(isinstance(kind, str) and kind.rsplit("/", 1)[-1] in ARTICLE_TYPES for kind in kinds):
+    """The page's own article among its machine data: the only one, or the one with the page's address. Several of
+    other addresses are what a listing lists."""
+    found = [value for value in head.data if is_article(value)]
+    addresses = [address_of(value, head.base) for value in found]
+    here = {key_of(url) for url in (head.canonical, head.base) if url}
+    for value, address in zip(found, addresses, strict=True):
+        if address and key_of(address) in here:
             return value
-    return {}
+    return found[0] if found and len({key_of(address) for address in addresses if address}) <= 1 else {}
 
 
 def _title(tree: Tree, head: Head, prose: Prose, data: dict[str, Any]) -> tuple[str, int]:

@@ -7,17 +7,19 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
+from scraper.extract.agreement import prefer_told
 from scraper.extract.article import find_prose, read_article, says_article
 from scraper.extract.columns import Page, href_of
 from scraper.extract.head import find_next_page, guess_language, read_head
 from scraper.extract.learnt import learn_recipe
 from scraper.extract.listing import candidates, items_of, read_page
 from scraper.extract.score import weigh_page
+from scraper.extract.structured import TOLD_ALONE, Told, as_item, is_told_listing, key_of, sharpen, told_articles
 from scraper.extract.trace import Trace
 from scraper.extract.tree import Tree
 from scraper.extract.verdict import Facts, count_passwords, decide
 from scraper.extract.walk import build_tree
-from scraper.types import Extraction, PageKind, Recipe, Verdict
+from scraper.types import Extraction, ItemData, PageKind, Recipe, Verdict
 
 SAMPLE = 4_000
 """Characters of text from which the language is guessed and error pages are known."""
@@ -40,7 +42,8 @@ def extract_html(
     language = guess_language(head.language, sample)
     languages = (language,) if language else ()
     page = read_page(tree, now=now, languages=languages)
-    judged = candidates(page, recipe)
+    told = told_articles(head.data, head.base, now=now)
+    judged = prefer_told(page, candidates(page, recipe), told, head.base)
     best = judged[0] if judged else None
     passwords = count_passwords(parser)
     prose = find_prose(page, sorted((r.start, r.stop) for r in best.group.records) if best else [])
@@ -65,6 +68,13 @@ def extract_html(
         found = items_of(page, best, head.base, now=now, languages=languages)
         if not found:
             verdict = Verdict(PageKind.OTHER, 0.5, ("no record has a title",))
+    if found and told:
+        known = {key_of(t.url): t for t in told}
+        found = [(f, _sharpened(item, known)) for f, item in found]
+    items = tuple(item for _, item in found)
+    if not found and is_told_listing(verdict.kind, told, says_article=says_article(head)):
+        items = tuple(map(as_item, told))
+        verdict = Verdict(PageKind.LISTING, TOLD_ALONE, (f"the page tells programs of {len(told)} articles",))
     article = None
     if prose and verdict.kind in WITH_ARTICLE:
         article = read_article(page, head, prose, now=now)
@@ -72,7 +82,7 @@ def extract_html(
     if trace is not None:
         trace.page, trace.judged, trace.prose, trace.found, trace.base = page, judged, prose, found, head.base
     return Extraction(
-        items=tuple(item for _, item in found),
+        items=items,
         article=article,
         verdict=verdict,
         recipe=learn_recipe(tree, best.group) if best and found else None,
@@ -80,8 +90,13 @@ def extract_html(
         feed_urls=head.feeds,
         language=language,
         page_title=head.title,
-        tier="html",
+        tier="html" if found or not items else "json_ld",
     )
+
+
+def _sharpened(item: ItemData, known: dict[str, Told]) -> ItemData:
+    told = known.get(key_of(item.url)) if item.url else None
+    return sharpen(item, told) if told else item
 
 
 def text_sample(tree: Tree) -> str:

@@ -25,7 +25,8 @@ SAMPLE = 10
 
 @dataclass(slots=True)
 class Judged:
-    """A candidate with what was read of it: ``choice`` to compare, ``odds`` (log) that it is a listing."""
+    """A candidate with what was read of it: ``choice`` to compare, ``odds`` (log) that it is a listing, ``trust``
+    what agreement with the page's machine data adds to them."""
 
     group: Group
     rows: list[Row]
@@ -34,6 +35,7 @@ class Judged:
     signs: Signs
     choice: float
     odds: float
+    trust: float = 0.0
 
     @property
     def probability(self) -> float:
@@ -60,7 +62,7 @@ def weigh_page(judged: Judged, words: int, *, says_article: bool, url: str, pass
     judged.signs.says_article = float(says_article)
     judged.signs.own_address = float(is_telling(url.split("//", 1)[-1].partition("/")[2]))
     judged.signs.password = float(passwords > 0)
-    judged.odds = add_up(judged.signs, "odds")
+    judged.odds = add_up(judged.signs, "odds") + judged.trust
 
 
 def add_up(signs: Signs, rule: str) -> float:
