@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -80,6 +81,7 @@ def _require_datasette() -> None:
 
 
 def _run(app: App, host: str, port: int, access: Access) -> None:
+    import signal
     import socket
 
     import uvicorn
@@ -92,6 +94,7 @@ def _run(app: App, host: str, port: int, access: Access) -> None:
         listener = socket.create_server((host.strip("[]"), port), family=family)
     except OSError as error:
         raise ConfigError(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
+    signal.signal(signal.SIGTERM, _leave)  # from here on; uvicorn raises it again when it is done
     shown = f"[{host.strip('[]')}]" if ":" in host else host
     say(f"http://{shown}:{listener.getsockname()[1]}/  (Ctrl-C ends it)")
     config = uvicorn.Config(
@@ -105,6 +108,10 @@ def _run(app: App, host: str, port: int, access: Access) -> None:
     )
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _leave(_: int, __: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 @click.command(name="datasette-metadata")

@@ -36,7 +36,11 @@ def make_filters(times: Times) -> dict[str, Callable[..., str]]:
         return from_text(instant).astimezone(times.zone).strftime("%Y-%m-%d %H:%M") if instant else ""
 
     def ago(instant: str | None) -> str:
-        return distance(from_text(instant) - now_of(times)) if instant else ""
+        """How far off; beyond a month the date says more."""
+        if not instant:
+            return ""
+        away = from_text(instant) - now_of(times)
+        return distance(away) if abs(away) < timedelta(days=31) else local(instant)[:10]
 
     def until(instant: str | None) -> str:
         return "due" if instant and from_text(instant) <= now_of(times) else ago(instant)
