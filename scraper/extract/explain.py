@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -84,7 +85,10 @@ def explain(
     page = trace.page
     if page is None:
         return Explanation(found, tuple(ExplainedItem(item, _stated(item)) for item in found.items))
-    items = tuple(_explain_item(page, fields, item) for fields, item in trace.found)
+    dates: dict[str, list[Moment]] = {}
+    for moment in page.moments:
+        dates.setdefault(moment.published.raw, []).append(moment)
+    items = tuple(_explain_item(page, dates, fields, item) for fields, item in trace.found)
     if not items:  # what the page tells programs has no place among its records
         items = tuple(ExplainedItem(item, _stated(item)) for item in found.items)
     chosen = trace.judged[0] if trace.found else None
@@ -113,7 +117,7 @@ def _date_text(item: ItemData) -> str | None:
     return f"{stated} from {clean_text(item.published.raw)!r} ({item.published.method})"
 
 
-def _explain_item(page: Page, fields: Fields, item: ItemData) -> ExplainedItem:
+def _explain_item(page: Page, dates: dict[str, list[Moment]], fields: Fields, item: ItemData) -> ExplainedItem:
     tree, record = page.tree, fields.row.record
     where = partial(path_between, tree, tree.parent[record.start])
     places = []
@@ -122,7 +126,7 @@ def _explain_item(page: Page, fields: Fields, item: ItemData) -> ExplainedItem:
         places.append(Place("title", item.title, where(node), node, last + 1))
     if fields.link >= 0 and item.url:
         places.append(Place("link", item.url, where(fields.link) + "@href", fields.link, tree.end[fields.link]))
-    moment = _moment_of(page, fields, item)
+    moment = _moment_of(dates, fields, item)
     if item.published is not None:
         node = moment.node if moment else -1
         stop = tree.end[node] if node >= 0 else -1
@@ -143,16 +147,18 @@ def _explain_item(page: Page, fields: Fields, item: ItemData) -> ExplainedItem:
     return ExplainedItem(item, tuple(places), (record.start, record.stop))
 
 
-def _moment_of(page: Page, fields: Fields, item: ItemData) -> Moment | None:
-    """The date on the page that became the item's: in its record, else the last one before it."""
+def _moment_of(dates: dict[str, list[Moment]], fields: Fields, item: ItemData) -> Moment | None:
+    """The date on the page that became the item's: in its record, else the last one before it. ``dates`` are all of
+    the page's by their text, in order."""
     if item.published is None:
         return None
     raw, start = item.published.raw, fields.row.record.start
-    inside = [m for m in fields.row.moments if m.published.raw == raw]
-    if inside:
-        return inside[0]
-    before = [m for m in page.moments if m.node < start and m.published.raw == raw]
-    return before[-1] if before else None
+    inside = next((m for m in fields.row.moments if m.published.raw == raw), None)
+    if inside is not None:
+        return inside
+    alike = dates.get(raw, [])
+    at = bisect_left(alike, start, key=lambda m: m.node)
+    return alike[at - 1] if at else None
 
 
 def _first_with(tree: Tree, fields: Fields, *, tag: str | None) -> int:

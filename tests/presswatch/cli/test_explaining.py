@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from presswatch.fixture_site import FixtureSite
 from tests.presswatch.cli.conftest import ROOT, Ended
 
 Call = Callable[..., Ended]
@@ -76,3 +77,24 @@ def test_mistakes_are_one_line(call: Call, words: tuple[str, ...], code: int, na
     assert (said.code, said.out if code == 2 else "") == (code, "")
     assert named in said.err
     assert said.err.count("\n") == 1
+
+
+def test_a_page_on_the_web_is_asked_for_once_and_a_recipe_of_its_source_is_what_explains_it(
+    start: Call, tmp_path: Path
+) -> None:
+    with FixtureSite() as site:
+        out = tmp_path / "seen.html"
+        said = start("explain", site.url(), "--html", str(out))
+        assert said.code == 0, said.err
+        assert "12 records" in said.out
+        assert len(BeautifulSoup(out.read_text(encoding="utf-8"), "lxml").select("main .pw-number")) == 12
+        assert [entry.request.path for entry in site.exchanges].count("/en/news/") == 1
+
+        recipe = 'recipe = {item = ".vds-stack__cell", title = ".vds-teaser__title"}'
+        source = f'[[sources]]\nid = "w"\nslug = "waters"\nurl = "{site.url()}"\n{recipe}\n'
+        (tmp_path / "home" / "presswatch.toml").write_text(source, encoding="utf-8")
+        by_hand = start("explain", site.url(), "--json").json
+        assert (by_hand["tier"], len(by_hand["items"]), by_hand["candidates"]) == ("recipe", 12, [])
+        tried = start("recipe", "test", "waters", "--item", ".vds-stack__cell:first-child", "--json").json
+        assert (len(tried["entries"]), tried["recipe"]["title"]) == (1, ".vds-teaser__title")
+        assert start("items", "--json").json == [], "nothing of the page is stored"
