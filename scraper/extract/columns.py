@@ -22,6 +22,8 @@ from scraper.text import count_units
 Key = tuple[int, int, int, int]
 Run = tuple[tuple[int, int, int], int, int, str, int, int, int, bool, bool]
 """A piece before it is counted in its record: place, first and last node, text, words, link, heading, strong, dated."""
+LABEL = 4
+"""Words up to which a text that ends in a colon names the one after it ("Judge:"): a headline needs no name."""
 MAX_PIECES = 60
 """Pieces of text that are read of one record."""
 LEAST_SCORE = 0.05
@@ -183,11 +185,18 @@ def _run(page: Page, block: int, run: list[int]) -> Run:
 def judge_columns(rows: list[Row]) -> list[Column]:
     """All text columns of the rows, the likeliest title first."""
     cells: dict[Key, list[tuple[Piece, int]]] = {}
+    labelled: Counter[Key] = Counter()
     for row in rows:
+        named = False
         for place, piece in enumerate(row.pieces):
             cells.setdefault(piece.key, []).append((piece, place))
+            if named:
+                labelled[piece.key] += 1
+            named = piece.units <= LABEL and piece.text.endswith((":", "："))
     least = len(rows) / 8  # what fewer rows have is no column
     columns = [_column(key, found, len(rows)) for key, found in cells.items() if len(found) >= least]
+    for column in columns:
+        column.score *= 1 - 0.4 * labelled[column.key] / len(cells[column.key])
     columns.sort(key=lambda c: -c.score)
     return columns
 

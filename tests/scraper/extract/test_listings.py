@@ -152,3 +152,14 @@ def test_a_listing_is_a_listing_whatever_the_clock_says_but_no_item_is_from_the_
         assert found.verdict.kind in (PageKind.LISTING, PageKind.BOTH)
         assert [item.url for item in found.items] == [url_of(k) for k in range(8)]
         assert all(day is None or day <= now.date().isoformat() for day in days_of(found))
+
+
+def test_a_field_behind_a_label_is_no_title() -> None:
+    cases = "".join(
+        f'<div class="case"><a href="/files/24-{k}17.pdf">24-{k}17</a><p><b>Counsel:</b><br>{TEASERS[k]}</p>'
+        f"<p><b>Heard:</b><br>{DAYS[k]}</p><div>{HEADLINES[k]}</div></div>"
+        for k in range(8)
+    )
+    found = look(page(f"<section>{cases}</section>"))
+    assert [item.title for item in found.items] == list(HEADLINES)
+    assert days_of(found) == list(DAYS)
