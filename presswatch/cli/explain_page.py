@@ -83,7 +83,7 @@ def count_lists(found: Explanation) -> str:
 
 def _candidate(candidate: Candidate) -> Iterator[str]:
     yield f"<li{' class=pw-taken' if candidate.chosen else ''}><b>{'taken' if candidate.chosen else 'not taken'}</b> "
-    yield f"{candidate.records} records, score {candidate.choice:.1f}, a listing with {candidate.probability:.0%}"
+    yield f"{candidate.records} records, score {candidate.choice:.1f}, {candidate.probability:.0%} likely a listing"
     yield f"<br><code>{_text(candidate.where, 600)}</code>"
     if candidate.reasons:
         yield "<br>" + ", ".join(f"{_text(words)} <b>{value:+.1f}</b>" for words, value in candidate.reasons)

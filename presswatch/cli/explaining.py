@@ -159,7 +159,7 @@ def _print_candidate(console: Console, candidate: Candidate) -> None:
     style = "green" if candidate.chosen else "dim"
     line = Text("  taken      " if candidate.chosen else "  not taken  ", style=style)
     line.append(
-        f"{candidate.records:>4} records  score {candidate.choice:>5.1f}  a listing with {candidate.probability:.0%}"
+        f"{candidate.records:>4} records  score {candidate.choice:>5.1f}  {candidate.probability:.0%} likely a listing"
     )
     console.print(line, soft_wrap=True)
     margin = " " * 13
