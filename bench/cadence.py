@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from scheduler.cadence.adaptive import share, wait
 from scheduler.cadence.budget import Budget, Demand
 from scheduler.cadence.options import CadenceOptions
-from scheduler.cadence.waiting import jittered, retry_wait
 from scheduler.cadence.rhythm import Rhythm, Span
+from scheduler.cadence.waiting import jittered, retry_wait
 
 DAY = 86_400.0
 OPTIONS = CadenceOptions()
@@ -40,7 +40,7 @@ class Policy:
     def demand(self) -> Demand:
         return Demand(self.sources, self.shares, self.rates)
 
-    def join(self, state: Any, now: float) -> None:
+    def join(self, _: Any, now: float) -> None:
         self._spend(now, 0.0)
         self.sources += 1
 

@@ -26,6 +26,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
     "Looking": {
         "check": "checking",
         "run": "checking",
+        "schedule": "schedule",
         "backfill": "backfilling",
         "extract": "extracting",
         "explain": "explaining",
