@@ -59,11 +59,11 @@ def remove_command(app: App, slug: str) -> None:
 
     source = remove_source(app.home.config_path, slug, environ=app.environ, is_opened=app.is_opened)
     if app.home.db_path.exists():
-        _apply(app)
+        apply_now(app)
     say(f"{source.slug} is no longer watched; its items stay, and come back with a source of the id {source.id}")
 
 
-def _apply(app: App) -> None:
+def apply_now(app: App) -> None:
     """Reconcile the database at once, so that no other command still sees the source."""
     from presswatch.assembly import apply_config, read_config
     from scraper.store.db import open_store

@@ -1,0 +1,112 @@
+"""What is backed up comes back; what is no backup does no harm."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import stat
+import tarfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from presswatch.backup import read_backup, write_backup
+from presswatch.paths import Home
+from scraper.errors import PresswatchError, StoreError
+from scraper.store.db import open_store
+from tests.presswatch.web.conftest import PAGE, make_database
+
+
+def _home(folder: Path) -> Home:
+    return Home(folder / "presswatch.toml", folder)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = _home(tmp_path / "home")
+    made.data_dir.mkdir()
+    make_database(made.db_path, items=3)
+    made.config_path.write_text("# mine\n", encoding="utf-8")
+    return made
+
+
+def _titles(home: Home) -> list[str]:
+    with closing(sqlite3.connect(home.db_path)) as conn:
+        return [row[0] for row in conn.execute("SELECT title FROM items ORDER BY id")]
+
+
+def test_a_backup_comes_back(home: Home, tmp_path: Path) -> None:
+    target = tmp_path / "saved.tar.gz"
+    writer = open_store(home.db_path)  # a service goes on
+    try:
+        assert write_backup(home, target) == 1
+    finally:
+        writer.close()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    other = _home(tmp_path / "other")
+    assert read_backup(target, other) is True
+    assert _titles(other) == _titles(home)
+    assert other.config_path.read_text(encoding="utf-8") == "# mine\n"
+    captures = list(other.captures_dir.glob("*/*.gz"))
+    assert len(captures) == 1
+    assert PAGE
+    assert not [path for path in (*tmp_path.iterdir(), *other.data_dir.iterdir()) if path.name.startswith(".")]
+
+
+def test_nothing_is_overwritten(home: Home, tmp_path: Path) -> None:
+    target = tmp_path / "saved.tar.gz"
+    write_backup(home, target, captures=False)
+    before = target.read_bytes()
+    with pytest.raises(PresswatchError, match="never overwritten"):
+        write_backup(home, target)
+    assert target.read_bytes() == before
+    with pytest.raises(PresswatchError, match="where there is none"):
+        read_backup(target, home)
+    home.db_path.unlink()
+    home.config_path.write_text("# newer\n", encoding="utf-8")
+    assert read_backup(target, home) is False
+    assert home.config_path.read_text(encoding="utf-8") == "# newer\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil", "/etc/evil", "captures/../../evil", "captures/ab/evil.gz", "presswatch.db-wal", "x\x1b[2J"]
+)
+def test_a_file_by_another_name_is_not_unpacked(name: str, tmp_path: Path) -> None:
+    source = tmp_path / "evil.tar.gz"
+    with tarfile.open(source, "w:gz") as tar:
+        member = tarfile.TarInfo(name)
+        member.size = 3
+        tar.addfile(member, io.BytesIO(b"bad"))
+    home = _home(tmp_path / "home")
+    with pytest.raises(PresswatchError, match="in no backup"):
+        read_backup(source, home)
+    assert not home.db_path.exists()
+    assert not list(tmp_path.rglob("evil"))
+
+
+def test_a_link_is_not_unpacked(tmp_path: Path) -> None:
+    source = tmp_path / "evil.tar.gz"
+    with tarfile.open(source, "w:gz") as tar:
+        member = tarfile.TarInfo("presswatch.db")
+        member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(member)
+    with pytest.raises(PresswatchError, match="in no backup"):
+        read_backup(source, _home(tmp_path / "home"))
+
+
+def test_a_damaged_backup_leaves_no_database(home: Home, tmp_path: Path) -> None:
+    target = tmp_path / "saved.tar.gz"
+    write_backup(home, target)
+    target.write_bytes(target.read_bytes()[:-2_000])
+    other = _home(tmp_path / "other")
+    with pytest.raises(PresswatchError):
+        read_backup(target, other)
+    assert not other.db_path.exists()
+    assert not other.captures_dir.exists()
+
+
+def test_without_a_database_there_is_no_backup(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no database yet"):
+        write_backup(_home(tmp_path), tmp_path / "saved.tar.gz")
+    assert list(tmp_path.iterdir()) == []
