@@ -19,6 +19,8 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "init": "sources",
         "add": "adding",
         "remove": "sources",
+        "pause": "pausing",
+        "resume": "pausing",
         "list": "sources",
         "channel": "channels",
         "config": "configuration",
@@ -47,6 +49,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "feeds": "feeding",
         "opml": "feeding",
     },
+    "Keeping it": {"backup": "backing", "restore": "backing"},
     "Trying it out": {"demo": "trying"},
 }
 """Commands by the module that holds them (as ``NAME_command``)."""
