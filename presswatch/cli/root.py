@@ -40,6 +40,10 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "show": "showing",
         "diff": "diffing",
         "status": "overview",
+        "report": "reporting",
+        "export": "exporting",
+        "serve": "serve",
+        "datasette-metadata": "serve",
     },
     "Alerts": {
         "rules": "rules",
@@ -66,7 +70,9 @@ class _Commands(click.Group):
         module = _MODULES.get(cmd_name)
         if module is None:
             return None
-        found: click.Command = getattr(import_module(f"presswatch.cli.{module}"), f"{cmd_name}_command")
+        found: click.Command = getattr(
+            import_module(f"presswatch.cli.{module}"), f"{cmd_name.replace('-', '_')}_command"
+        )
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
