@@ -67,17 +67,20 @@ def _stamp(tree: Tree, node: int) -> Stamp:
 
 def _class(tree: Tree, node: int) -> str:
     attrs = tree.attrs[node] if node >= 0 else None
-    return _DIGITS.sub("", (attrs or {}).get("class") or "").strip()
+    style = attrs.get("class") if attrs else None
+    return (style if style.isalpha() else _DIGITS.sub("", style).strip()) if style else ""
 
 
 def _alike(tree: Tree, stamp: Stamp, marks: list[int]) -> list[int]:
-    tag = stamp[0]
+    tag, outer = stamp[:2]
+    parents, tags = tree.parent, tree.tag
     some = tree.link[marks[0]] == marks[0] if marks and marks[0] >= 0 else False
     return [
         i
-        for i in range(1, len(tree.tag))
-        if tree.tag[i] == tag
-        and tree.tag[i] != TEXT
+        for i in range(1, len(tags))
+        if tags[i] == tag
+        and tags[parents[i]] == outer
+        and tag != TEXT
         and (not some or tree.link[i] == i)
         and tree.units_in(i, tree.end[i]) > 0
         and _stamp(tree, i) == stamp

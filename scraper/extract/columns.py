@@ -94,7 +94,11 @@ class Page:
         self.moment_nodes = [m.node for m in self.moments]
         tree = self.tree
         self.link_nodes = [i for i, link in enumerate(tree.link) if link == i]
-        self.author_nodes = [i for i, attrs in enumerate(tree.attrs) if attrs and _names_author(attrs)]
+        self.author_nodes = [
+            i
+            for i, attrs in enumerate(tree.attrs)
+            if attrs and ("rel" in attrs or "itemprop" in attrs) and _names_author(attrs)
+        ]
         for m in self.moments:
             if m.alone:
                 self.dated_nodes.update(range(m.node, tree.end[m.node]))
@@ -236,11 +240,15 @@ def _telling_words(texts: list[str]) -> float:
     words = [_LETTERS.findall(text, 0, 160) for text in texts]
     if len(texts) < 4:
         return median([len(w) for w in words])
-    common: Counter[str] = Counter()
+    common: dict[str, int] = {}
     for some in words:
-        common.update(set(some))
+        for word in set(some):
+            common[word] = common.get(word, 0) + 1
     limit = len(texts) * 0.5
-    return median([sum(common[w] <= limit for w in some) for some in words])
+    shared = {word for word, count in common.items() if count > limit}
+    if not shared:
+        return median([len(some) for some in words])
+    return median([len([word for word in some if word not in shared]) for some in words])
 
 
 def _length_quality(units: float) -> float:
