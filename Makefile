@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test lint bench bench-cadence soak lock clean
+.PHONY: help demo test lint bench bench-extraction bench-cadence soak lock clean
 help:           ## show this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
@@ -29,6 +29,9 @@ lint: $(STAMP)  ## ruff and mypy (strict)
 
 bench: $(STAMP) ## speed and quality, as ratios side by side in one run
 	$(BIN)/python -m bench
+
+bench-extraction: $(STAMP) ## how well listings are understood, on the pages that lie beside the checkout (five minutes)
+	$(BIN)/python -m bench.extraction ../shared/corpus
 
 bench-cadence: $(STAMP) ## delay at equal requests against fixed intervals, on publication times that lie beside the checkout
 	$(BIN)/python -m bench.cadence_figures

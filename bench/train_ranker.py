@@ -7,7 +7,8 @@ Invented
 pages that are no listing (``tests/scraper/extract/other_pages.py``) and invented listings join in, at half weight.
 Two linear rules over the same signs: ``choice`` by conditional logit over the candidates of a page, ``odds`` by
 logistic regression over each page's likeliest candidates. Printed: records found (F1 with titles and dates, after the
-gate) and pages wrongly answered, once with all sites in the training, once leaving each page's own site out.
+gate) and pages wrongly answered, once with all sites in the training, once leaving each page's own site out (of the
+invented pages: all of them).
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ WEIGHTS = Path(__file__).parent.parent / "scraper" / "extract" / "weights.json"
 
 @dataclass
 class Sample:
-    """One page: its candidates' signs (rows), how good each is (0..1), how much each counts."""
+    """One page: its candidates' signs (rows), how good each is (0..1), how much each counts, and its F1, title and
+    date accuracy (NaN where there are none to find)."""
 
     name: str
     site: str
@@ -57,6 +59,7 @@ class Sample:
     signs: np.ndarray
     quality: np.ndarray
     weight: np.ndarray
+    fields: np.ndarray
 
 
 def read_sample(html: str, url: str, truth: dict[str, Any], score_page: Any, weight: float) -> Sample | None:
@@ -67,7 +70,7 @@ def read_sample(html: str, url: str, truth: dict[str, Any], score_page: Any, wei
     languages = (language,) if language else ()
     now = datetime.now(UTC)
     page = read_page(tree, now=now, languages=languages)
-    rows, quality, weights = [], [], []
+    rows, quality, weights, fields = [], [], [], []
     for judged in candidates(page):
         prose = find_prose(page, sorted((r.start, r.stop) for r in judged.group.records))
         passwords = count_passwords(parser)
@@ -81,11 +84,24 @@ def read_sample(html: str, url: str, truth: dict[str, Any], score_page: Any, wei
         harmless = not truth["entries"] and scored["fp"] == 0
         rows.append([getattr(judged.signs, name) for name in NAMES])
         quality.append(found)
+        fields.append((scored["f1"], _share(scored["t_ok"], scored["t_n"]), _share(scored["d_ok"], scored["d_n"])))
         weights.append(weight * (0.3 if harmless or 0.3 < found < 0.6 else 1.0))
     if not rows:
         return None
     negative = not truth["entries"]
-    return Sample(truth["id"], truth["site"], negative, np.array(rows), np.array(quality), np.array(weights))
+    return Sample(
+        truth["id"],
+        truth["site"],
+        negative,
+        np.array(rows),
+        np.array(quality),
+        np.array(weights),
+        np.array(fields, dtype=float),
+    )
+
+
+def _share(right: int, of: int) -> float:
+    return right / of if of else float("nan")
 
 
 def _quality(scored: dict[str, Any]) -> float:
@@ -151,7 +167,8 @@ def fit_choice(samples: list[Sample]) -> np.ndarray:
 
 def choice_signs(sample: Sample) -> np.ndarray:
     """The signs without those that only the chosen candidate has."""
-    return sample.signs * np.array([name not in PAGE_SIGNS for name in NAMES], dtype=float)
+    signs: np.ndarray = sample.signs * np.array([name not in PAGE_SIGNS for name in NAMES], dtype=float)
+    return signs
 
 
 def fit_odds(samples: list[Sample], choice: np.ndarray) -> np.ndarray:
@@ -176,22 +193,68 @@ def fit_odds(samples: list[Sample], choice: np.ndarray) -> np.ndarray:
     return weights
 
 
-def report(title: str, samples: list[Sample], rules: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
-    found, wrong, negatives = [], [], 0
+Rules = dict[str, tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass
+class Outcome:
+    """What rules do on pages: means over the listings of F1 and of title and date accuracy (where any were found),
+    pages wrongly answered, and (stated probability, quality) of each real page that was answered."""
+
+    listings: int
+    others: int
+    quality: float
+    f1: float
+    titles: float
+    dates: float
+    wrong: list[str]
+    stated: list[tuple[float, float]]
+
+
+def outcome(samples: list[Sample], rules: Rules) -> Outcome:
+    """Choose and gate on each page by the rule of its site."""
+    found, fields, wrong, stated, others = [], [], [], [], 0
     for sample in samples:
         choice, odds = rules[sample.site]
         k = int((choice_signs(sample) @ choice).argmax())
-        answered = float(sample.signs[k] @ odds[:-1] + odds[-1]) > 0
+        log_odds = float(sample.signs[k] @ odds[:-1] + odds[-1])
+        real = not sample.name.startswith("invented")
         if sample.negative:
-            negatives += 1
-            if answered and sample.weight[k] >= 0.5:
+            others += 1
+            if log_odds > 0 and sample.weight[k] >= 0.5:
                 wrong.append(sample.name)
-        elif not sample.name.startswith("invented"):
-            found.append(float(sample.quality[k]) * answered)
+        elif real:
+            found.append(float(sample.quality[k]) * (log_odds > 0))
+            fields.append(sample.fields[k] if log_odds > 0 else np.array([0.0, np.nan, np.nan]))
+        if real and log_odds > 0 and (not sample.negative or sample.weight[k] >= 0.5):
+            stated.append((1 / (1 + float(np.exp(-log_odds))), float(sample.fields[k][0])))
+    f1, titles, dates = np.nanmean(np.array(fields), axis=0)
+    return Outcome(len(found), others, float(np.mean(found)), float(f1), float(titles), float(dates), wrong, stated)
+
+
+def report(title: str, result: Outcome) -> None:
     print(
-        f"{title}: quality {np.mean(found):.3f} on {len(found)} listings; {len(wrong)} of {negatives} others answered"
+        f"{title}: F1 {result.f1:.3f}, titles {result.titles:.1%}, dates {result.dates:.1%}, quality "
+        f"{result.quality:.3f} on {result.listings} listings; {len(result.wrong)} of {result.others} others answered"
     )
-    print("   ", ", ".join(wrong))
+    print("   ", ", ".join(result.wrong))
+
+
+def read_all(corpus: Path) -> list[Sample]:
+    """The corpus' pages and the invented ones, read."""
+    return [s for s in read_samples(corpus) if s is not None]
+
+
+def left_out_rules(samples: list[Sample]) -> Rules:
+    """For each site the rules that are learnt from all other sites."""
+    rules = {}
+    for site in sorted({s.site for s in samples if not s.name.startswith("invented")}):
+        others = [s for s in samples if s.site != site]
+        choice = fit_choice(others)
+        rules[site] = (choice, fit_odds(others, choice))
+    choice = fit_choice([s for s in samples if not s.name.startswith("invented")])
+    real = fit_odds([s for s in samples if not s.name.startswith("invented")], choice)
+    return rules | {s.site: (choice, real) for s in samples if s.name.startswith("invented")}
 
 
 def main() -> None:
@@ -199,17 +262,12 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS.name}")
     arguments = parser.parse_args()
-    samples = [s for s in read_samples(arguments.corpus) if s is not None]
+    samples = read_all(arguments.corpus)
     choice = fit_choice(samples)
     odds = fit_odds(samples, choice)
     sites = sorted({s.site for s in samples})
-    report("all sites", samples, dict.fromkeys(sites, (choice, odds)))
-    left_out = {}
-    for site in sites:
-        others = [s for s in samples if s.site != site]
-        rule = fit_choice(others)
-        left_out[site] = (rule, fit_odds(others, rule))
-    report("own site left out", samples, left_out)
+    report("all sites", outcome(samples, dict.fromkeys(sites, (choice, odds))))
+    report("own site left out", outcome(samples, left_out_rules(samples)))
     if arguments.write:
         rules = {
             "choice": {n: round(float(v), 3) for n, v in zip(NAMES, choice, strict=True) if n not in PAGE_SIGNS},
