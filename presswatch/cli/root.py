@@ -53,7 +53,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "feeds": "feeding",
         "opml": "feeding",
     },
-    "Keeping it": {"backup": "backing", "restore": "backing"},
+    "Keeping it": {"doctor": "examining", "backup": "backing", "restore": "backing"},
     "Trying it out": {"demo": "trying"},
 }
 """Commands by the module that holds them (as ``NAME_command``)."""

@@ -1,0 +1,114 @@
+"""What is wrong with an installation, and what helps. Looks at files and the database; asks nothing of the network."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from presswatch.paths import Home
+from scraper.clock import to_text
+
+_LEAST_FREE = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. ``remedy`` says what helps, ``""`` where nothing is wrong."""
+
+    what: str
+    state: Literal["well", "note", "bad"]
+    message: str
+    remedy: str = ""
+
+
+def examine_files(home: Home) -> Iterator[Finding]:
+    """Disk and permissions."""
+    place = next(folder for folder in (home.data_dir, *home.data_dir.parents) if folder.exists())
+    free, size = shutil.disk_usage(place).free, home.db_path.stat().st_size if home.db_path.exists() else 0
+    if free < max(_LEAST_FREE, 2 * size):
+        yield Finding("disk", "bad", f"{free // 1_000_000} MB are free on the disk of {place}",
+                      "free some: a change of the schema needs twice the size of the database")  # fmt: skip
+    else:
+        yield Finding("disk", "well", f"{free // 1_000_000} MB free")
+    if home.config_path.exists() and stat.S_IMODE(home.config_path.stat().st_mode) & 0o022:
+        yield Finding("permissions", "bad", f"others may write to {home.config_path}",
+                      f"chmod go-w {home.config_path}: who writes it says where messages go")  # fmt: skip
+
+
+def examine_database(conn: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
+    """Integrity, clock, sources, channels, messages. ``conn`` only reads."""
+    for look in (_integrity, _clock, _sources, _robots, _channels, _messages):
+        yield from look(conn, now)
+
+
+def _integrity(conn: sqlite3.Connection, _: datetime) -> Iterator[Finding]:
+    found = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if found == "ok":
+        yield Finding("integrity", "well", "every page of the database is whole")
+    else:
+        yield Finding("integrity", "bad", str(found)[:300], "stop the service, move the file away, restore a backup")
+
+
+def _clock(conn: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
+    latest = conn.execute("SELECT max(last_check_at) FROM sources").fetchone()[0]
+    if latest and latest > to_text(now + timedelta(minutes=5)):
+        yield Finding("clock", "bad", f"the last look was at {latest}, which has not come yet",
+                      "set the clock (timedatectl); presswatch looks again by itself")  # fmt: skip
+
+
+def _sources(conn: sqlite3.Connection, _: datetime) -> Iterator[Finding]:
+    watched = "s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config'"
+    rows = conn.execute(
+        "SELECT s.slug, e.class, e.opened_at FROM episodes e JOIN sources s ON s.id = e.source_id "  # noqa: S608
+        f"WHERE e.closed_at IS NULL AND {watched} ORDER BY e.opened_at LIMIT 20"
+    ).fetchall()
+    for slug, kind, since in rows:
+        yield Finding("source", "bad", f"{slug} is {kind.replace('_', ' ')} since {since[:16].replace('T', ' ')}",
+                      f"presswatch check {slug}; presswatch explain shows what is seen on its page")  # fmt: skip
+    count = conn.execute(f"SELECT count(*) FROM sources s WHERE {watched}").fetchone()[0]  # noqa: S608
+    if not count:
+        yield Finding("sources", "note", "nothing is watched", "presswatch add https://…/news")
+    elif not rows:
+        yield Finding("sources", "well", f"{count} watched, none in trouble")
+
+
+def _robots(conn: sqlite3.Connection, _: datetime) -> Iterator[Finding]:
+    for origin, since in conn.execute(
+        "SELECT origin, unreachable_since_at FROM robots WHERE unreachable_since_at IS NOT NULL LIMIT 20"
+    ):
+        yield Finding("robots", "note", f"{origin}/robots.txt cannot be reached since {since[:16].replace('T', ' ')}",
+                      "until it can, nothing of that site is asked for (RFC 9309); tell the site")  # fmt: skip
+
+
+def _channels(conn: sqlite3.Connection, _: datetime) -> Iterator[Finding]:
+    rows = conn.execute("SELECT name, failing_since_at, disabled_at, disabled_reason FROM channels WHERE active = 1")
+    well = 0
+    for name, failing, disabled, reason in rows:
+        if disabled:
+            yield Finding("channel", "bad", f"{name} is disabled: {reason}",
+                          f"correct its address in the configuration; presswatch notify test {name}")  # fmt: skip
+        elif failing:
+            yield Finding("channel", "bad", f"{name} fails since {failing[:16].replace('T', ' ')}",
+                          f"presswatch notify test {name} says why")  # fmt: skip
+        else:
+            well += 1
+    if well:
+        yield Finding("channels", "well", f"{well} without trouble")
+
+
+def _messages(conn: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
+    dead = conn.execute("SELECT count(*) FROM messages WHERE state = 'dead'").fetchone()[0]
+    if dead:
+        yield Finding("messages", "bad", f"{dead} could not be sent", "presswatch messages; presswatch retry")
+    late = to_text(now - timedelta(hours=1))
+    waiting = conn.execute("SELECT count(*) FROM messages WHERE state = 'pending' AND due_at < ?", (late,)).fetchone()[
+        0
+    ]
+    if waiting:
+        yield Finding("messages", "bad", f"{waiting} are due for more than an hour",
+                      "is the service running? presswatch status; presswatch run")  # fmt: skip
