@@ -73,7 +73,7 @@ def read_sample(html: str, url: str, truth: dict[str, Any], score_page: Any, wei
     rows, quality, weights, fields = [], [], [], []
     for judged in candidates(page):
         prose = find_prose(page, sorted((r.start, r.stop) for r in judged.group.records))
-        passwords = count_passwords(parser)
+        passwords = count_passwords(tree)
         weigh_page(judged, prose.units if prose else 0, says_article=says_article(head), url=url, passwords=passwords)
         items = [item for _, item in items_of(page, judged, head.base, now=now, languages=languages)]
         given = [

@@ -45,7 +45,7 @@ def extract_html(
     told = told_articles(head.data, head.base, now=now)
     judged = prefer_told(page, candidates(page, recipe), told, head.base)
     best = judged[0] if judged else None
-    passwords = count_passwords(parser)
+    passwords = count_passwords(tree)
     prose = find_prose(page, sorted((r.start, r.stop) for r in best.group.records) if best else [])
     if best:
         words = prose.units if prose else 0

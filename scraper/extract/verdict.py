@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser
-
 from scraper.extract.article import Prose, says_article
 from scraper.extract.head import Head
 from scraper.extract.score import Judged
+from scraper.extract.tree import Tree
 from scraper.text import fold_text
 from scraper.types import PageKind, Verdict
 
@@ -48,8 +47,10 @@ class Facts:
     sample: str
 
 
-def count_passwords(parser: LexborHTMLParser) -> int:
-    return len(parser.css('input[type="password" i]'))
+def count_passwords(tree: Tree) -> int:
+    """How many fields ask for a password."""
+    inputs = [attrs for tag, attrs in zip(tree.tag, tree.attrs, strict=True) if tag == "input" and attrs]
+    return sum((attrs.get("type") or "").lower() == "password" for attrs in inputs)
 
 
 def decide(facts: Facts) -> Verdict:
