@@ -16,9 +16,11 @@ from scraper.store import leases
 from scraper.store.db import Store
 from scraper.store.write_article import write_article
 from scraper.store.write_check import count_changes, write_capture_row, write_check, write_fetches
+from scraper.store.write_episode import may_change_episode, write_episode
 from scraper.store.write_items import write_diff
 from scraper.store.write_recipe import write_learnt_recipe
-from scraper.store.write_source import may_change_episode, write_episode, write_source
+from scraper.store.write_silence import may_change_silence, write_silence
+from scraper.store.write_source import write_source
 from scraper.store.writing import CheckRecord, Committed, Writing
 from scraper.types import Outcome
 
@@ -43,7 +45,11 @@ def commit_check(
     """
     policy = policy or health.Policy()
     # What may be told must survive a power cut: its message could be out before the disk has it.
-    durable = bool(record.diff and record.diff.changes) or may_change_episode(store.conn, record, policy)
+    durable = (
+        bool(record.diff and record.diff.changes)
+        or may_change_episode(store.conn, record, policy)
+        or may_change_silence(store.conn, record.source_id, now)
+    )
     with store.transaction(durable=durable) as conn:
         leases.require(conn, *record.leases[0])
         source = conn.execute("SELECT * FROM sources WHERE id = ?", (record.source_id,)).fetchone()
@@ -59,6 +65,7 @@ def commit_check(
             write_article(writing, record.article)
         write_learnt_recipe(writing)
         failures = write_episode(writing, policy)
+        write_silence(writing, failures=failures)
         next_check = write_source(writing, failures, cadence)
         messages = listener.changes_recorded(conn, writing.changes, now) if writing.changes else 0
         count_changes(writing)

@@ -63,6 +63,7 @@ CREATE TABLE sources (
   last_check_at TEXT,                        -- null: never looked
   last_ok_at TEXT,                           -- last believable look (changed, unchanged, not_modified); null: none yet
   last_changed_at TEXT,                      -- null: nothing has changed since the baseline
+  silent_after_at TEXT,                      -- when its silence becomes conspicuous; null: its rhythm is not known
   outcome TEXT,                              -- of the last check; null: never looked
   failures INTEGER NOT NULL DEFAULT 0,       -- failed or suspect checks in a row
   validator_url TEXT,                        -- address whose validators these are; null: none

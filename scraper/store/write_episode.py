@@ -1,0 +1,62 @@
+"""Writing the stretches in which a source is unwell: each has one opening and one closing notice."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from scraper import health
+from scraper.store.writing import CheckRecord, Fact, Writing, write_fact
+from scraper.types import ChangeKind, EpisodeClass
+
+_OPEN = (
+    "SELECT id, class FROM episodes WHERE source_id = ? AND class <> 'silent' AND closed_at IS NULL ORDER BY id LIMIT 1"
+)
+
+
+def may_change_episode(conn: sqlite3.Connection, record: CheckRecord, policy: health.Policy) -> bool:
+    """Whether committing ``record`` may open or close an episode. Asked before the transaction begins."""
+    row = conn.execute("SELECT failures FROM sources WHERE id = ?", (record.source_id,)).fetchone()
+    episode = conn.execute(_OPEN, (record.source_id,)).fetchone()
+    current = EpisodeClass(episode["class"]) if episode else None
+    unwell = row["failures"] + 1 if row else 1
+    return health.step(current, record.outcome, record.reason, unwell, policy) is not None
+
+
+def write_episode(writing: Writing, policy: health.Policy) -> int:
+    """Open or close the source's episode; how many checks in a row were unwell, this one included."""
+    record, conn = writing.record, writing.conn
+    well = health.episode_of(record.outcome, record.reason) is None
+    failures = 0 if well else writing.source["failures"] + 1
+    row = conn.execute(_OPEN, (record.source_id,)).fetchone()
+    current = EpisodeClass(row["class"]) if row else None
+    step = health.step(current, record.outcome, record.reason, failures, policy)
+    if step is None:
+        return failures
+    if step.action == "open":
+        open_episode(writing, step.episode, record.message or record.reason or "")
+    else:
+        close_episode(writing, row["id"], step.episode)
+    return failures
+
+
+def open_episode(writing: Writing, episode: EpisodeClass, reason: str) -> None:
+    """A stretch begins in which the source is unwell; told once."""
+    episode_id = writing.conn.execute(
+        "INSERT INTO episodes(source_id, class, opened_at, reason, check_id) VALUES (?, ?, ?, ?, ?) RETURNING id",
+        (writing.record.source_id, episode.value, writing.at, reason, writing.check_id),
+    ).fetchone()[0]
+    _write_episode_change(writing, ChangeKind.EPISODE_OPENED, episode_id, f"{episode.value}: {reason}")
+
+
+def close_episode(writing: Writing, episode_id: int, episode: EpisodeClass) -> None:
+    """It is over; told once."""
+    writing.conn.execute("UPDATE episodes SET closed_at = ? WHERE id = ?", (writing.at, episode_id))
+    _write_episode_change(writing, ChangeKind.EPISODE_CLOSED, episode_id, f"{episode.value}: over")
+
+
+def _write_episode_change(writing: Writing, kind: ChangeKind, episode_id: int, reason: str) -> None:
+    ordinal = writing.conn.execute(
+        "SELECT count(*) FROM episodes WHERE source_id = ?", (writing.record.source_id,)
+    ).fetchone()[0]
+    about = ("episode", kind.value, str(ordinal))
+    write_fact(writing, Fact(kind, about, episode_id=episode_id, reason=reason))
