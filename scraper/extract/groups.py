@@ -219,5 +219,8 @@ def _spread(tree: Tree, children: list[int], at: list[int], starts: list[int]) -
         # The last one has no next: it gets as much as usual.
         stop = starts[k + 1] if k + 1 < len(starts) else min(start + usual, len(children))
         stop = max(stop, at[k] + 1)
+        # A heading says what follows it: one that ends a record (a day, a section) belongs to the records below.
+        while stop - 1 > at[k] and tree.heading[children[stop - 1]] == children[stop - 1]:
+            stop -= 1
         records.append(Record(children[start], tree.end[children[stop - 1]], children[at[k]]))
     return records
