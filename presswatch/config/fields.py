@@ -173,7 +173,7 @@ SOURCE = Table(
         "headers": Key(HEADERS, "Headers sent to the source's own origin only. A value may be env:, file: or keyring:"),
         "language": Key(LANGUAGE, "Language of the page, where it does not say."),
         "timezone": Key(TIMEZONE, "IANA name of the zone of times on the page, where it does not say."),
-        "follow": Key(boolean(), "true: the article of each new item is fetched, and looked at again for silent edits."),
+        "follow": Key(boolean(), "true: each new item's article is fetched, and looked at again for silent edits."),
         "paused": Key(boolean(), "true: not looked at for now."),
         "recipe": Key(table(RECIPE, build_recipe), RECIPE.doc),
     },

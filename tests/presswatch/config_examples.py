@@ -11,7 +11,8 @@ RIGHT: dict[str, str] = {
     "smallest source": HEAD,
     "whole source": HEAD
     + 'slug = "tides"\nname = "Ministry of Tides"\ntags = ["water", "Приливы"]\nevery = "1d"\nchannels = ["hook"]\n'
-    'language = "pt_BR"\ntimezone = "America/Sao_Paulo"\nfollow = true\npaused = true\nheaders = {Authorization = "env:TOKEN"}\n'
+    'language = "pt_BR"\ntimezone = "America/Sao_Paulo"\nfollow = true\npaused = true\n'
+    'headers = {Authorization = "env:TOKEN"}\n'
     'recipe = {item = "li.news", link = "a@href", date_order = "DMY"}\n'
     '[channels.hook]\ntype = "webhook"\nurl = "https://hooks.example/x"\n',
     "hook recipe": HEAD + 'recipe = {hook = "my_sites.tides:records"}\n',
@@ -90,7 +91,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "rate": ('[channels.c]\ntype = "console"\nrate = "often"\n', "20/m"),
     "rule without a name": ("[[rules]]\n", "rules[1].name: is missing"),
     "unknown kind": ('[[rules]]\nname = "r"\nkinds = ["aded"]\n', "did you mean added"),
-    "no cron": ('[[rules]]\nname = "r"\ndigest = "at eight"\n', "0 8 * * mon-fri"),
+    "no cron of a rule": ('[[rules]]\nname = "r"\ndigest = "at eight"\n', "0 8 * * mon-fri"),
     "mail to nobody": (
         '[channels.m]\ntype = "mail"\nurl = "smtp://m.example"\nsender = "w@x.example"\nrecipients = []\n',
         "from 1 to",
