@@ -44,7 +44,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "unknown key": ('[presswatch]\nevry = "1h"\n', "did you mean every"),
     "number for a duration": ("[presswatch]\nevery = 30\n", '"30m" for minutes'),
     "interval and fixed times": (HEAD + 'every = "1h"\nat = "0 8 * * *"\n', "contradicts every"),
-    "no cron": (HEAD + 'at = "at eight"\n', "cron expression"),
+    "no cron": (HEAD + 'at = "at eight"\n', "minute, hour, day, month and weekday"),
     "hours without end": (HEAD + 'hours = "07:00"\n', "from when to when"),
     "weightless": (HEAD + "weight = 0\n", "0.1 to 10"),
     "weight that is a word": (HEAD + 'weight = "much"\n', "0.1 to 10"),
