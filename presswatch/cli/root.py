@@ -31,6 +31,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "schedule": "schedule",
         "backfill": "backfilling",
         "extract": "extracting",
+        "replay": "replaying",
         "explain": "explaining",
         "recipe": "recipes",
     },
