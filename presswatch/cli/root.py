@@ -40,6 +40,8 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "changes": "reading",
         "show": "showing",
         "diff": "diffing",
+        "merge": "correcting",
+        "split": "correcting",
         "status": "overview",
         "report": "reporting",
         "export": "exporting",
