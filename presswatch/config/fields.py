@@ -88,7 +88,7 @@ SETTINGS = Table(
         "site_spacing": Key(duration(0 * SECOND, DAY), "The shortest time between two requests to one site."),
         "timeout": Key(duration(SECOND, 40 * SECOND), "How long one request may take."),
         "concurrency": Key(integer(1, 64), "How many sources are looked at at once, each on another site."),
-        "retry_first": Key(duration(SECOND, DAY), "The wait after a first failed check; it doubles with each further."),
+        "retry_first": Key(duration(SECOND, DAY), "The wait after a first failed check; it grows by a quarter with each further."),
         "retry_max": Key(duration(SECOND, 7 * DAY), "The longest wait after failed checks."),
         "burst": Key(integer(1, 1000), "More new items than this in one check become one digest message."),
         "timezone": Key(TIMEZONE, "IANA name of the zone in which times are shown; by default that of the machine."),

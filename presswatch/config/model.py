@@ -33,7 +33,7 @@ class Settings:
 
     ``budget`` is how often a source whose ``every`` is :data:`AUTO` is looked at in a day, on average over all those.
     ``timezone`` is an IANA name, ``None`` for the machine's own zone. ``site_spacing`` is the shortest time between two
-    requests to one site. ``retry_first`` and ``retry_max`` bound the wait after failed checks, which doubles each time.
+    requests to one site. ``retry_first`` and ``retry_max`` bound the wait after failed checks, which grows each time.
     """
 
     contact: str | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import exp
 
 DAY = 86_400.0
-FAIRNESS = 0.015
+FAIRNESS = 0.02
 """Share of the mean rate of all sources that each source's rate is raised by. What is minimised is the mean delay over
 items plus this many times the mean delay over sources: an item of a source that seldom speaks counts more."""
 GAIN = 0.08

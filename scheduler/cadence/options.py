@@ -13,7 +13,8 @@ class CadenceOptions:
     """``every`` is the fixed interval of sources that have no times of their own; ``None``: they are looked at when it
     pays, ``budget`` times a day on average over all of them, within ``bounds``. ``jitter`` is the share (0..1) by which
     a wait is stretched or shortened at random, so that sources do not march in step. After a failure a source is asked
-    again after ``retry_first`` (or its interval, if that is shorter), doubling up to ``retry_max``, for ever. ``zone``
+    again after ``retry_first`` (or its interval, if that is shorter), a quarter later each time up to ``retry_max``,
+    for ever. ``zone``
     is the zone of cron expressions and active hours, and of sites that have none of their own."""
 
     every: timedelta | None = None

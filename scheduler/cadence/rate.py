@@ -13,9 +13,9 @@ from math import exp, lgamma, log
 DAY = 86_400.0
 SHORT, LONG = 4 * DAY, 30 * DAY
 """Half-lives of the two memories, in seconds."""
-PRIOR_ITEMS = 0.6
-PRIOR_EXPOSURE = 0.6 * DAY
-"""Before anything is known: an item a day, worth six tenths of an item."""
+PRIOR_ITEMS = 0.3
+PRIOR_EXPOSURE = 0.3 * DAY
+"""Before anything is known: an item a day, worth three tenths of an item."""
 _KEPT = 0.98
 """Share of the weight of evidence between the memories that a further look leaves standing."""
 _MOST_FAVOUR = 30.0

@@ -9,13 +9,17 @@ from scheduler.cadence.adaptive import Bounds
 from scheduler.cadence.options import CadenceOptions
 from scheduler.timing import Timing, parse_quiet, release_at
 
+RETRY_GROWTH = 1.25
+"""Each wait after a failure is so many times the one before, so that a source that is back is found back after about a
+quarter of the time that it was away: doubling would leave it unseen as long again as it was broken."""
+
 
 def retry_wait(failures: int, interval: timedelta, options: CadenceOptions) -> timedelta:
     """How long to wait after the ``failures``-th failure in a row (1 is the first)."""
     first = min(options.retry_first, interval)
     longest = max(options.retry_max, first)
-    doublings = min(failures - 1, 20)  # a second doubled twenty times is twelve days: beyond any cap
-    return min(first * (1 << doublings), longest)
+    growth = RETRY_GROWTH ** min(failures - 1, 70)  # a second grown seventy times is ten weeks: beyond any cap
+    return min(first * growth, longest)
 
 
 def jittered(seconds: float, bounds: Bounds, rng: random.Random, share: float) -> float:
