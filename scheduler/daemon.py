@@ -28,6 +28,7 @@ from scraper.errors import LeaseLostError, PresswatchError, StoreError
 from scraper.service import Service
 from scraper.store import leases
 from scraper.store.db import Store
+from scraper.store.retention import retire_captures
 
 log = logging.getLogger(__name__)
 
@@ -197,6 +198,10 @@ class Daemon:
             except (StoreError, sqlite3.Error) as error:
                 pause.failed()
                 log.error("%s", error)
+            except asyncio.CancelledError:
+                # The scheduler cancels its jobs when the daemon ends, and would log each as a fault.
+                if not self._stop.is_set():
+                    raise
             else:
                 own.worked()
 
@@ -229,6 +234,10 @@ class Daemon:
             log.info("configuration applied")
 
     async def _compact(self) -> None:
+        now, retention = self.service.clock(), self.service.assembly.retention
+        gone = await self.service.store.run(lambda store: retire_captures(store, retention, now))
+        if gone.captures or gone.orphans:
+            log.info("captures: %d retired, %d left over from crashes collected", gone.captures, gone.orphans)
         await self.service.store.run(compact)
 
     # -- the clock ---------------------------------------------------------------------------------------------------

@@ -25,16 +25,25 @@ class SpacingGate:
         self._clock = clock
         self._patience = patience
         self._paid = paid
+        self._asked: set[str] = set()
         self.spacing = spacing
 
     async def admit(self, url: str) -> None:
         """Return when the site of ``url`` may be asked. Raises :class:`FetchError` (``rate_limited``) if that is too
         far off."""
         site = site_of(url)
+        give_up = self._clock() + self._patience
+        if site in self._asked:
+            # The request before has ended by now, and was not sent later than that: what was reserved at its lease may
+            # lie a slow start before the moment at which the site saw it.
+            if self.spacing > self._patience:
+                until = self._clock() + self.spacing
+                raise FetchError("rate_limited", f"{site} is to be left alone for now", url=url, not_before=until)
+            await asyncio.sleep(self.spacing.total_seconds())
+        self._asked.add(site)
         if site == self._paid:
             self._paid = None
             return
-        give_up = self._clock() + self._patience
         while True:
             until = await self._store.write(lambda store: self._reserve(store, site))
             if until is None:
