@@ -37,8 +37,8 @@ class SpacingGate:
             # The request before has ended by now, and was not sent later than that: what was reserved at its lease may
             # lie a slow start before the moment at which the site saw it.
             if self.spacing > self._patience:
-                until = self._clock() + self.spacing
-                raise FetchError("rate_limited", f"{site} is to be left alone for now", url=url, not_before=until)
+                later = self._clock() + self.spacing
+                raise FetchError("rate_limited", f"{site} is to be left alone for now", url=url, not_before=later)
             await asyncio.sleep(self.spacing.total_seconds())
         self._asked.add(site)
         if site == self._paid:
