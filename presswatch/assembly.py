@@ -108,6 +108,7 @@ class Assembly:
         rng = random.Random()  # noqa: S311 - jitter
         self.cadence = Cadence(wiring.cadence_options(self.config), rng)
         self.options = wiring.check_options(self.config)
+        self.retention = wiring.retention(self.config)
         self.parallel = self.config.settings.concurrency
         self.headers = wiring.source_headers(self.config, self.environ)
         self.console = sys.stderr if settings.get("PRESSWATCH_CONSOLE") == "stderr" else None
@@ -175,6 +176,7 @@ class Assembly:
         apply_config(store, config, utc_now())
         self.config, self.headers = config, headers
         self.options = wiring.check_options(config)
+        self.retention = wiring.retention(config)
         self.parallel = config.settings.concurrency
         self.cadence.options = wiring.cadence_options(config)
         self.listener.plan = wiring.telling_plan(config)

@@ -20,6 +20,7 @@ from scheduler.timing import Timing, render_quiet
 from scraper.check import CheckOptions
 from scraper.fetch import Limits
 from scraper.settings import USER_AGENT
+from scraper.store.retention import Retention
 from scraper.store.sources import SourceSpec
 
 
@@ -68,6 +69,12 @@ def cadence_options(config: Config) -> CadenceOptions:
         retry_max=settings.retry_max,
         zone=ZoneInfo(settings.timezone) if settings.timezone else get_localzone(),
     )
+
+
+def retention(config: Config) -> Retention:
+    """How long the bytes of answers are kept."""
+    settings = config.settings
+    return Retention(evidence=settings.keep_evidence, suspect=settings.keep_suspect, baseline=settings.keep_baseline)
 
 
 def source_headers(config: Config, environ: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -28,6 +28,7 @@ from scraper.parsepool import ParsePool
 from scraper.store.article_jobs import ArticleJob, articles_open_at, due_articles, lease_article
 from scraper.store.db import Store
 from scraper.store.jobs import SourceJob
+from scraper.store.retention import Retention
 from scraper.store.robots import StoredRobots
 from scraper.store.thread import StoreThread
 from scraper.types import Page
@@ -45,6 +46,7 @@ class Assembly(Protocol):
     cadence: CadencePolicy
     options: CheckOptions
     parallel: int
+    retention: Retention
     headers: Mapping[str, Mapping[str, str]]
 
     def open_store(self) -> Store:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from presswatch.cli.app import App
 from presswatch.cli.reading import KINDS, changes_command, items_command
 from scraper.errors import PresswatchError
 
@@ -18,7 +19,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 @click.group(name="export")
 def export_command() -> None:
-    """Write items or changes as CSV, JSON or NDJSON."""
+    """Write items or changes as CSV, JSON or NDJSON; or the evidence of one item."""
 
 
 def _export_options(function: _F) -> _F:
@@ -73,6 +74,44 @@ def _changes(ctx: click.Context, /, output: Path | None, kinds: Sequence[str], *
     """
     with _into(output):
         ctx.invoke(changes_command, kinds=kinds, **filters)
+
+
+@export_command.command(name="evidence")
+@click.argument("item", metavar="ITEM")
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Default: evidence-ITEM.warc.gz, here.",
+)
+@click.pass_obj
+def _evidence(app: App, item: str, output: Path | None) -> None:
+    """Export the pages that show what an item said, as a WARC file.
+
+    One record for each page that led to a revision, with its digest, and one with the revisions themselves.
+
+    \b
+    presswatch export evidence 128
+    """
+    from presswatch.cli.showing import find_item
+    from presswatch.cli.talk import say
+    from presswatch.evidence import write_evidence
+
+    with app.reading() as conn:
+        row = find_item(conn, item)
+        path = output or Path(f"evidence-{row['id']}.warc.gz")
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
+        try:
+            with unfinished.open("wb") as file:
+                done = write_evidence(conn, app.home.db_path.parent / "captures", row, file)
+            unfinished.replace(path)
+        except OSError as error:
+            raise PresswatchError(f"{path}: {error.strerror or error}") from error
+        finally:
+            unfinished.unlink(missing_ok=True)
+    click.echo(f"{path}: {done.captures} pages")
+    if done.missing:
+        say(f"of {done.missing} revisions no page was kept, or its time was over")
 
 
 @contextlib.contextmanager

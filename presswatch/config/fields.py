@@ -53,6 +53,9 @@ _OUR_HEADERS = (
 )
 
 
+_KEEP = duration(DAY, 36_500 * DAY)
+
+
 def _caseless(word: str) -> str:
     return "".join(f"[{letter.upper()}{letter}]" if letter.isalpha() else letter for letter in word)
 
@@ -90,6 +93,9 @@ SETTINGS = Table(
         "concurrency": Key(integer(1, 64), "How many sources are looked at at once, each on another site."),
         "retry_first": Key(duration(SECOND, DAY), "The wait after a first failed check; it grows by a quarter with each further."),
         "retry_max": Key(duration(SECOND, 7 * DAY), "The longest wait after failed checks."),
+        "keep_suspect": Key(_KEEP, "How long the bytes of answers are kept that were not believed."),
+        "keep_baseline": Key(_KEEP, "How long the page of a first look is kept."),
+        "keep_evidence": Key(_KEEP, "How long pages are kept that led to a change; by default for ever."),
         "burst": Key(integer(1, 1000), "More new items than this in one check become one digest message."),
         "timezone": Key(TIMEZONE, "IANA name of the zone in which times are shown; by default that of the machine."),
         "language": Key(LANGUAGE, "Language in which dates are shown; by default that of the environment."),

@@ -44,6 +44,9 @@ class Settings:
     concurrency: int = 8
     retry_first: timedelta = timedelta(minutes=5)
     retry_max: timedelta = timedelta(hours=12)
+    keep_suspect: timedelta = timedelta(days=30)
+    keep_baseline: timedelta = timedelta(days=90)
+    keep_evidence: timedelta | None = None
     burst: int = 10
     timezone: str | None = None
     language: str = "en"
