@@ -13,9 +13,9 @@ def main() -> int:
     """Run them one after the other; the worst exit status."""
     commands = [["bench.check"], ["bench.outbox"]]
     if CORPUS.exists():
-        commands.append(["bench.extraction", str(CORPUS)])
+        commands += [["bench.extraction", str(CORPUS)], ["bench.replay", str(CORPUS)]]
     else:
-        print(f"extraction: skipped, there is no corpus at {CORPUS}")
+        print(f"extraction, replay: skipped, there is no corpus at {CORPUS}")
     return max(subprocess.run([sys.executable, "-m", *command], check=False).returncode for command in commands)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--jsonl", is_flag=True, help="One JSON object a capture.")
 @click.pass_obj
 def replay_command(app: App, path: Path, url: str, db: Path | None, every: str | None, jsonl: bool) -> int:
-    """Run saved captures of a page through the code of a check, each at its own time.
+    """Run saved captures of a page as checks, each at its own time.
 
     Captures are the files of a folder, in the order of their names, or the records of a WARC file. The clock is the
     time of each file, if these grow with the names, or the WARC-Date. Nothing is fetched and nobody is told; what would
