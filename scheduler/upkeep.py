@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from scheduler.registry import shift_due
 from scraper.clock import from_text, to_text
+from scraper.following import STEPS
 from scraper.store.db import Store
 
 _FARTHEST = timedelta(hours=25)
@@ -32,6 +33,9 @@ def correct_due(conn: sqlite3.Connection, now: datetime, moved: timedelta = time
         "UPDATE messages SET due_at = ? WHERE state = 'held' AND created_at > ?",
         (to_text(now), to_text(now + _FARTHEST)),
     )
+    conn.execute(
+        "UPDATE article_looks SET due_at = ? WHERE due_at > ?", (to_text(now), to_text(now + STEPS[-1] + _FARTHEST))
+    )
     conn.execute("UPDATE sites SET not_before_at = NULL WHERE not_before_at > ?", (to_text(now + _FARTHEST),))
     conn.execute("UPDATE leases SET expires_at = ? WHERE expires_at > ?", (to_text(now), to_text(now + _FARTHEST)))
 
@@ -41,6 +45,8 @@ def _shift(conn: sqlite3.Connection, by: timedelta) -> None:
         conn.execute(
             "UPDATE cadences SET next_check_at = ? WHERE source_id = ?", (to_text(from_text(at) + by), source_id)
         )
+    for item_id, at in conn.execute("SELECT item_id, due_at FROM article_looks WHERE due_at IS NOT NULL").fetchall():
+        conn.execute("UPDATE article_looks SET due_at = ? WHERE item_id = ?", (to_text(from_text(at) + by), item_id))
     for site, at in conn.execute("SELECT site, not_before_at FROM sites WHERE not_before_at IS NOT NULL").fetchall():
         conn.execute("UPDATE sites SET not_before_at = ? WHERE site = ?", (to_text(from_text(at) + by), site))
     for name, at in conn.execute("SELECT name, expires_at FROM leases WHERE expires_at IS NOT NULL").fetchall():

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from presswatch.fixture_site.server import Fault
+from scheduler.upkeep import correct_due
+from scraper.clock import to_text
 from scraper.store.captures import read_capture
 from tests.support.press import PressOffice, Reader, Release
 
@@ -188,3 +190,15 @@ def test_listing_that_is_due_goes_first(site: PressOffice, reader: Reader) -> No
     assert reader.look_at_articles(patiently=True) == 0, "the listing is due in ten seconds"
     reader.now -= timedelta(minutes=5)
     assert reader.look_at_articles(patiently=True) == 1
+
+
+def test_clock_that_is_set_back_takes_the_looks_with_it(site: PressOffice, reader: Reader) -> None:
+    publish(site, reader)
+    before = reader.now
+    with reader.store.transaction() as conn:
+        correct_due(conn, before - timedelta(days=365), timedelta(days=-365))
+    assert reader.value("SELECT due_at FROM article_looks") == to_text(before + timedelta(hours=1, days=-365))
+    with reader.store.transaction() as conn:
+        conn.execute("UPDATE article_looks SET due_at = '2039-01-01T00:00:00.000Z'")
+        correct_due(conn, before)
+    assert reader.value("SELECT due_at FROM article_looks") == to_text(before), "written under a wrong clock"
