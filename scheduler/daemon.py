@@ -29,7 +29,6 @@ from scraper.service import Service
 from scraper.store import leases
 from scraper.store.db import Store
 from scraper.store.retention import retire_captures
-from scraper.store.retention import retire_captures
 
 log = logging.getLogger(__name__)
 
@@ -235,10 +234,6 @@ class Daemon:
             log.info("configuration applied")
 
     async def _compact(self) -> None:
-        now, retention = self.service.clock(), self.service.assembly.retention
-        gone = await self.service.store.run(lambda store: retire_captures(store, retention, now))
-        if gone.captures or gone.orphans:
-            log.info("captures: %d retired, %d left over from crashes collected", gone.captures, gone.orphans)
         now, retention = self.service.clock(), self.service.assembly.retention
         gone = await self.service.store.run(lambda store: retire_captures(store, retention, now))
         if gone.captures or gone.orphans:
