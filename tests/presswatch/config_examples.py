@@ -111,6 +111,7 @@ WRONG: dict[str, tuple[str, str]] = {
 """Name: (text, what the error says)."""
 
 BEYOND_THE_SCHEMA: dict[str, tuple[str, str]] = {
+    "failing source left alone for a week": ('[presswatch]\nretry_max = "7d"\n', "1d"),
     "too often": (HEAD + 'every = "4m59s"\n', "write 5m or more, or open the address"),
     "all too often": ('[presswatch]\nevery = "1m"\n' + HEAD, "presswatch.every: 1m is too often for sources[1] (a)"),
     "far too long": ('[presswatch]\nevery = "367d"\n', "must be from 1s to 366d"),
