@@ -25,6 +25,10 @@ from scraper.types import ChangeKind, ItemChange, ItemData, ItemKey, KnownItem, 
 from scraper.urls import canonicalize_url
 
 
+_LEAST_BELOW = 3
+"""So many items that stood below the last one that stayed, and are all gone, show that a list turned over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How much of what a page shows is believed. Shares are in 0..1.
@@ -104,7 +108,8 @@ def diff(
     doubt = None if accepted else _doubt(matches, listed, policy)
     if doubt and (doubt[0] == "layout_changed" or not any(match.known for match in matches)):
         return Diff(doubt=doubt)
-    news = _news(matches[::-1] if ascending else matches, listed, strong_only=doubt is not None)
+    step = -1 if ascending else 1
+    news = _news(matches[::step], listed[::step], policy, strong_only=doubt is not None)
     edits, filled = find_edits(matches, policy.layout_share)
     returned = [ItemChange(ChangeKind.REINSTATED, one) for one in matches if one.known and one.known.withdrawn]
     if doubt:
@@ -200,9 +205,11 @@ def _shape(url: str) -> tuple[str, ...]:
 # -- what is new -----------------------------------------------------------------------------------------------------
 
 
-def _news(matches: Sequence[Match], listed: Sequence[KnownItem], *, strong_only: bool) -> list[ItemChange]:
-    """Unseen items of a page that runs from new to old, told or only surfaced; the oldest first."""
-    anchors = [i for i, match in enumerate(matches) if match.known and match.known.listed]
+def _news(
+    matches: Sequence[Match], listed: Sequence[KnownItem], policy: Policy, *, strong_only: bool
+) -> list[ItemChange]:
+    """Unseen items of a page that runs from new to old, as ``listed`` does, told or only surfaced; the oldest first."""
+    anchors = _anchors(matches, listed, policy)
     first, last = (anchors[0], anchors[-1]) if anchors else (len(matches), len(matches))
     known_days = sorted(day for one in listed if (day := _day(one.data)))
     is_sorted = _is_sorted([day for match in matches if (day := _day(match.data))])
@@ -219,6 +226,21 @@ def _news(matches: Sequence[Match], listed: Sequence[KnownItem], *, strong_only:
             where = "on top" if i < first else "between known items" if i < last else "newer than known items"
             found.append(ItemChange(ChangeKind.ADDED, match, reason=where))
     return found[::-1]
+
+
+def _anchors(matches: Sequence[Match], listed: Sequence[KnownItem], policy: Policy) -> list[int]:
+    """Places of known items beside which the others are new or old.
+
+    None where all but a few items are unseen and of what stood below those few nothing is left: the list turned over,
+    and they were put back into it, or are pinned. What stands below them now is not the list's old end.
+    """
+    anchors = [i for i, match in enumerate(matches) if match.known and match.known.listed]
+    if not anchors or len(anchors) >= policy.few_known * len(matches):
+        return anchors
+    seen = {match.known.item_id for match in matches if match.known}
+    places = [place for place, one in enumerate(listed) if one.item_id in seen]
+    below = len(listed) - 1 - places[-1]
+    return [] if below >= _LEAST_BELOW else anchors
 
 
 def _why_surfaced(day: date | None, known_days: Sequence[date], *, beyond: bool, is_sorted: bool) -> str | None:

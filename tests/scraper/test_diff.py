@@ -204,3 +204,19 @@ def test_short_list_of_which_nothing_is_known_tells_nothing_however_new() -> Non
     assert found.doubt is not None
     assert found.doubt[0] == "shrunk"
     assert (found.changes, found.matches) == ((), ())
+
+
+@pytest.mark.parametrize("place", [0, 4])
+def test_undated_list_that_turned_over_around_an_item_that_was_kept_is_all_new(place: int) -> None:
+    """What stands below it is not the old end: what stood below it before is gone."""
+    kept = item("Opening hours of the reading room")
+    page = many(41, 50, dated=False)
+    page.insert(place, kept)
+    changes = Memory.of([kept, *many(1, 10, dated=False)]).compare(page).changes
+    assert [change.match.data for change in changes] == many(41, 50, dated=False)[::-1]
+    assert all(change.tell and change.kind is ChangeKind.ADDED for change in changes)
+
+
+def test_longer_page_below_the_last_known_item_is_no_news_however_much_of_it_is_unseen() -> None:
+    found = Memory.of(many(41, 50, dated=False)).compare(many(1, 41, dated=False))
+    assert {change.kind for change in found.changes} == {ChangeKind.SURFACED}
