@@ -7,13 +7,11 @@ import itertools
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any, Literal
 
-from scheduler.worddiff import Piece, word_diff
+from scheduler.worddiff import Piece, line_diff
 from scraper.store.rows import ITEM_COLUMNS
 
-_MOST_PARAGRAPHS = 2_000
 _NOT_SHOWN = ("published_at", "published_precision", "published_method", "published_offset_min", "published_on")
 _SHOWN = tuple(name for name in ITEM_COLUMNS if name not in _NOT_SHOWN)
 
@@ -66,54 +64,9 @@ def load_edits(conn: sqlite3.Connection, item_id: int) -> list[Edit]:
 def _edits(rows: list[sqlite3.Row], of: Literal["listing", "article"], names: tuple[str, ...]) -> Iterator[Edit]:
     for old, new in itertools.pairwise(rows):
         fields = tuple(
-            FieldEdit(name, diff_texts(str(old[name] or ""), str(new[name] or "")))
+            FieldEdit(name, line_diff(str(old[name] or ""), str(new[name] or "")))
             for name in names
             if old[name] != new[name]
         )
         if fields:
             yield Edit(new["recorded_at"], of, new["number"], fields, new["capture_sha256"])
-
-
-def diff_texts(old: str, new: str) -> tuple[tuple[Piece, ...], ...]:
-    """Line by line, and word by word within lines that changed."""
-    before, after = _paragraphs(old), _paragraphs(new)
-    lines: list[tuple[Piece, ...]] = []
-    for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if what == "equal":
-            lines.extend((("same", line),) for line in before[a:b])
-            continue
-        both = min(b - a, d - c)
-        lines.extend(_diff_line(before[a + i], after[c + i]) for i in range(both))
-        lines.extend((("gone", line),) for line in before[a + both : b])
-        lines.extend((("new", line),) for line in after[c + both : d])
-    return tuple(lines)
-
-
-def _diff_line(old: str, new: str) -> tuple[Piece, ...]:
-    """Word by word, between the beginning and the end that both have: the comparison is bounded in words."""
-    start = _common(old, new)
-    while start and not old[start - 1].isspace():
-        start -= 1
-    rest_old, rest_new = old[start:], new[start:]
-    length = _common(rest_old[::-1], rest_new[::-1])
-    while length and not rest_old[-length].isspace():
-        length -= 1
-    end = rest_old[len(rest_old) - length :]
-    middle = word_diff(rest_old.removesuffix(end), rest_new.removesuffix(end))
-    return tuple(_joined([("same", old[:start]), *middle, ("same", end)]))
-
-
-def _common(a: str, b: str) -> int:
-    """How many characters two texts begin with alike."""
-    pairs = enumerate(zip(a, b, strict=False))
-    return next((place for place, (x, y) in pairs if x != y), min(len(a), len(b)))
-
-
-def _joined(pieces: list[Piece]) -> Iterator[Piece]:
-    for kind, group in itertools.groupby((piece for piece in pieces if piece[1]), key=lambda piece: piece[0]):
-        yield kind, "".join(text for _, text in group)
-
-
-def _paragraphs(text: str) -> list[str]:
-    found = [line for line in text.split("\n") if line.strip()]
-    return [*found[:_MOST_PARAGRAPHS], *(["\n".join(found[_MOST_PARAGRAPHS:])] if found[_MOST_PARAGRAPHS:] else [])]

@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 from itertools import groupby
 from typing import Any
 
-from presswatch.web.worddiff import word_diff
 from scheduler.inert import inert_line, inert_markdown, inert_url
+from scheduler.worddiff import word_diff
 from scraper.clock import from_text
 
 Row = Mapping[str, Any]

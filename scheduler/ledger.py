@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from scheduler.fact_rows import load_messages
 from scheduler.lane import Attempt, Job
@@ -178,13 +178,3 @@ def tell_elsewhere(
         (make_message_id(about.name, ["notice", once]), target["id"], text, at, at),
     )
     return str(target["name"]) if done.rowcount else None
-
-
-def wait_text(wait: timedelta) -> str:
-    """A length of time in words, coarsely: "3 hours"."""
-    minutes = int(wait.total_seconds() // 60)
-    for size, unit in ((1440, "day"), (60, "hour"), (1, "minute")):
-        if minutes >= size:
-            count = minutes // size
-            return f"{count} {unit}" + ("s" if count > 1 else "")
-    return "a moment"

@@ -28,6 +28,7 @@ from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, OutboxStats,
 from scheduler.render import render
 from scheduler.templates import Template
 from scraper.clock import Clock, to_text, utc_now
+from scraper.durations import span_in_words
 from scraper.errors import StoreError
 from scraper.store.db import Store
 
@@ -284,7 +285,7 @@ class Outbox:
         self, conn: sqlite3.Connection, channel: ChannelRow, since: datetime, reason: str, now: datetime
     ) -> None:
         text = (
-            f"The channel {channel.name} has been failing for {ledger.wait_text(now - since)}: {reason}. "
+            f"The channel {channel.name} has been failing for {span_in_words(now - since)}: {reason}. "
             "Its messages are kept and tried again."
         )
         self._tell_elsewhere(conn, channel, text, f"failing {to_text(since)}", now)

@@ -3,49 +3,83 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
 from scheduler.rules import is_unspaced
 
-_MOST = 300
-"""Words; of longer texts the rest counts as one. The comparison takes time in the square of it, at worst."""
-_TOKEN = re.compile(r"\w+|[^\w\s]+|\s+")
+_MOST_WORDS: Final = 600
+"""So many words between what both texts begin and end with are compared (the comparison takes time in the square of
+them, at worst); more are one replacement."""
+_MOST_LINES: Final = 2_000
+_WORD = re.compile(r"\s+|\w+(?:[-'’]\w+)*|[^\w\s]")
 
-Piece = tuple[Literal["same", "gone", "new"], str]
+
+class Piece(NamedTuple):
+    """A stretch of text that stayed, went or came."""
+
+    kind: Literal["same", "gone", "new"]
+    text: str
 
 
 def word_diff(old: str, new: str) -> tuple[Piece, ...]:
-    """The pieces that make ``old`` (``same`` and ``gone``) and ``new`` (``same`` and ``new``), in reading order."""
-    before, after = list(_tokens(old)), list(_tokens(new))
-    pieces: list[Piece] = []
+    """The pieces that make ``old`` (``same`` and ``gone``) and ``new`` (``same`` and ``new``), in reading order. In
+    scripts without spaces between words each character is one."""
+    before, after = list(_words(old)), list(_words(new))
+    head = _common(before, after)
+    tail = _common(before[head:][::-1], after[head:][::-1])
+    middle = _middle(before[head : len(before) - tail], after[head : len(after) - tail])
+    ends = Piece("same", "".join(before[:head])), Piece("same", "".join(before[len(before) - tail :]))
+    return tuple(_united([ends[0], *middle, ends[1]]))
+
+
+def line_diff(old: str, new: str) -> tuple[tuple[Piece, ...], ...]:
+    """The lines that make both texts, without empty ones; word by word within lines that changed."""
+    before, after = _lines(old), _lines(new)
+    lines: list[tuple[Piece, ...]] = []
     for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if what == "equal":
-            pieces.append(("same", "".join(before[a:b])))
+            lines.extend((Piece("same", line),) for line in before[a:b])
             continue
-        if b > a:
-            pieces.append(("gone", "".join(before[a:b])))
-        if d > c:
-            pieces.append(("new", "".join(after[c:d])))
-    return tuple(_joined(pieces))
+        both = min(b - a, d - c)
+        lines.extend(word_diff(before[a + i], after[c + i]) for i in range(both))
+        lines.extend((Piece("gone", line),) for line in before[a + both : b])
+        lines.extend((Piece("new", line),) for line in after[c + both : d])
+    return tuple(lines)
 
 
-def _tokens(text: str) -> Iterator[str]:
-    count, at = 0, 0
-    for found in _TOKEN.finditer(text):
-        # Where no spaces stand between words each character is one.
-        parts = list(found[0]) if is_unspaced(found[0][0]) else [found[0]]
-        for part in parts:
-            if count >= _MOST:
-                yield text[at:]
-                return
-            yield part
-            count, at = count + 1, at + len(part)
+def _words(text: str) -> Iterator[str]:
+    for found in _WORD.finditer(text):
+        word = found[0]
+        if any(is_unspaced(char) for char in word):
+            yield from word
+        else:
+            yield word
 
 
-def _joined(pieces: list[Piece]) -> Iterator[Piece]:
+def _common(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many words both begin with."""
+    pairs = enumerate(zip(before, after, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(before), len(after)))
+
+
+def _middle(before: Sequence[str], after: Sequence[str]) -> Iterator[Piece]:
+    if max(len(before), len(after)) > _MOST_WORDS:
+        yield Piece("gone", "".join(before))
+        yield Piece("new", "".join(after))
+        return
+    for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if what == "equal":
+            yield Piece("same", "".join(before[a:b]))
+            continue
+        yield Piece("gone", "".join(before[a:b]))
+        yield Piece("new", "".join(after[c:d]))
+
+
+def _united(given: Iterable[Piece]) -> Iterator[Piece]:
     """A space between two changed words belongs to the change: two words that are new read better than one and one."""
+    pieces = [piece for piece in given if piece.text]
     place = 0
     while place < len(pieces):
         gone, new = "", ""
@@ -57,9 +91,14 @@ def _joined(pieces: list[Piece]) -> Iterator[Piece]:
             new += text if kind != "gone" else ""
             place += 1
         if gone:
-            yield "gone", gone
+            yield Piece("gone", gone)
         if new:
-            yield "new", new
+            yield Piece("new", new)
         if place < len(pieces):
             yield pieces[place]
             place += 1
+
+
+def _lines(text: str) -> list[str]:
+    found = [line for line in text.split("\n") if line.strip()]
+    return [*found[:_MOST_LINES], *(["\n".join(found[_MOST_LINES:])] if found[_MOST_LINES:] else [])]

@@ -74,7 +74,7 @@ def parse_since(text: str, now: datetime, zone: tzinfo | None) -> datetime:
 
     Raises :class:`click.BadParameter`.
     """
-    from presswatch.durations import parse_duration
+    from scraper.durations import parse_duration
 
     word = text.strip().lower()
     today = now.astimezone(zone).date()

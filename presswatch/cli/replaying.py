@@ -32,8 +32,8 @@ def replay_command(app: App, path: Path, url: str, db: Path | None, every: str |
     \b
     presswatch replay captures/ --url https://ministry.example/news
     """
-    from presswatch.durations import parse_duration
     from presswatch.replays import replay_captures
+    from scraper.durations import parse_duration
 
     try:
         step = parse_duration(every) if every else None

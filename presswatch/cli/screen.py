@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from scheduler.inert import inert_line, inert_url
+from scraper import durations
 from scraper.clock import from_text
 
 if TYPE_CHECKING:
@@ -83,26 +84,13 @@ def distance(instant: str | datetime | None, now: datetime) -> str:
     if instant is None:
         return ""
     moment = from_text(instant) if isinstance(instant, str) else instant
-    away = moment - now
-    length = span(abs(away))
-    if length == "0 s":
-        return "now"
-    return f"in {length}" if away > timedelta(0) else f"{length} ago"
+    return durations.distance(moment - now)
 
 
 def until(instant: str | datetime | None, now: datetime) -> str:
     """When something is to come: ``in 2 h``, or ``due``."""
     moment = from_text(instant) if isinstance(instant, str) else instant
     return "due" if moment is not None and moment <= now else distance(moment, now)
-
-
-def span(length: timedelta) -> str:
-    """A length of time in its largest fitting unit: ``45 s``, ``12 min``, ``3 h``, ``5 d``."""
-    seconds = length.total_seconds()
-    for unit, size, least in (("d", 86_400, 172_800), ("h", 3600, 7200), ("min", 60, 90)):
-        if seconds >= least:
-            return f"{round(seconds / size)} {unit}"
-    return f"{round(seconds)} s"
 
 
 def size_text(count: int) -> str:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from presswatch import durations
 from presswatch.config.lines import join_key
 from presswatch.config.model import Rate
 from presswatch.config.problems import Problems, did_you_mean
-from presswatch.durations import parse_duration, render_duration
 from presswatch.secrets import Secret
+from scraper import durations
+from scraper.durations import parse_duration, render_duration
 
 Schema = dict[str, Any]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")

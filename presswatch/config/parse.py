@@ -13,7 +13,7 @@ from presswatch.config.fields import DOCUMENT
 from presswatch.config.model import ChannelConfig, Config, RuleConfig, Settings, SourceConfig
 from presswatch.config.problems import InvalidConfigError, Problem, Problems, did_you_mean
 from presswatch.config.texts import LANGUAGE, SHORTEST_EVERY, TIMEZONE
-from presswatch.durations import render_duration
+from scraper.durations import render_duration
 from scraper.errors import ConfigError
 from scraper.slugs import slugify
 
@@ -67,11 +67,29 @@ def parse_config(text: str, *, path: Path, environ: Mapping[str, str], is_opened
     except RecursionError as error:
         raise InvalidConfigError([Problem("", "is nested too deeply")], path=path) from error
     problems = Problems()
-    values = DOCUMENT.read(raw, "", problems)
+    config = _interpret(raw, path, environ, is_opened, problems)
     problems.raise_if_any(path=path, text=text)
+    return config
+
+
+def find_mistakes(
+    raw: Mapping[str, Any], *, path: Path, environ: Mapping[str, str], is_opened: IsOpened = nothing_opened
+) -> tuple[Problem, ...]:
+    """What :func:`parse_config` would find wrong with a text that has these plain values."""
+    problems = Problems()
+    _interpret(raw, path, environ, is_opened, problems)
+    return problems.found
+
+
+def _interpret(
+    raw: Mapping[str, Any], path: Path, environ: Mapping[str, str], is_opened: IsOpened, problems: Problems
+) -> Config:
+    """The configuration, of no use if there are problems afterwards."""
+    values = DOCUMENT.read(raw, "", problems)
+    if len(problems):
+        return Config(path)
     config = _build(values or {}, path, environ, problems)
     _check_intervals(config, values or {}, is_opened, problems)
-    problems.raise_if_any(path=path, text=text)
     return config
 
 

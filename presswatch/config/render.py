@@ -11,9 +11,9 @@ from typing import Any
 
 from presswatch.config.kinds import render_rate
 from presswatch.config.model import ChannelConfig, Config, Rate, RuleConfig, Settings, SourceConfig
-from presswatch.durations import render_duration
 from presswatch.secrets import Secret
 from scheduler.timing import render_quiet
+from scraper.durations import render_duration
 from scraper.types import Recipe
 
 _ShowSecret = Callable[[Secret], str]

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from presswatch.web.worddiff import word_diff
+from scheduler.worddiff import word_diff
 
 MOST_TEXT = 60_000
 """Characters of a captured page that are shown as text."""

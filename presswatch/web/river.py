@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from presswatch.web.worddiff import word_diff
+from scheduler.worddiff import word_diff
 
 PAGE = 50
 KINDS = {

@@ -11,6 +11,7 @@ from presswatch.web.charts import WEEKDAYS
 from presswatch.web.river import KINDS
 from scheduler.inert import inert_line, inert_url
 from scraper.clock import from_text, utc_now
+from scraper.durations import distance, span
 
 GLOBALS: Mapping[str, Any] = {"change_words": KINDS, "weekdays": WEEKDAYS}
 
@@ -54,25 +55,8 @@ def make_filters(times: Times) -> dict[str, Callable[..., str]]:
         "host": _host,
         "segment": lambda text: quote(str(text), safe=""),
         "words": lambda text: str(text or "").replace("_", " ").replace(",", ", "),
-        "span": _length,
+        "span": lambda seconds: "" if seconds is None else span(timedelta(seconds=seconds)),
     }
-
-
-def distance(away: timedelta) -> str:
-    """How far off: ``3 min ago``, ``in 2 h``."""
-    length = _length(abs(away).total_seconds())
-    if abs(away) < timedelta(seconds=1):
-        return "now"
-    return f"in {length}" if away > timedelta(0) else f"{length} ago"
-
-
-def _length(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    for unit, size, least in (("d", 86_400, 172_800), ("h", 3600, 7200), ("min", 60, 90)):
-        if seconds >= least:
-            return f"{round(seconds / size)} {unit}"
-    return f"{round(seconds)} s"
 
 
 def _host(url: str | None) -> str:

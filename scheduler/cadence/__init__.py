@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from scheduler.cadence.options import CadenceOptions
 from scheduler.cadence.policy import Cadence
-from scheduler.cadence.waiting import retry_wait, spoken
+from scheduler.cadence.waiting import retry_wait
 
-__all__ = ["Cadence", "CadenceOptions", "retry_wait", "spoken"]
+__all__ = ["Cadence", "CadenceOptions", "retry_wait"]

@@ -15,7 +15,8 @@ from scheduler.cadence.budget import Demand
 from scheduler.cadence.dating import spans_of
 from scheduler.cadence.options import CadenceOptions
 from scheduler.cadence.rhythm import Rhythm
-from scheduler.cadence.waiting import cron_time, into_hours, jittered, retry_wait, spoken
+from scheduler.cadence.waiting import cron_time, into_hours, jittered, retry_wait
+from scraper.durations import spoken
 from scraper.hooks import CheckFacts, NextCheck
 from scraper.types import Outcome
 

@@ -1,4 +1,4 @@
-"""Waits that are not learnt: retries, jitter, active hours, and how people say a length of time. Pure."""
+"""Waits that are not learnt: retries, jitter, active hours. Pure."""
 
 from __future__ import annotations
 
@@ -36,14 +36,3 @@ def into_hours(hours: str, zone: tzinfo, wish: datetime) -> datetime:
     """``wish``, or the next beginning of the active ``hours`` (``07:00-22:00``) if it lies outside of them."""
     begin, end = parse_quiet(hours)
     return release_at(Timing(quiet=(end, begin), zone=zone), wish) or wish
-
-
-def spoken(length: timedelta) -> str:
-    """A length of time as people write it: ``30m``, ``1h 30m``, ``2s``."""
-    rest = round(length.total_seconds())
-    parts = []
-    for unit, seconds in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
-        count, rest = divmod(rest, seconds)
-        if count:
-            parts.append(f"{count}{unit}")
-    return " ".join(parts[:2]) or "0s"

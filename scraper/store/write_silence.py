@@ -6,6 +6,7 @@ import sqlite3
 from datetime import datetime, timedelta
 
 from scraper.clock import from_text, to_text
+from scraper.durations import span_in_words
 from scraper.health_silence import MOST_FINDS, Silence, Span, judge_silence
 from scraper.store.write_episode import close_episode, open_episode
 from scraper.store.writing import Writing
@@ -50,14 +51,9 @@ def write_silence(writing: Writing, *, failures: int) -> None:
 
 def _reason(silence: Silence, now: datetime) -> str:
     return (
-        f"nothing new for {_spoken(now - silence.since)}; before, it was never much longer than "
-        f"{_spoken(silence.longest)}"
+        f"nothing new for {span_in_words(now - silence.since)}; before, it was never much longer than "
+        f"{span_in_words(silence.longest)}"
     )
-
-
-def _spoken(length: timedelta) -> str:
-    hours = round(length / timedelta(hours=1))
-    return f"{hours} hours" if hours < 48 else f"{round(hours / 24)} days"
 
 
 def _learn(writing: Writing) -> Silence | None:

@@ -6,35 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from presswatch.cli.root import run
-from presswatch.edits import diff_texts, load_edits
+from presswatch.edits import load_edits
 from tests.support.press import PressOffice, Reader
-
-LINES = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"),
-                         max_size=30).filter(str.strip), max_size=8)  # fmt: skip
-
-
-@given(LINES, LINES)
-def test_the_pieces_make_both_texts_again(old: list[str], new: list[str]) -> None:
-    lines = diff_texts("\n".join(old), "\n".join(new))
-
-    def side(without: str) -> list[str]:
-        joined = ["".join(text for kind, text in line if kind != without) for line in lines]
-        return [line for line in joined if line.strip()]
-
-    assert side("new") == old
-    assert side("gone") == new
-
-
-def test_only_the_words_that_changed_are_marked() -> None:
-    lines = diff_texts("First.\nNobody was hurt today.\nLast.", "First.\nTwo were hurt today.\nLast.\nMore.")
-    assert lines[0] == (("same", "First."),)
-    assert ("same", " hurt today.") in lines[1]
-    assert {text for kind, text in lines[1] if kind == "gone"} == {"Nobody was"}
-    assert lines[3] == (("new", "More."),)
 
 
 @pytest.fixture

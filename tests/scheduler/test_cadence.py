@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scheduler.cadence import Cadence, CadenceOptions, retry_wait, spoken
+from scheduler.cadence import Cadence, CadenceOptions, retry_wait
 from scraper.hooks import CheckFacts, NextCheck
 from scraper.store.db import Store, open_store
 from scraper.store.sources import SourceSpec, reconcile
@@ -122,11 +122,3 @@ def test_the_next_look_stays_within_its_bounds(
         found = cadence.next_check(conn, facts(outcome, failures=failures, every=every), NOW)
     longest = max(every, options.retry_max) * (1 + options.jitter)
     assert NOW < found.at <= NOW + longest
-
-
-@pytest.mark.parametrize(
-    ("length", "text"),
-    [(30 * MINUTE, "30m"), (90 * MINUTE, "1h 30m"), (timedelta(seconds=2), "2s"), (timedelta(days=1), "1d")],
-)
-def test_lengths_are_written_as_people_do(length: timedelta, text: str) -> None:
-    assert spoken(length) == text

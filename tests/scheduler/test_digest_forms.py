@@ -20,7 +20,6 @@ from scheduler.facts import ChangeFacts
 from scheduler.inert import inert_line, inert_markdown
 from scheduler.render import Rendered, render
 from scheduler.shown_dates import LANGUAGES, generate, show_date, show_instant
-from scheduler.worddiff import word_diff
 from scraper.types import ChangeKind, ItemData, Published
 from tests.scheduler.examples import ITEM, SOURCE, make_change, make_episode, make_message
 from tests.scheduler.test_render import CHANGES, HOSTILE
@@ -108,36 +107,6 @@ def test_every_digest_is_well_formed(changes: list[ChangeFacts]) -> None:
     tree = lxml.html.fromstring(f"<div>{rendered.html}</div>")
     assert {element.tag for element in tree.iter()} <= {"div", "p", "h3", "strong", "a", "br", "small", "del", "ins"}
     assert rendered.markdown.endswith("\n")
-
-
-def test_the_words_that_changed() -> None:
-    assert word_diff("The ferry runs on Sundays", "The ferry sails on Sundays") == (
-        ("same", "The ferry "),
-        ("gone", "runs"),
-        ("new", "sails"),
-        ("same", " on Sundays"),
-    )
-    assert word_diff("東京港が閉鎖", "東京港が再開") == (("same", "東京港が"), ("gone", "閉鎖"), ("new", "再開"))
-    assert word_diff("old words here", "new text here") == (
-        ("gone", "old words"),
-        ("new", "new text"),
-        ("same", " here"),
-    )
-
-
-WORDS = st.text(st.sampled_from("ab 漢.é"), max_size=40)
-
-
-@given(WORDS, WORDS)
-def test_a_word_diff_gives_both_texts_back(old: str, new: str) -> None:
-    pieces = word_diff(old, new)
-    assert "".join(text for kind, text in pieces if kind != "new") == old
-    assert "".join(text for kind, text in pieces if kind != "gone") == new
-
-
-def test_a_word_diff_of_long_texts_is_bounded() -> None:
-    pieces = word_diff("a b " * 50_000, "b a " * 50_000)
-    assert len(pieces) < 1_000
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The parts of the pages: word diffs, charts, metadata, CSV in pieces, and what the queries touch."""
+"""The parts of the pages: charts, metadata, CSV in pieces, and what the queries touch."""
 
 from __future__ import annotations
 
@@ -18,31 +18,8 @@ from presswatch.web.csvsafe import SafeCsv
 from presswatch.web.finding import Filters, find_items, item_sql
 from presswatch.web.metadata import make_metadata, split_metadata
 from presswatch.web.queries import QUERIES
-from presswatch.web.worddiff import word_diff
 from scraper.store.db import open_store
 from tests.presswatch.web.conftest import add_item
-
-_TEXT = st.text(alphabet="ab -'’é港湾.\n", max_size=60)
-
-
-@given(_TEXT, _TEXT)
-def test_a_diff_spells_both_texts(old: str, new: str) -> None:
-    pieces = word_diff(old, new)
-    assert "".join(piece.text for piece in pieces if piece.kind != "new") == old
-    assert "".join(piece.text for piece in pieces if piece.kind != "gone") == new
-    assert all(piece.kind == "same" for piece in word_diff(old, old))
-
-
-def test_a_diff_of_long_texts_is_quick() -> None:
-    old, new = (" ".join(f"{side}{n % 7}" for n in range(50_000)) for side in "ab")
-    assert len(word_diff(old, new)) <= 3 * 50_000
-
-
-def test_a_word_with_a_hyphen_is_one_word() -> None:
-    pieces = word_diff("for forty places", "for forty-four places")
-    assert [(piece.kind, piece.text) for piece in pieces] == [
-        ("same", "for "), ("gone", "forty"), ("new", "forty-four"), ("same", " places"),
-    ]  # fmt: skip
 
 
 def test_one_item_is_visible_beside_a_thousand() -> None:

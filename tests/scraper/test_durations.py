@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presswatch.durations import LONGEST, parse_duration, render_duration
+from scraper.durations import LONGEST, distance, parse_duration, render_duration, span_in_words, spoken
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,25 @@ def test_any_text_is_a_duration_or_a_value_error(text: str) -> None:
     except ValueError:
         return
     assert timedelta(0) <= length <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("seconds", "short", "long"),
+    [
+        (1, "1s", "1 second"),
+        (60, "1m", "60 seconds"),
+        (1800, "30m", "30 minutes"),
+        (5400, "1h 30m", "90 minutes"),
+        (3 * 3600, "3h", "3 hours"),
+        (86400, "1d", "24 hours"),
+        (3 * 86400 + 7261, "3d 2h", "3 days"),
+    ],
+)
+def test_lengths_are_told_as_people_say_them(seconds: int, short: str, long: str) -> None:
+    assert spoken(timedelta(seconds=seconds)) == short
+    assert span_in_words(timedelta(seconds=seconds)) == long
+
+
+def test_a_moment_is_ahead_or_past_or_now() -> None:
+    away = [timedelta(hours=2), timedelta(minutes=-3), timedelta(milliseconds=-400)]
+    assert [distance(one) for one in away] == ["in 2 h", "3 min ago", "now"]

@@ -1,4 +1,5 @@
-"""Lengths of time as people write them in the configuration: ``90s``, ``30m``, ``6h``, ``1d12h``."""
+"""Lengths of time as people write them in the configuration (``90s``, ``30m``, ``6h``, ``1d12h``) and as they are
+told to people. Pure."""
 
 from __future__ import annotations
 
@@ -50,6 +51,46 @@ def render_duration(length: timedelta) -> str:
         if count:
             parts.append(f"{count}{name}")
     return "".join(parts) or "0s"
+
+
+def spoken(length: timedelta) -> str:
+    """A length in its two largest units, whole seconds: ``30m``, ``1h 30m``, ``2s``."""
+    rest = timedelta(seconds=round(length.total_seconds()))
+    parts: list[str] = []
+    for name, unit in _UNITS[1:-1]:
+        count, rest = divmod(rest, unit)
+        if count:
+            parts.append(f"{count}{name}")
+    return " ".join(parts[:2]) or "0s"
+
+
+def span(length: timedelta) -> str:
+    """A length in its largest fitting unit, rounded: ``45 s``, ``12 min``, ``3 h``, ``5 d``."""
+    count, unit = _coarse(length)
+    return f"{count} {unit}"
+
+
+def span_in_words(length: timedelta) -> str:
+    """The same as words: ``45 seconds``, ``3 hours``."""
+    count, unit = _coarse(length)
+    name = {"d": "day", "h": "hour", "min": "minute", "s": "second"}[unit]
+    return f"{count} {name}" + ("" if count == 1 else "s")
+
+
+def distance(away: timedelta) -> str:
+    """How far off a moment is: ``3 min ago``, ``in 2 h``, ``now``."""
+    length = span(abs(away))
+    if length == "0 s":
+        return "now"
+    return f"in {length}" if away > timedelta(0) else f"{length} ago"
+
+
+def _coarse(length: timedelta) -> tuple[int, str]:
+    seconds = length.total_seconds()
+    for unit, size, least in (("d", 86_400, 172_800), ("h", 3600, 7200), ("min", 60, 90)):
+        if seconds >= least:
+            return round(seconds / size), unit
+    return round(seconds), "s"
 
 
 def _shown(text: str) -> str:
