@@ -3,25 +3,23 @@ pool as a listing."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scraper.answers import NotModified
 from scraper.check import Checker
 from scraper.errors import CheckError, FetchError, PresswatchError
 from scraper.following import UNWELL, edited_fields, leads_away
-from scraper.gates import PoliteGate
 from scraper.judging import PENALTY, keep
+from scraper.reading import ReadRequest, Visit
 from scraper.store.article_jobs import ArticleJob
 from scraper.store.db import Store
-from scraper.store.jobs import SourceJob
 from scraper.store.write_article import stored_article
 from scraper.store.write_look import ArticleRecord, Finding, LookedAt, commit_article
 from scraper.store.writing import FetchRecord
-from scraper.types import ArticleData, Extraction, Page
+from scraper.types import ArticleData, Page
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +40,10 @@ class _Look:
 async def look_at_article(checker: Checker, job: ArticleJob) -> LookedAt:
     """Fetch the article of ``job`` and commit what was found. A failure of the look is a result; raises
     :class:`scraper.errors.LeaseLostError` and :class:`scraper.errors.StoreError`."""
-    gate = checker.gate(job.site)
+    visit = checker.reader.visit(job.site, (job.lease,))
     look = _Look(FetchRecord("article", job.url, checker.clock(), "failed"))
     try:
-        async with asyncio.timeout(_SECONDS):
-            await _look(checker, job, gate, look)
-    except TimeoutError:
-        _fail(look, f"the article was not read within {_SECONDS:g} seconds")
+        await _look(checker, job, visit, look)
     except CheckError as error:
         _explain(look, error)
     except PresswatchError:
@@ -57,12 +52,12 @@ async def look_at_article(checker: Checker, job: ArticleJob) -> LookedAt:
     except Exception as error:
         log.exception("the article %s crashed", job.url)
         _fail(look, f"{type(error).__name__}: {error}")
-    return await checker.store.run(lambda store: _commit(checker, store, job, look, gate))
+    return await checker.store.run(lambda store: _commit(checker, store, job, look, visit.spacing))
 
 
-async def _look(checker: Checker, job: ArticleJob, gate: PoliteGate, look: _Look) -> None:
-    limits = replace(checker.options.limits, seconds=_SECONDS * 0.75, total_seconds=_SECONDS)
-    answer = await checker.fetch(_of_source(job), job.url, gate, job.validators, limits)
+async def _look(checker: Checker, job: ArticleJob, visit: Visit, look: _Look) -> None:
+    reading = await visit.read(_request(checker, job))
+    answer = reading.answer
     if isinstance(answer, NotModified):
         look.finding, look.fetch = "same", replace(look.fetch, outcome="not_modified", http_status=304)
         return
@@ -70,31 +65,26 @@ async def _look(checker: Checker, job: ArticleJob, gate: PoliteGate, look: _Look
     if leads_away(job.url, answer.url, job.source_url):
         look.finding, look.fetch = "gone", replace(look.fetch, message=f"redirected to {answer.url}"[:500])
         return
-    if hashlib.sha256(answer.body).hexdigest() == job.body_sha256:
+    if reading.error is not None:
+        raise reading.error
+    if reading.extraction is None:
         look.finding = "same"
         return
-    found: Extraction = await checker.understand(answer, None)
-    if found.verdict.kind in UNWELL:
-        _fail(look, f"the page is no article ({found.verdict.kind.value})")
+    if reading.extraction.verdict.kind in UNWELL:
+        _fail(look, f"the page is no article ({reading.extraction.verdict.kind.value})")
         return
-    look.finding, look.page, look.article = "article", answer, found.article
+    look.finding, look.page, look.article = "article", answer, reading.extraction.article
 
 
-def _of_source(job: ArticleJob) -> SourceJob:
-    """As whose request it goes out: the source's headers go to its own origin only."""
-    return SourceJob(
-        source_id=job.source_id,
+def _request(checker: Checker, job: ArticleJob) -> ReadRequest:
+    return ReadRequest(
+        url=job.url,
         slug=job.slug,
-        url=job.source_url,
-        site=job.site,
-        origin="config",
-        check_key="",
-        leases=(job.lease,),
+        source_url=job.source_url,
+        seconds=_SECONDS,
         validators=job.validators,
         body_sha256=job.body_sha256,
-        listing_sha256=None,
-        has_baseline=True,
-        recipe=None,
+        limits=replace(checker.options.limits, seconds=_SECONDS * 0.75, total_seconds=_SECONDS),
     )
 
 
@@ -111,7 +101,7 @@ def _explain(look: _Look, error: CheckError) -> None:
         look.finding = "gone"
 
 
-def _commit(checker: Checker, store: Store, job: ArticleJob, look: _Look, gate: PoliteGate) -> LookedAt:
+def _commit(checker: Checker, store: Store, job: ArticleJob, look: _Look, spacing: timedelta) -> LookedAt:
     now = checker.clock()
     if look.page is not None and look.article is not None:
         old = stored_article(store.conn, job.item_id)
@@ -124,7 +114,7 @@ def _commit(checker: Checker, store: Store, job: ArticleJob, look: _Look, gate: 
         article=look.article,
         validators=look.page.validators if look.page else None,
         body_sha256=hashlib.sha256(look.page.body).hexdigest() if look.page else None,
-        site_spacing=gate.spacing.spacing,
+        site_spacing=spacing,
         site_not_before=(look.not_before or now + PENALTY) if slow else None,
     )
     return commit_article(store, job, record, listener=checker.listener, now=now)

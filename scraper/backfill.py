@@ -75,14 +75,13 @@ def _stop(report: BackfillReport, why: str, *, failed: bool) -> None:
 async def _read_page(
     checker: Checker, job: SourceJob, trail: Trail, plan: BackfillPlan, report: BackfillReport
 ) -> FurtherPage:
-    gate = checker.gate(job.site)
+    visit = checker.reader.visit(job.site, job.leases)
     committed = False
     try:
         async with asyncio.timeout(_SECONDS):
             page, _ = await read_further(
                 trail,
-                fetch=lambda url: checker.fetch(job, url, gate),
-                extract=lambda found: checker.understand(found, job.recipe),
+                read=lambda url: visit.read(checker.further(job, url)),
                 now=checker.clock,
             )
         wanted = [one for one in page.items[:MAX_ITEMS] if not (plan.since and _is_older(one, plan.since))]
@@ -92,7 +91,7 @@ async def _read_page(
                 job,
                 page.fetch,
                 wanted,
-                spacing=gate.spacing.spacing,
+                spacing=visit.spacing,
                 policy=checker.options.diff,
                 now=checker.clock(),
             )

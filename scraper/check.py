@@ -7,43 +7,32 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from scraper import diff as differ
 from scraper import health
-from scraper.answers import NotModified
 from scraper.clock import Clock
-from scraper.errors import CheckError, FetchError, PresswatchError
-from scraper.fetch import Download, FetchRequest, Limits, fetch
-from scraper.gates import PoliteGate, SpacingGate
+from scraper.errors import CheckError, PresswatchError
+from scraper.fetch import Download, Limits
 from scraper.hooks import CadencePolicy, ChangeListener
 from scraper.judging import Look, is_known_page, judge, leaves_gap
 from scraper.paging import Trail, fill_gap
-from scraper.robots import ROBOTS_LIMITS, RobotsGate, RobotsStore
+from scraper.reading import Extractor, PageReader, Reader, ReadingManners, ReadRequest
+from scraper.robots import RobotsStore
 from scraper.store.db import Store
 from scraper.store.ingest import Committed, commit_check
 from scraper.store.jobs import SourceJob, lease_source
 from scraper.store.leases import holder_name
+from scraper.store.site_book import StoredSites
 from scraper.store.thread import StoreThread
-from scraper.types import Extraction, ItemData, Outcome, Page, Recipe, Validators
-from scraper.urls import origin_of, site_of
+from scraper.types import Extraction, ItemData, Outcome, Page
+from scraper.urls import site_of
 
 log = logging.getLogger(__name__)
 
 _RESERVE_SECONDS = 3.0
 """Of a check's time, what following next pages leaves for the rest."""
-
-
-class Extractor(Protocol):
-    """Understands a page within bounds (see :mod:`scraper.parsepool`)."""
-
-    async def extract(
-        self, body: bytes, url: str, *, content_type: str | None, now: datetime, recipe: Recipe | None
-    ) -> Extraction:
-        """Raises :class:`scraper.errors.ExtractError`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +49,11 @@ class CheckOptions:
     limits: Limits = field(default_factory=Limits)
     health: health.Policy = field(default_factory=health.Policy)
     diff: differ.Policy = field(default_factory=differ.Policy)
+
+    @property
+    def manners(self) -> ReadingManners:
+        """How pages are asked for."""
+        return ReadingManners(self.user_agent, self.spacing, self.patience, self.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +112,26 @@ class Checker:
         headers: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.store = store
-        self._download = download
-        self._extractor = extractor
-        self._robots = robots
+        self._local = PageReader(
+            download=download,
+            extractor=extractor,
+            robots=robots,
+            sites=StoredSites(store, clock),
+            manners=options.manners,
+            clock=clock,
+            headers=headers,
+        )
+        self.reader: Reader = self._local
         self.listener = listener
         self.cadence = cadence
         self.options = options
         self.clock = clock
-        self._headers = headers or {}
         self.holder = holder_name()
 
     def reconfigure(self, options: CheckOptions, headers: Mapping[str, Mapping[str, str]]) -> None:
         """Take other bounds and manners from the next check on."""
-        self.options, self._headers = options, headers
+        self.options = options
+        self._local.manners, self._local.headers = options.manners, headers
 
     async def lease(self, source_id: int) -> SourceJob | datetime | None:
         """As :func:`scraper.store.jobs.lease_source`."""
@@ -145,29 +146,24 @@ class Checker:
         ``page`` is an answer that is already at hand (a saved file). A failure of the look is a result; only a store
         that cannot be written, or a lease that was lost, raises (:class:`StoreError`, :class:`LeaseLostError`).
         """
-        look = await self._look(job, self.gate(job.site), page)
+        look = await self._look(job, job.site, page)
         return await self.store.run(lambda store: self._commit(store, job, look))
 
     async def preview(self, url: str) -> Preview:
         """Look at a page as a check does, with the same manners and bounds, for a person who has not decided yet.
         Stores nothing of the page. A failure of the look is a result."""
-        look = await self._look(_job_for_nobody(url), self.gate(None), None)
+        look = await self._look(_job_for_nobody(url), None, None)
         page = look.answer if isinstance(look.answer, Page) else None
         return Preview(url, page, look.extraction, look.error, look.seconds, look.crashed)
 
-    async def _look(self, job: SourceJob, gate: PoliteGate, page: Page | None) -> Look:
+    async def _look(self, job: SourceJob, paid: str | None, page: Page | None) -> Look:
         started = time.monotonic()
-        look = Look(self.clock(), gate)
+        look = Look(self.clock(), self.reader.visit(paid, job.leases))
         try:
-            async with asyncio.timeout(self.options.deadline.total_seconds()):
-                look.answer = page or await self.fetch(job, job.url, look.gate, job.validators)
-                if isinstance(look.answer, Page) and not look.is_same_body(job):
-                    look.extraction = await self.understand(look.answer, job.recipe)
-                    if page is None:
-                        await self._fill_gap(job, look, look.answer, look.extraction, started)
-        except TimeoutError:
-            seconds = self.options.deadline.total_seconds()
-            look.error = FetchError("timeout", f"the check was not done within {seconds:g} seconds", url=job.url)
+            reading = await look.visit.read(self._request(job, page))
+            look.answer, look.extraction, look.error = reading.answer, reading.extraction, reading.error
+            if page is None and isinstance(look.answer, Page) and look.extraction is not None:
+                await self._fill_gap(job, look, look.answer, look.extraction, started)
         except CheckError as error:
             look.error = error
         except PresswatchError:  # the store: there is nowhere to write the failure to
@@ -178,6 +174,24 @@ class Checker:
             look.crash(job, error)
         look.seconds = time.monotonic() - started
         return look
+
+    def _request(self, job: SourceJob, page: Page | None) -> ReadRequest:
+        """The listing itself."""
+        return ReadRequest(
+            url=job.url,
+            slug=job.slug,
+            source_url=job.url,
+            seconds=self.options.deadline.total_seconds(),
+            validators=job.validators,
+            body_sha256=job.body_sha256 if job.has_baseline else None,
+            recipe=job.recipe,
+            page=page,
+        )
+
+    def further(self, job: SourceJob, url: str) -> ReadRequest:
+        """Another page of the listing."""
+        seconds = self.options.deadline.total_seconds()
+        return ReadRequest(url=url, slug=job.slug, source_url=job.url, seconds=seconds, recipe=job.recipe)
 
     async def _fill_gap(self, job: SourceJob, look: Look, page: Page, said: Extraction, started: float) -> None:
         """Follow next pages where the first one is new down to its end. What is found until the time is up counts."""
@@ -191,49 +205,13 @@ class Checker:
                 look.cut_off = await fill_gap(
                     Trail.after(page.url, said.next_page_url),
                     self.options.gap_pages,
-                    fetch=lambda url: self.fetch(job, url, look.gate),
-                    extract=lambda further: self.understand(further, job.recipe),
+                    read=lambda url: look.visit.read(self.further(job, url)),
                     is_done=lambda further: self.store.run(lambda store: is_known_page(store, job, further.items)),
                     now=self.clock,
                     into=look.further,
                 )
         except TimeoutError:
             look.cut_off = f"all items are new; there was time for {len(look.further)} more pages"
-
-    def gate(self, paid: str | None) -> PoliteGate:
-        """What stands before the requests of one look. ``paid`` is the site whose first request its lease paid for."""
-        options = self.options
-        spacing = SpacingGate(self.store, self.clock, spacing=options.spacing, patience=options.patience, paid=paid)
-        robots = RobotsGate(
-            store=self._robots,
-            download=self._download,
-            user_agent=options.user_agent,
-            now=self.clock,
-            then=spacing,
-            limits=replace(options.limits, body_bytes=ROBOTS_LIMITS.body_bytes),
-        )
-        return PoliteGate(robots, spacing)
-
-    async def fetch(
-        self,
-        job: SourceJob,
-        url: str,
-        gate: PoliteGate,
-        validators: Validators | None = None,
-        limits: Limits | None = None,
-    ) -> Page | NotModified:
-        """Fetch ``url`` for a source; its headers go to its own origin only. Raises :class:`FetchError`."""
-        headers = self._headers.get(job.slug, {}) if origin_of(url) == origin_of(job.url) else {}
-        request = FetchRequest(url=url, validators=validators, headers=headers, user_agent=self.options.user_agent)
-        return await fetch(
-            request, download=self._download, gate=gate, now=self.clock, limits=limits or self.options.limits
-        )
-
-    async def understand(self, page: Page, recipe: Recipe | None) -> Extraction:
-        """What ``page`` says. Raises :class:`scraper.errors.ExtractError`."""
-        return await self._extractor.extract(
-            page.body, page.url, content_type=page.content_type, now=self.clock(), recipe=recipe
-        )
 
     def _commit(self, store: Store, job: SourceJob, look: Look) -> CheckReport:
         """In the store's thread: compare with what is known and write all of it."""

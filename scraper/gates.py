@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from scraper.clock import Clock
 from scraper.errors import FetchError
 from scraper.robots import RobotsGate
-from scraper.store.db import Store
-from scraper.store.jobs import reserve_site
-from scraper.store.thread import StoreThread
 from scraper.urls import site_of
+
+
+class SiteBook(Protocol):
+    """Where it is noted when each site may be asked next."""
+
+    async def reserve(self, site: str, spacing: timedelta) -> datetime | None:
+        """Reserve the site's next moment for one request: ``None`` if that is now, else the instant to wait for."""
+        ...
 
 
 class SpacingGate:
@@ -19,9 +25,9 @@ class SpacingGate:
     its lease."""
 
     def __init__(
-        self, store: StoreThread, clock: Clock, *, spacing: timedelta, patience: timedelta, paid: str | None
+        self, sites: SiteBook, clock: Clock, *, spacing: timedelta, patience: timedelta, paid: str | None
     ) -> None:
-        self._store = store
+        self._sites = sites
         self._clock = clock
         self._patience = patience
         self._paid = paid
@@ -45,15 +51,12 @@ class SpacingGate:
             self._paid = None
             return
         while True:
-            until = await self._store.write(lambda store: self._reserve(store, site))
+            until = await self._sites.reserve(site, self.spacing)
             if until is None:
                 return
             if until > give_up:
                 raise FetchError("rate_limited", f"{site} is to be left alone for now", url=url, not_before=until)
             await asyncio.sleep(max((until - self._clock()).total_seconds(), 0.01))
-
-    def _reserve(self, store: Store, site: str) -> datetime | None:
-        return reserve_site(store.conn, site, self.spacing, self._clock())
 
 
 class PoliteGate:

@@ -12,7 +12,7 @@ from scraper import diff as differ
 from scraper import health
 from scraper.answers import NotModified
 from scraper.errors import CheckError, FetchError, StoreError
-from scraper.gates import PoliteGate
+from scraper.reading import Visit
 from scraper.store.captures import Capture, write_capture
 from scraper.store.db import Store
 from scraper.store.jobs import SourceJob
@@ -41,7 +41,7 @@ class Look:
     says why the known items were not reached there, ``None`` if they were or nothing was followed."""
 
     started_at: datetime
-    gate: PoliteGate
+    visit: Visit
     answer: Page | NotModified | None = None
     extraction: Extraction | None = None
     further: list[FurtherPage] = field(default_factory=list)
@@ -54,15 +54,6 @@ class Look:
         """Make it one that failed by a fault of our own."""
         self.crashed = True
         self.error = CheckError("internal", f"{type(error).__name__}: {error}"[:500], url=job.url)
-
-    def is_same_body(self, job: SourceJob) -> bool:
-        """Whether the answer is, byte for byte, the last one that was believed."""
-        return (
-            isinstance(self.answer, Page)
-            and job.has_baseline
-            and job.body_sha256 is not None
-            and hashlib.sha256(self.answer.body).hexdigest() == job.body_sha256
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +74,7 @@ def judge(store: Store, job: SourceJob, look: Look, *, policy: differ.Policy, no
         started_at=look.started_at,
         duration=timedelta(seconds=look.seconds),
         outcome=Outcome.FAILED,
-        site_spacing=look.gate.spacing.spacing,
+        site_spacing=look.visit.spacing,
     )
     if look.error is not None:
         return Judged(_failed(base, look.error, now))

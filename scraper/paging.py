@@ -9,12 +9,12 @@ from datetime import datetime
 from scraper.answers import NotModified
 from scraper.errors import CheckError, FetchError
 from scraper.judging import FurtherPage
+from scraper.reading import Reading
 from scraper.store.writing import FetchRecord
 from scraper.types import Extraction, Page
 from scraper.urls import canonicalize_url, site_of
 
-Fetch = Callable[[str], Awaitable[Page | NotModified]]
-Extract = Callable[[Page], Awaitable[Extraction]]
+Read = Callable[[str], Awaitable[Reading]]
 IsDone = Callable[[FurtherPage], Awaitable[bool]]
 
 
@@ -44,9 +44,7 @@ class Trail:
             self.url = next_url
 
 
-async def read_further(
-    trail: Trail, *, fetch: Fetch, extract: Extract, now: Callable[[], datetime]
-) -> tuple[FurtherPage, Page | None]:
+async def read_further(trail: Trail, *, read: Read, now: Callable[[], datetime]) -> tuple[FurtherPage, Page | None]:
     """The next page of ``trail``, which moves on behind it. A page that cannot be had ends the trail and is a result;
     :class:`CheckError` is never raised."""
     url = trail.url
@@ -55,10 +53,7 @@ async def read_further(
     trail.url = None
     at = now()
     try:
-        page = await fetch(url)
-        if isinstance(page, NotModified):
-            raise FetchError("not_modified_unasked", "answered 'not modified' (304)", url=url, status=304)
-        found = await extract(page)
+        page, found = _whole(url, await read(url))
     except CheckError as error:
         status = error.status if isinstance(error, FetchError) else None
         return FurtherPage(FetchRecord("next_page", url, at, "failed", status, message=str(error)[:500])), None
@@ -67,12 +62,20 @@ async def read_further(
     return FurtherPage(record, found.items), page
 
 
+def _whole(url: str, reading: Reading) -> tuple[Page, Extraction]:
+    """A page that could be read; else raises :class:`CheckError`."""
+    if reading.error is not None:
+        raise reading.error
+    if isinstance(reading.answer, NotModified) or reading.extraction is None:
+        raise FetchError("not_modified_unasked", "answered 'not modified' (304)", url=url, status=304)
+    return reading.answer, reading.extraction
+
+
 async def fill_gap(
     trail: Trail,
     most: int,
     *,
-    fetch: Fetch,
-    extract: Extract,
+    read: Read,
     is_done: IsDone,
     now: Callable[[], datetime],
     into: list[FurtherPage],
@@ -83,7 +86,7 @@ async def fill_gap(
     for number in range(1, most + 1):
         if trail.url is None:
             return None if number > 1 else "all items are new, and no next page is named"
-        page, _ = await read_further(trail, fetch=fetch, extract=extract, now=now)
+        page, _ = await read_further(trail, read=read, now=now)
         into.append(page)
         if page.fetch.outcome == "failed":
             return f"all items are new; the next page could not be read: {page.fetch.message}"

@@ -13,9 +13,10 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import Response
 
-from scraper.check import Checker, CheckOptions, CheckReport, Extractor
+from scraper.check import Checker, CheckOptions, CheckReport
 from scraper.errors import NotFoundError, PresswatchError
 from scraper.hooks import CadencePolicy, ChangeListener
+from scraper.reading import Extractor
 from scraper.robots import MemoryRobots
 from scraper.saved import MAX_BYTES, find_saved_pages
 from scraper.store.db import Store
