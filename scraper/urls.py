@@ -16,6 +16,10 @@ MAX_URL = 4_000
 """Characters of a URL that are kept at the most; a longer one is no link."""
 
 _STRIPPED = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff]")
+_NO_HOST = re.compile(r"""[\x00-\x20\x7f-\xa0"%<>\\^|\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff@]""")
+"""What no host name has (WHATWG URL, "forbidden domain code point", and what is invisible)."""
+_ABSOLUTE = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _EDGE = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f \x1f\xa0"
 
 # Parameters that say how somebody came to a page, never which page it is. Prefixes first, then whole names.
@@ -30,6 +34,8 @@ _SESSION = frozenset(
     "cftoken s_id phpsid".split()
 )
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
+_COOKIELESS = re.compile(r"/\((?:[AFSX]\([\w\-=.]{0,400}\)){1,4}\)(?=/|$)", re.ASCII)
+"""ASP.NET's sessions without cookies: ``/(S(lit3py55t21z5v55vlm25s55))/news``."""
 _TOKEN = re.compile(r"^[0-9a-zA-Z_\-.!]{16,}$")
 _INDEX_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _UNRESERVED = "-._~!$'()*,;:@/"
@@ -42,24 +48,27 @@ def resolve_url(base: str, href: str) -> str | None:
     """The absolute http(s) URL that ``href`` means on the page ``base``; ``None`` for anything else.
 
     Tabs and newlines inside are dropped as browsers do (WHATWG URL, "basic URL parser"); the publisher's spelling is
-    kept otherwise. Backslashes in the authority, credentials and missing hosts are refused: they are never a news
-    item's address and have been used to make two parsers see two hosts.
+    kept otherwise. Credentials, backslashes and control characters in the authority, and missing hosts are refused:
+    they are never a news item's address and have been used to make two parsers see two hosts.
     """
     if not href or len(href) > MAX_URL * 2:
         return None
     try:
         href = re.sub(r"[\t\r\n]", "", href.strip(_EDGE))
         url = urljoin(base, href)
+        if not url.isascii():
+            url = _SURROGATES.sub("\ufffd", url)  # as the URL standard does: a lone one has no encoding
         parts = urlsplit(url)
         host = parts.hostname
         _ = parts.port
     except ValueError:
         return None
-    if parts.scheme.lower() not in ("http", "https") or not host or "\\" in parts.netloc or "@" in parts.netloc:
+    if parts.scheme.lower() not in ("http", "https") or not host or _NO_HOST.search(parts.netloc):
         return None
     path = quote(_STRIPPED.sub(_escape, parts.path).replace("\\", "/"), safe="/%:@!$&'()*+,;=~-._") or "/"
     query = _STRIPPED.sub(_escape, parts.query)
-    url = urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, query, parts.fragment))
+    fragment = _STRIPPED.sub(_escape, parts.fragment)
+    url = urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, query, fragment))
     return url if len(url) <= MAX_URL else None
 
 
@@ -75,8 +84,11 @@ def canonicalize_url(url: str) -> str:
     ids, index pages, the trailing slash and doubled slashes; sorts the query; normalises percent-encoding
     (RFC 3986 6.2.2). Applying it twice equals applying it once.
     """
+    if not url.isascii():
+        url = _SURROGATES.sub("\ufffd", url)
     try:
-        parts = urlsplit(url.strip() if "//" in url else f"//{url.strip()}")
+        url = url.strip()
+        parts = urlsplit(url if _ABSOLUTE.match(url) else f"//{url}")
         host = (parts.hostname or "").strip().rstrip(".").removeprefix("www.")
         port = parts.port
     except ValueError:
@@ -88,7 +100,7 @@ def canonicalize_url(url: str) -> str:
     netloc = f"[{host}]" if ":" in host else host
     if port and port not in (80, 443):
         netloc += f":{port}"
-    path = _requote(_PATH_SESSION.sub("", parts.path))
+    path = _requote(_COOKIELESS.sub("", _PATH_SESSION.sub("", parts.path)))
     path = re.sub(r"/{2,}", "/", path)
     path = _INDEX_PAGE.sub("/", path).rstrip("/")
     query = urlencode(sorted(_kept_parameters(parts.query)), quote_via=quote, safe=_UNRESERVED)
@@ -98,7 +110,7 @@ def canonicalize_url(url: str) -> str:
 
 def _kept_parameters(query: str) -> list[tuple[str, str]]:
     try:
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=200)
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_URL)
     except ValueError:
         return [(query, "")]
     kept = []

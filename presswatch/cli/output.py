@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-_CONTROL = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
+_CONTROL = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\u061c]")
 _CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 

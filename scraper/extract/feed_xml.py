@@ -18,6 +18,7 @@ _PROLOGUE = re.compile(
 )
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]{0,100})[\s/>]")
 _NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
+_CHARACTER = re.compile(r"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,30};)")
 _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{100000}")
 _PREFIX = re.compile(r"<(/?)[\w.-]+:")
@@ -105,13 +106,21 @@ def _with_plain_entities(text: str) -> str:
     """
     parts = _CDATA.split(text)
     for index in range(0, len(parts), 2):
-        parts[index] = _BARE_AMPERSAND.sub("&#38;", _NAMED_ENTITY.sub(_entity, parts[index]))
+        plain = _BARE_AMPERSAND.sub("&#38;", _NAMED_ENTITY.sub(_entity, parts[index]))
+        parts[index] = _CHARACTER.sub(_character, plain)
     return "".join(parts)
 
 
 def _entity(match: re.Match[str]) -> str:
     chars = html.unescape(match[0])
     return f"&#38;{match[1]};" if chars == match[0] else "".join(f"&#{ord(char)};" for char in chars)
+
+
+def _character(match: re.Match[str]) -> str:
+    # The repairing parser takes what XML forbids, surrogates too, and then has a text that is no UTF-8.
+    code = int(match[1]) if match[1] else int(match[2], 16)
+    legal = code < 0x110000 and not _FORBIDDEN.match(chr(code))
+    return match[0] if legal else "&#65533;"
 
 
 def _parse(text: str, *, recover: bool) -> etree._Element | None:

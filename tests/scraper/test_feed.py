@@ -271,6 +271,12 @@ def test_entities_and_external_documents_are_never_resolved() -> None:
     assert "root:" not in item.title
 
 
+@pytest.mark.parametrize("code", ["#xD800", "#56320", "#x0", "#xFFFF", "#1114112"])
+def test_references_to_characters_that_do_not_exist_cost_no_entry(code: str) -> None:
+    spoilt = RSS.replace("<item>", f"<item><description>a &{code}; b & c</description>", 1)
+    assert len(read(spoilt).items) == len(read(RSS).items)
+
+
 def test_hostile_sizes_stay_bounded() -> None:
     import time
 

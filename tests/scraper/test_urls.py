@@ -16,6 +16,9 @@ from scraper.urls import canonicalize_url, origin_of, resolve_url, site_of
         ("https://example.org/news/1?utm_source=x&utm_medium=y", "https://example.org/news/1"),
         ("https://example.org/news?id=7&fbclid=abc", "https://example.org/news?id=7"),
         ("https://example.org/news;jsessionid=A1B2C3?id=7", "https://example.org/news?id=7"),
+        ("https://example.org/(S(lit3py55t21z5v55vlm25s55))/news/7", "https://example.org/news/7"),
+        ("https://example.org/app/(X(1)S(lit3py55t21z5v55vlm25s55))/n.aspx?i=7", "https://example.org/app/n.aspx?i=7"),
+        ("https://example.org/n/7;PHPSESSID=0123456789abcdef/", "https://example.org/n/7"),
         ("https://example.org/n?PHPSESSID=0123456789abcdef0123&id=2", "https://example.org/n?id=2"),
         ("https://example.org/n?sid=0123456789abcdef0123&id=2", "https://example.org/n?id=2"),
         ("https://example.org/a?b=1&a=2", "https://example.org/a?a=2&b=1"),
@@ -41,6 +44,7 @@ def test_spellings_of_one_address_are_one(one: str, other: str) -> None:
         ("https://example.org/news", "https://news.example.org/"),
         ("https://example.org/#!/news/1", "https://example.org/#!/news/2"),
         ("https://example.org/a%2Fb", "https://example.org/a/b"),
+        ("https://example.org/(2026)/news", "https://example.org/(2025)/news"),
         ("https://example.org:8080/a", "https://example.org/a"),
         ("https://example.org/A", "https://example.org/a"),
     ],
@@ -52,6 +56,21 @@ def test_different_addresses_stay_different(one: str, other: str) -> None:
 @given(st.text(max_size=80).map(lambda tail: "https://example.org/" + tail) | st.text(max_size=60))
 def test_canonicalising_twice_equals_once(url: str) -> None:
     once = canonicalize_url(url)
+    assert canonicalize_url(once) == once
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[2001:db8::1]:8080/a?q=//b",
+        "https://example.org/a?" + "x&" * 400 + "utm_source=y",
+        "https://example.org/a?next=https://example.net/&b=1",
+        "https://example.org/\ud800?\udfff",
+    ],
+)
+def test_canonical_form_of_odd_addresses_is_its_own(url: str) -> None:
+    once = canonicalize_url(url)
+    assert once.startswith(("example.org/", "[2001:db8::1]:8080/"))
     assert canonicalize_url(once) == once
 
 
@@ -81,6 +100,12 @@ def test_no_href_ever_raises(base: str, href: str) -> None:
         ("http://user:secret@example.org/", None),
         ("http://internal\\@example.org/", None),
         ("", None),
+        ("/a\ud800b", "https://example.org/a%EF%BF%BDb"),
+        ("/a#b\x1b]0;c\x07d", "https://example.org/a#b%1B]0;c%07d"),
+        ("//exam\x01ple.org/", None),
+        ("//exam\u202eple.org/", None),
+        ("//exam<ple.org/", None),
+        ("//exa%2emple.org/", None),
     ],
 )
 def test_links_resolve_as_in_a_browser(href: str, expected: str | None) -> None:
