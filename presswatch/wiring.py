@@ -116,6 +116,12 @@ def telling_plan(config: Config) -> TellingPlan:
     )
 
 
+def written_rules(config: Config) -> tuple[Rule, ...]:
+    """The rules that somebody wrote, without those that hold where none are: each has a feed."""
+    written = {rule.name for rule in config.rules if not rule.implied}
+    return tuple(rule for rule in telling_plan(config).rules if rule.name in written)
+
+
 def zone_of(config: Config, channel: ChannelConfig) -> tzinfo:
     """The zone in which a channel's reader lives: its own, else that of the settings, else the machine's."""
     name = channel.timezone or config.settings.timezone

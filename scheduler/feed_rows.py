@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from scheduler.fact_rows import load_changes
 from scheduler.feeds import Feed, FeedEntry, Outline
@@ -21,23 +22,52 @@ SELECT i.item_key, i.title, i.url, i.summary, i.author, i.published_at, i.first_
 FROM items i JOIN sources s ON s.id = i.source_id
 WHERE i.status <> 'merged' AND s.origin = 'config' AND s.active = 1 AND {condition} ORDER BY i.id DESC LIMIT ?
 """
+EMPTY_SINCE = datetime(2000, 1, 1, tzinfo=UTC)
+"""The date of a feed without entries: always the same, so that its file does not change."""
 _BATCH = 500
 _MOST_LOOKED_AT = 50_000
 """Changes that are looked at for the feed of a rule that hardly anything fits."""
 
 
-def all_feeds(conn: sqlite3.Connection, rules: Sequence[Rule], now: datetime, limit: int) -> Iterator[Feed]:
-    """Every feed there is, each with the latest ``limit`` items. ``now`` is the date of an empty one."""
-    yield Feed("all", "presswatch", now, entries_of(conn, "1", (), limit))
+@dataclass(frozen=True, slots=True)
+class FeedPlace:
+    """A feed that can be had. ``about`` is the page that it is about, if it is one; ``condition`` and ``values`` are
+    SQL over its items, of a rule the ``rule`` in place of them."""
+
+    name: str
+    title: str
+    about: str | None = None
+    condition: str = "1"
+    values: tuple[object, ...] = ()
+    rule: Rule | None = None
+
+
+def list_places(conn: sqlite3.Connection, rules: Sequence[Rule]) -> Iterator[FeedPlace]:
+    """Every feed there is: of everything, of each source, tag and rule."""
+    yield FeedPlace("all", "presswatch")
     rows = conn.execute("SELECT id, slug, name, url FROM sources WHERE origin = 'config' AND active = 1 ORDER BY slug")
     for row in rows.fetchall():
-        entries = entries_of(conn, "s.id = ?", (row["id"],), limit)
-        yield Feed(f"source-{row['slug']}", row["name"], now, entries, row["url"])
+        yield FeedPlace(f"source-{row['slug']}", row["name"], row["url"], "s.id = ?", (row["id"],))
     for (tag,) in conn.execute("SELECT DISTINCT tag FROM source_tags ORDER BY tag").fetchall():
         condition = "s.id IN (SELECT source_id FROM source_tags WHERE tag = ?)"
-        yield Feed(f"tag-{tag}", f"presswatch: {tag}", now, entries_of(conn, condition, (tag,), limit))
+        yield FeedPlace(f"tag-{tag}", f"presswatch: {tag}", None, condition, (tag,))
     for rule in rules:
-        yield Feed(f"rule-{rule.name}", f"presswatch: {rule.name}", now, entries_of_rule(conn, rule, limit))
+        yield FeedPlace(f"rule-{rule.name}", f"presswatch: {rule.name}", rule=rule)
+
+
+def load_feed(conn: sqlite3.Connection, place: FeedPlace, now: datetime, limit: int) -> Feed:
+    """The feed with its latest ``limit`` items. ``now`` is the date of an empty one."""
+    if place.rule is not None:
+        entries = entries_of_rule(conn, place.rule, limit)
+    else:
+        entries = entries_of(conn, place.condition, place.values, limit)
+    return Feed(place.name, place.title, now, entries, place.about)
+
+
+def all_feeds(conn: sqlite3.Connection, rules: Sequence[Rule], now: datetime, limit: int) -> Iterator[Feed]:
+    """Every feed there is, each with the latest ``limit`` items. ``now`` is the date of an empty one."""
+    for place in list_places(conn, rules):
+        yield load_feed(conn, place, now, limit)
 
 
 def entries_of(conn: sqlite3.Connection, condition: str, values: Sequence[object], limit: int) -> tuple[FeedEntry, ...]:

@@ -50,6 +50,11 @@ class Feed:
     about: str | None = None
 
     @property
+    def updated_at(self) -> datetime:
+        """When it changed last."""
+        return max((entry.updated for entry in self.entries), default=self.updated)
+
+    @property
     def id(self) -> str:
         """Its URN."""
         from urllib.parse import quote
@@ -72,7 +77,7 @@ def atom_bytes(feed: Feed, *, self_url: str | None = None) -> bytes:
     root = ET.Element(f"{{{_ATOM}}}feed")
     _add(root, "id", feed.id)
     _add(root, "title", _line(feed.title, MAX_TITLE))
-    _add(root, "updated", to_text(max((entry.updated for entry in feed.entries), default=feed.updated)))
+    _add(root, "updated", to_text(feed.updated_at))
     _add(root, "generator", "presswatch")
     _add(ET.SubElement(root, f"{{{_ATOM}}}author"), "name", "presswatch")
     for rel, url in (("self", self_url), ("alternate", inert_url(feed.about))):

@@ -23,6 +23,10 @@ class App:
     home_option: str | None
     environ: Mapping[str, str]
 
+    def fresh(self) -> App:
+        """The same with nothing read yet: for commands that go on while files change."""
+        return App(self.home_option, self.environ)
+
     @cached_property
     def home(self) -> Home:
         """The files of this installation."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,17 +27,16 @@ def feeds_command(app: App, folder: Path, limit: int, base_url: str | None) -> N
     \b
     presswatch feeds /var/www/feeds --base-url https://example.org/feeds
     """
-    from presswatch.wiring import telling_plan
-    from scheduler.feed_rows import all_feeds
+    from presswatch.wiring import written_rules
+    from scheduler.feed_rows import EMPTY_SINCE, all_feeds
     from scheduler.feeds import atom_bytes, json_bytes
 
-    written_down = {rule.name for rule in app.config.rules if not rule.implied}
-    rules = [rule for rule in telling_plan(app.config).rules if rule.name in written_down]
+    rules = written_rules(app.config)
     count = written = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with app.reading() as conn:
-            for feed in all_feeds(conn, rules, _beginning(), limit):
+            for feed in all_feeds(conn, rules, EMPTY_SINCE, limit):
                 for ending, make in (("atom", atom_bytes), ("json", json_bytes)):
                     name = f"{_safe(feed.name)}.{ending}"
                     self_url = f"{base_url.rstrip('/')}/{quote(name)}" if base_url else None
@@ -64,11 +62,6 @@ def opml_command(app: App, base_url: str | None) -> None:
     with app.reading() as conn:
         document = opml_bytes("presswatch", list(outlines(conn, base_url)))
     sys.stdout.write(document.decode("utf-8"))
-
-
-def _beginning() -> datetime:
-    """The date of a feed without entries: always the same, so that its file does not change."""
-    return datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def _safe(name: str) -> str:

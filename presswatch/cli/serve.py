@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from scraper.errors import ConfigError
 
 if TYPE_CHECKING:
     from presswatch.web.guard import Access
+    from scheduler.rules import Rule
 
 _LEAST_PASSWORD = 8
 
@@ -88,7 +90,8 @@ def _run(app: App, host: str, port: int, access: Access) -> None:
 
     from presswatch.web.site import Site, make_site
 
-    datasette = make_site(app.home.db_path, Site(app.home.captures_dir, access, app.zone))
+    site = Site(app.home.captures_dir, access, app.zone, rules=lambda: _rules(app))
+    datasette = make_site(app.home.db_path, site)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host.strip("[]"), port), family=family)
@@ -108,6 +111,16 @@ def _run(app: App, host: str, port: int, access: Access) -> None:
     )
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _rules(app: App) -> Sequence[Rule]:
+    """Those of the configuration as it is now; a mistake in it costs the feeds of rules, not the pages."""
+    from presswatch.wiring import written_rules
+
+    try:
+        return written_rules(app.fresh().config)
+    except ConfigError:
+        return ()
 
 
 def _leave(_: int, __: FrameType | None) -> None:

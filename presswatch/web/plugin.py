@@ -25,9 +25,12 @@ _ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/queries$", views.queries),
     (r"^/capture/(?P<sha256>[0-9a-f]{64})$", views.capture),
     (r"^/capture/(?P<sha256>[0-9a-f]{64})\.txt$", views.capture_markup),
+    (r"^/feeds$", views.feeds),
+    (r"^/feeds/sources\.opml$", views.opml),
+    (r"^/feeds/(?P<name>[^/]{1,600})\.(?P<ending>atom|json)$", views.feed),
     (r"^/healthz$", views.healthz),
 ]
-_OWN = re.compile(rf"/({STATIC}/.*)?$|/(item|source|capture)/|/(sources|changes|messages|queries|healthz)$")
+_OWN = re.compile(rf"/({STATIC}/.*)?$|/(item|source|capture|feeds)/|/(sources|changes|messages|queries|feeds|healthz)$")
 
 
 def is_own(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -13,6 +14,7 @@ from datasette.plugins import pm
 from presswatch.web import plugin, texts
 from presswatch.web.guard import Access
 from presswatch.web.metadata import make_metadata
+from scheduler.rules import Rule
 
 _HERE = Path(__file__).parent
 _SETTINGS = {
@@ -31,12 +33,13 @@ _SETTINGS = {
 @dataclass(frozen=True, slots=True)
 class Site:
     """What our pages need. ``zone``: in which people are shown times, ``None`` for the machine's. ``now``: a fixed time
-    for tests; ``None`` for the clock."""
+    for tests; ``None`` for the clock. ``rules``: those that have a feed, asked for when one is wanted."""
 
     captures_dir: Path
     access: Access = field(default_factory=Access)
     zone: tzinfo | None = None
     now: datetime | None = None
+    rules: Callable[[], Sequence[Rule]] = tuple
 
 
 def make_site(db_path: Path, site: Site) -> Any:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Response
 
-from presswatch.web import finding, item_page, river, source_page
+from presswatch.web import feeding, finding, item_page, river, source_page
 from presswatch.web.guard import INERT_POLICY
 from presswatch.web.queries import QUERIES
 from presswatch.web.texts import now_of
 
 _T = TypeVar("_T")
 _PAGE_MS = 2_500
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?")
 
 
 async def front(request: Any, datasette: Any) -> Any:
@@ -85,6 +88,38 @@ async def queries(request: Any, datasette: Any) -> Any:
     """The saved queries with their descriptions."""
     database = datasette.get_database().name
     return await _page(datasette, request, "pw_queries.html", {"queries": QUERIES, "database": database})
+
+
+async def feeds(request: Any, datasette: Any) -> Any:
+    """All feeds."""
+    rules = datasette.presswatch.rules()
+    found = await _ask(datasette, lambda conn: feeding.list_addresses(conn, rules))
+    return await _page(datasette, request, "pw_feeds.html", {"feeds": found})
+
+
+async def feed(request: Any, datasette: Any) -> Any:
+    """One feed, or 304 where the reader has it."""
+    name, ending = unquote(request.url_vars["name"]), request.url_vars["ending"]
+    rules = datasette.presswatch.rules()
+    found = await _ask(datasette, lambda conn: feeding.find_feed(conn, name, rules))
+    if found is None:
+        raise NotFound("There is no such feed.")
+    body = feeding.feed_bytes(found, ending)
+    return _document(datasette, request, body, feeding.CONTENT_TYPES[ending], found.updated_at)
+
+
+async def opml(request: Any, datasette: Any) -> Any:
+    """The sources and their feeds, for feed readers."""
+    base_url = f"{request.scheme}://{request.host}" if _HOST.fullmatch(request.host) else ""
+    body = await _ask(datasette, lambda conn: feeding.opml_document(conn, base_url))
+    return _document(datasette, request, body, "text/x-opml; charset=utf-8", None)
+
+
+def _document(datasette: Any, request: Any, body: bytes, content_type: str, updated: datetime | None) -> Any:
+    headers = feeding.validators(body, updated, now_of(datasette.presswatch))
+    if feeding.is_unchanged(request.headers, headers):
+        return Response("", status=304, headers=headers, content_type=content_type)
+    return Response(body, headers=headers, content_type=content_type)
 
 
 async def capture(request: Any, datasette: Any) -> Any:

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import feedparser
 import lxml.etree
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,9 @@ RULES = [Rule("pier", keywords=("pier",), kinds=frozenset(ChangeKind))]
 
 
 def check_atom(document: bytes) -> Any:
-    """The requirements of RFC 4287, section 4."""
+    """The requirements of RFC 4287, section 4; and a feed reader has nothing to complain of."""
+    read = feedparser.parse(document)
+    assert not read.bozo, read.bozo_exception
     tree = lxml.etree.fromstring(document, lxml.etree.XMLParser(resolve_entities=False, no_network=True))
     assert tree.tag == f"{{{NS['a']}}}feed"
     for parent in (tree, *tree.findall("a:entry", NS)):
@@ -40,6 +43,7 @@ def check_atom(document: bytes) -> Any:
             assert link.get("href").startswith(("http://", "https://"))
     ids = [entry.findtext("a:id", namespaces=NS) for entry in tree.findall("a:entry", NS)]
     assert len(ids) == len(set(ids))
+    assert [entry.id for entry in read.entries] == ids
     return tree
 
 
@@ -48,8 +52,13 @@ def check_json(document: bytes) -> Any:
     feed = json.loads(document)
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert isinstance(feed["title"], str)
+    for name in ("feed_url", "home_page_url"):
+        assert feed.get(name, "https://").startswith(("http://", "https://"))
+    ids = [item["id"] for item in feed["items"]]
+    assert len(ids) == len(set(ids))
     for item in feed["items"]:
         assert isinstance(item["id"], str)
+        assert item.get("url", "https://").startswith(("http://", "https://"))
         assert isinstance(item["content_text"], str)
         assert all(isinstance(author["name"], str) for author in item["authors"])
         assert all(isinstance(tag, str) for tag in item["tags"])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 
 from presswatch.web.guard import Access
 from presswatch.web.site import Site, make_site
+from scheduler.rules import Rule
 from scraper.store.captures import write_capture
 from scraper.store.db import open_store
 from scraper.store.rows import unspaced_text
@@ -119,8 +120,10 @@ Get = Callable[..., Any]
 def get(web_db: Path) -> Get:
     """Ask for a page, in this process; the response of httpx."""
 
-    def ask(path: str, *, method: str = "GET", access: Access | None = None, **given: Any) -> Any:
-        site = Site(web_db.parent / "captures", access or Access(), UTC, NOW)
+    def ask(
+        path: str, *, method: str = "GET", access: Access | None = None, rules: Sequence[Rule] = (), **given: Any
+    ) -> Any:
+        site = Site(web_db.parent / "captures", access or Access(), UTC, NOW, rules=lambda: rules)
 
         async def answer() -> Any:
             datasette = make_site(web_db, site)

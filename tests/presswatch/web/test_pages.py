@@ -19,7 +19,7 @@ OWN = (
     "/", "/?q=basin", "/?source=harbour", "/?tag=ports", "/?kind=edited", "/?since=2026-02-10&until=2026-02-12",
     "/?q=%22%27%28%2A&before=x&kind=zzz&since=yesterday", "/item/key61", "/item/60", "/source/harbour", "/source/evil",
     "/sources", "/changes", "/changes?source=evil&kind=added", "/messages", "/messages?state=dead", "/queries",
-    f"/capture/{SHA}",
+    "/feeds", f"/capture/{SHA}",
 )  # fmt: skip
 STOCK = (
     "/presswatch", "/presswatch/items", "/presswatch/items/61", "/presswatch/withdrawn", "/presswatch?sql=select+1",
