@@ -18,6 +18,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
     "What to watch": {
         "init": "sources",
         "add": "adding",
+        "import": "importing",
         "remove": "sources",
         "pause": "pausing",
         "resume": "pausing",

@@ -4,7 +4,7 @@ decided here, because tomlkit takes the comment above a table for the end of the
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,13 @@ class Document:
 
     def add_member(self, array: str, content: Mapping[str, Any]) -> None:
         """Add ``[[array]]`` after its last member, or at the end."""
-        self.plain.setdefault(array, []).append(dict(content))
-        self._insert_table(array, {array: [content]})
+        self.add_members(array, [content])
+
+    def add_members(self, array: str, contents: Sequence[Mapping[str, Any]]) -> None:
+        """Add several ``[[array]]`` after its last member, or at the end; at the cost of adding one."""
+        if contents:
+            self.plain.setdefault(array, []).extend(map(dict, contents))
+            self._insert_table(array, {array: contents})
 
     def add_table(self, parent: str, name: str, content: Mapping[str, Any]) -> None:
         """Add ``[parent.name]`` after its last sibling, or at the end."""

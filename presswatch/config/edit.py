@@ -4,18 +4,27 @@ could not be used never replaces the file."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from presswatch.config.document import Document
 from presswatch.config.model import ChannelConfig, Config, SourceConfig
-from presswatch.config.parse import IsOpened, nothing_opened, parse_config, read_config_text
+from presswatch.config.parse import IsOpened, find_mistakes, nothing_opened, parse_config, read_config_text
 from presswatch.config.storage import locked_folder, replace_file
 from scraper.errors import ConfigError
 from scraper.slugs import slugify, unique_slug
 
 Change = Callable[[Config, Document], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedSource:
+    """The slug that a source got, or ``None`` and what is wrong with it."""
+
+    slug: str | None
+    mistake: str | None = None
 
 
 def edit_config(
@@ -60,18 +69,45 @@ def add_source(
     content = _without_empty(source)
 
     def change(present: Config, document: Document) -> None:
-        taken = {name for each in present.sources for name in (each.id, each.slug)}
-        if "slug" not in content:
-            content["slug"] = unique_slug(slugify(str(content.get("name", "")), str(content.get("url", ""))), taken)
-        if "id" not in content:
-            content["id"] = _new_id(taken)
+        _name(content, _taken(present))
         if title:
             content.setdefault("name", title)
-        first = {key: content[key] for key in ("id", "slug", "url", "name") if key in content}
-        document.add_member("sources", first | content)
+        document.add_member("sources", _in_order(content))
 
     edited = edit_config(path, change, environ=environ, is_opened=is_opened, dry_run=dry_run)
     return edited.source(content.get("id", content["slug"]))
+
+
+def add_sources(
+    path: Path,
+    sources: Sequence[Mapping[str, Any]],
+    *,
+    environ: Mapping[str, str],
+    is_opened: IsOpened = nothing_opened,
+    dry_run: bool = False,
+) -> list[AddedSource]:
+    """Add many of ``[[sources]]`` at once, each as :func:`add_source` would; those that could not be used are left out.
+    Gives one answer for each. Raises :class:`ConfigError`."""
+    outcome: list[AddedSource] = []
+
+    def change(present: Config, document: Document) -> None:
+        taken, accepted = _taken(present), []
+        settings = document.plain.get("presswatch", {})
+        for source in sources:
+            content = _without_empty(source)
+            _name(content, taken)
+            alone = {"presswatch": settings, "sources": [content]}
+            mistakes = find_mistakes(alone, path=path, environ=environ, is_opened=is_opened)
+            if mistakes:
+                outcome.append(AddedSource(None, str(mistakes[0]).removeprefix("sources[1].")))
+                continue
+            taken |= {content["id"], content["slug"]}
+            accepted.append(_in_order(content))
+            outcome.append(AddedSource(content["slug"]))
+        document.add_members("sources", accepted)
+
+    edit_config(path, change, environ=environ, is_opened=is_opened, dry_run=dry_run)
+    return outcome
 
 
 def remove_source(
@@ -157,6 +193,24 @@ def _without_empty(content: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in content.items()
         if value is not None and value not in ([], (), {}, "")
     }
+
+
+def _taken(present: Config) -> set[str]:
+    """Words that name a source already."""
+    return {name for each in present.sources for name in (each.id, each.slug)}
+
+
+def _name(content: dict[str, Any], taken: set[str]) -> None:
+    """Give the table of a source a slug and an id, where it has none."""
+    if "slug" not in content:
+        content["slug"] = unique_slug(slugify(str(content.get("name", "")), str(content.get("url", ""))), taken)
+    if "id" not in content:
+        content["id"] = _new_id(taken)
+
+
+def _in_order(content: Mapping[str, Any]) -> dict[str, Any]:
+    first = {key: content[key] for key in ("id", "slug", "url", "name") if key in content}
+    return first | dict(content)
 
 
 def _new_id(taken: set[str]) -> str:

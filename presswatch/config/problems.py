@@ -53,6 +53,11 @@ class Problems:
     def __len__(self) -> int:
         return len(self._found)
 
+    @property
+    def found(self) -> tuple[Problem, ...]:
+        """What was noted, without lines."""
+        return tuple(self._found)
+
     def add(self, key: str, message: str) -> None:
         """Note a mistake at a dotted key."""
         self._found.append(Problem(key, message))
