@@ -1,60 +1,69 @@
-"""A mail server on loopback that keeps what it is given (RFC 5321, as little of it as a client needs)."""
+"""A mail server on loopback that keeps what it is given: aiosmtpd, in a thread of its own."""
 
 from __future__ import annotations
 
 import email
 import email.policy
-import socketserver
-import threading
+import ssl
 from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+
+class _OnFreePort(Controller):  # type: ignore[misc, unused-ignore]
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
 
 
 class SmtpSink:
-    """``mails`` holds what arrived, ``recipients`` the envelopes' RCPT. ``answers`` gives verbs another answer."""
+    """``mails`` holds what arrived, ``recipients`` the envelopes' RCPT, ``logins`` the passwords that were given.
+    ``answers`` gives verbs (``MAIL``, ``RCPT``, ``DATA``) another answer. With ``certificate`` (a PEM file with its
+    key) it offers TLS (STARTTLS) and asks for the password ``s3cret``."""
 
-    def __init__(self) -> None:
-        self.answers: dict[bytes, str] = {}
+    def __init__(self, certificate: Path | None = None) -> None:
+        self.answers: dict[str, str] = {}
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
-        sink = self
-
-        class Handler(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                self._say("220 sink")
-                while line := self.rfile.readline():
-                    verb = line[:4].upper()
-                    if verb in sink.answers:
-                        self._say(sink.answers[verb])
-                        continue
-                    if verb == b"DATA":
-                        self._say("354 go on")
-                        sink.mails.append(self._read_mail())
-                    elif verb == b"QUIT":
-                        self._say("221 bye")
-                        return
-                    elif verb == b"RCPT":
-                        sink.recipients.append(line.decode().partition("<")[2].partition(">")[0])
-                    self._say("250 ok")
-
-            def _say(self, line: str) -> None:
-                self.wfile.write(f"{line}\r\n".encode())
-
-            def _read_mail(self) -> EmailMessage:
-                lines = []
-                while (line := self.rfile.readline()) not in (b".\r\n", b""):
-                    lines.append(line.removeprefix(b"."))
-                return email.message_from_bytes(b"".join(lines), policy=email.policy.default)
-
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
+        self.logins: list[bytes] = []
+        secured: dict[str, Any] = {}
+        if certificate is not None:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certificate)
+            secured = {"tls_context": context, "authenticator": self._authenticate, "auth_required": True}
+        self._controller = _OnFreePort(self, hostname="127.0.0.1", port=0, **secured)
+        self._controller.start()
 
     @property
     def port(self) -> int:
-        return int(self._server.server_address[1])
+        return int(self._controller.port)
+
+    def _authenticate(self, *given: Any) -> AuthResult:
+        login = given[-1]
+        assert isinstance(login, LoginPassword)
+        self.logins.append(login.password)
+        return AuthResult(success=login.password == b"s3cret", handled=False)
+
+    async def handle_MAIL(self, *given: Any) -> str:  # noqa: N802 - the name that aiosmtpd calls
+        _, _, envelope, address, _ = given
+        envelope.mail_from = address
+        return self.answers.get("MAIL", "250 OK")
+
+    async def handle_RCPT(self, *given: Any) -> str:  # noqa: N802
+        _, _, envelope, address, _ = given
+        if "RCPT" not in self.answers:
+            envelope.rcpt_tos.append(address)
+            self.recipients.append(address)
+        return self.answers.get("RCPT", "250 OK")
+
+    async def handle_DATA(self, *given: Any) -> str:  # noqa: N802
+        if "DATA" not in self.answers:
+            self.mails.append(email.message_from_bytes(given[2].original_content, policy=email.policy.default))
+        return self.answers.get("DATA", "250 OK")
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        if not self._controller.loop.is_closed():
+            self._controller.stop()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +19,7 @@ from scheduler.timing import Timing, parse_quiet
 from scheduler.upkeep import correct_due
 from tests.scheduler.newsroom import Newsroom
 from tests.scheduler.test_outbox import Hands
+from tests.scheduler.test_outbox_faults import ROOT
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHT = Timing(quiet=parse_quiet("22:00-07:00"), zone=BERLIN)
@@ -60,6 +65,59 @@ def test_a_night_of_a_clock_change_is_one_digest_in_the_morning(
     hands.settle()
     assert sink.titles[-1] == "after"
     hands.outbox.close()
+
+
+def test_a_digest_survives_kill_9_before_every_single_write(make_newsroom: Any, make_sink: Any, tmp_path: Path) -> None:
+    """After the night that has 02:30 twice: whatever write the process dies before, between release and commit, send
+    and record, the next one tells the same digest, with the same id."""
+    newsroom, sink = make_newsroom(), make_sink()
+    set_timing(newsroom, NIGHT)
+    newsroom.add_source("harbour")
+    at(newsroom, "2026-10-24T23:30")
+    for n in range(3):
+        newsroom.publish("harbour", f"item {n}")
+        newsroom.now += timedelta(hours=2)
+    newsroom.store.close()
+    morning = datetime(2026, 10, 25, 7, tzinfo=BERLIN).astimezone(UTC)
+    command = [sys.executable, "-m", "tests.scheduler.killed_process", str(tmp_path), str(tmp_path / "news.db"),
+               sink.url, morning.isoformat()]  # fmt: skip
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    copies = int(done.stdout)
+    assert copies > 8, "release, hand out, record: each has its writes"
+    for n in range(1, copies + 1):
+        killed = make_newsroom(name=f"{n}.db")
+        killed.now = morning
+        hands = Hands(killed, {"hook": sink.url})
+        hands.settle()
+        hands.outbox.close()
+        assert killed.rows("SELECT kind, state FROM messages") == [("digest", "sent")], n
+        assert killed.rows("SELECT count(*) FROM message_changes") == [(3,)], n
+    assert len({(request.id, request.body) for request in sink.received}) == 1, "one id, one message"
+    assert copies <= len(sink.received) < 2 * copies, "told again only where it was not on record"
+    assert [change["item"]["title"] for change in sink.received[0].json["data"]["changes"]] == [
+        "item 0", "item 1", "item 2",
+    ]  # fmt: skip
+
+
+def test_a_power_cut_repeats_a_digest_with_the_same_id_only(make_newsroom: Any, make_sink: Any, tmp_path: Path) -> None:
+    newsroom, sink = make_newsroom(), make_sink()
+    newsroom.add_source("harbour")
+    at(newsroom, "2026-03-02T23:00")
+    newsroom.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(tmp_path / "news.db", tmp_path / "before.db")
+    for room in (newsroom, make_newsroom(name="before.db")):
+        set_timing(room, NIGHT)
+        at(room, "2026-03-02T23:10")
+        room.publish("harbour", "one")
+        room.publish("harbour", "two")
+        at(room, "2026-03-03T07:00")
+        hands = Hands(room, {"hook": sink.url})
+        hands.settle()
+        hands.outbox.close()
+    first, repeat = sink.received
+    assert first.id == repeat.id
+    assert [change["item"]["title"] for change in repeat.json["data"]["changes"]] == ["one", "two"]
 
 
 def test_what_is_held_survives_a_restart_and_has_an_id_made_from_what_it_tells(make_newsroom: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import lxml.html
@@ -17,6 +18,7 @@ from scraper.errors import ConfigError, DeliveryError
 from tests.scheduler.examples import ITEM, NOW, SOURCE, make_change, make_message
 from tests.scheduler.smtp_sink import SmtpSink
 from tests.scheduler.test_channels import send_by_apprise
+from tests.support.certificates import self_signed
 
 
 @pytest.fixture
@@ -91,14 +93,14 @@ def test_a_page_writes_no_header_of_our_own_mail(smtp: SmtpSink) -> None:
 @pytest.mark.parametrize(
     ("verb", "answer", "retryable"),
     [
-        (b"RCPT", "550 no such user", False),
-        (b"RCPT", "451 try later", True),
-        (b"MAIL", "552 too much", False),
-        (b"DATA", "421 closing", True),
-        (b"DATA", "554 it is spam", False),
+        ("RCPT", "550 no such user", False),
+        ("RCPT", "451 try later", True),
+        ("MAIL", "552 too much", False),
+        ("DATA", "421 closing", True),
+        ("DATA", "554 it is spam", False),
     ],
 )
-def test_a_mail_server_decides_whether_to_try_again(smtp: SmtpSink, verb: bytes, answer: str, retryable: bool) -> None:
+def test_a_mail_server_decides_whether_to_try_again(smtp: SmtpSink, verb: str, answer: str, retryable: bool) -> None:
     smtp.answers[verb] = answer
     message = make_message(make_change())
     with pytest.raises(DeliveryError) as caught:
@@ -114,6 +116,58 @@ def test_a_password_is_not_sent_without_tls_and_not_shown(smtp: SmtpSink) -> Non
     assert "no TLS" in str(caught.value)
     assert "s3cret" not in str(caught.value)
     assert smtp.mails == []
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of ``localhost`` that nobody vouches for, with its key."""
+    certificate, key = self_signed(tmp_path_factory.mktemp("tls"))
+    path = certificate.with_name("mail.pem")
+    path.write_bytes(key.read_bytes() + certificate.read_bytes())
+    return path
+
+
+@pytest.fixture
+def secure_smtp(certificate: Path) -> Iterator[SmtpSink]:
+    sink = SmtpSink(certificate)
+    yield sink
+    sink.close()
+
+
+def test_a_password_goes_over_tls_to_the_server_whose_certificate_is_right(
+    secure_smtp: SmtpSink, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = make_message(make_change())
+    channel = own_channel(secure_smtp, url=f"smtp://me:s3cret@localhost:{secure_smtp.port}")
+    with pytest.raises(DeliveryError, match="certificate"):
+        channel.send(render(message), message)
+    assert secure_smtp.logins == []
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    channel.send(render(message), message)
+    assert secure_smtp.logins == [b"s3cret"]
+    assert [mail["message-id"] for mail in secure_smtp.mails] == ["<msg_1@example.org>"]
+
+
+def test_a_wrong_password_may_be_put_right_and_is_not_shown(
+    secure_smtp: SmtpSink, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    message = make_message(make_change())
+    with pytest.raises(DeliveryError) as caught:
+        own_channel(secure_smtp, url=f"smtp://me:wr0ng@localhost:{secure_smtp.port}").send(render(message), message)
+    assert (caught.value.status, caught.value.retryable) == (535, True)
+    assert "wr0ng" not in str(caught.value)
+
+
+def test_a_mail_of_the_longest_item_is_sent_whole(smtp: SmtpSink) -> None:
+    """RFC 5321: at most 998 characters a line; long titles, one word of 5,000 characters, lines of a dot."""
+    item = replace(ITEM, title="漢" * 5_000, summary="x" * 5_000 + "\n.\n.\r\n" + "After two years. " * 300)
+    message = make_message(make_change(item, previous=replace(item, title="字" * 5_000), fields=("title", "summary")))
+    own_channel(smtp).send(render(message), message)
+    (mail,) = smtp.mails
+    assert max(len(line) for line in mail.as_bytes().splitlines()) <= 998
+    assert len(str(mail["subject"])) <= 200
+    assert "https://harbour.example/pier" in mail.get_body(("plain",)).get_content()
 
 
 def test_a_mail_server_that_is_not_there_is_asked_again(smtp: SmtpSink) -> None:

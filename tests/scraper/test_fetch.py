@@ -10,14 +10,11 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from scrapy import Request
 from scrapy.http import Response
 
@@ -25,6 +22,7 @@ from scraper.errors import FetchError
 from scraper.fetch import FetchRequest, OpenGate, fetch
 from scraper.types import Page
 from tests.scraper.misbehaving import PAGE, PLAIN, Site, answer, bomb, serve
+from tests.support.certificates import self_signed
 
 FAST = {"seconds": 2.5, "total_seconds": 4}
 
@@ -348,30 +346,6 @@ def test_certificates_are_verified(tmp_path: Path) -> None:
         known = probe(job, SSL_CERT_FILE=str(trusted))
         assert [result.get("reason") for result in known] == [None, "tls"]
         assert known[0]["body"] == PAGE.decode()
-
-
-def self_signed(folder: Path) -> tuple[Path, Path]:
-    """A certificate for ``localhost`` that nobody vouches for, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    today = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    paths = folder / "cert.pem", folder / "key.pem"
-    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    no_password = serialization.NoEncryption()
-    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, no_password))
-    return paths
 
 
 def test_addresses_that_are_not_opened_are_refused_in_every_spelling(site: Site) -> None:
