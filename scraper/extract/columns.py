@@ -16,7 +16,7 @@ from statistics import median
 from scraper.extract.groups import Record
 from scraper.extract.hrefs import common_pattern
 from scraper.extract.moments import Moment, moments_between
-from scraper.extract.tree import Line, Tree
+from scraper.extract.tree import TEXT, Line, Tree
 from scraper.text import count_units
 
 Key = tuple[int, int, int, int]
@@ -24,6 +24,10 @@ Run = tuple[tuple[int, int, int], int, int, str, int, int, int, bool, bool]
 """A piece before it is counted in its record: place, first and last node, text, words, link, heading, strong, dated."""
 LABEL = 4
 """Words up to which a text that ends in a colon names the one after it ("Judge:"): a headline needs no name."""
+HEADLINE = 3
+"""Words from which on a part of a link can be its headline."""
+MAX_PARTS = 12
+"""Elements of a link up to which they can be fields of their own: more are words or letters, moved one by one."""
 MAX_PIECES = 60
 """Pieces of text that are read of one record."""
 LEAST_SCORE = 0.05
@@ -89,6 +93,7 @@ class Page:
     prose: list[tuple[int, int]] = field(default_factory=list)
     rows: dict[tuple[int, int, int], Row] = field(default_factory=dict)
     runs: dict[int, list[Run]] = field(default_factory=dict)
+    boilerplate: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.moment_nodes = [m.node for m in self.moments]
@@ -122,13 +127,18 @@ def _read_row(page: Page, record: Record) -> Row:
     pieces: list[Piece] = []
     seen: dict[tuple[int, int, int], int] = {}
     starts = tree.line_starts
-    for k in range(bisect_left(starts, record.start), bisect_left(starts, record.stop)):
-        if tree.lines[k].chunks[-1] < record.stop:
-            runs = page.runs.get(k)
-            if runs is None:
-                runs = page.runs[k] = _runs(page, tree.lines[k], record.stop)
+    first = bisect_left(starts, record.start)
+    if first and _begins_behind_a_bullet(tree, tree.lines[first - 1], record.start):
+        first -= 1
+    for k in range(first, bisect_left(starts, record.stop)):
+        line = tree.lines[k]
+        if line.chunks[0] < record.start:
+            runs = [run for run in _runs(page, line, record.stop) if run[1] >= record.start]
+        elif line.chunks[-1] < record.stop:
+            found = page.runs.get(k)
+            runs = page.runs[k] = _runs(page, line, record.stop) if found is None else found
         else:
-            runs = _runs(page, tree.lines[k], record.stop)
+            runs = _runs(page, line, record.stop)
         for place, first, last, text, units, link, heading, strong, dated in runs:
             seen[place] = count = seen.get(place, 0) + 1
             pieces.append(Piece((*place, count), first, last, text, units, link, heading, strong, dated))
@@ -139,25 +149,46 @@ def _read_row(page: Page, record: Record) -> Row:
     return Row(record, pieces, page.link_nodes[low:high], moments)
 
 
+def _begins_behind_a_bullet(tree: Tree, line: Line, start: int) -> bool:
+    """Whether a record begins within a line, and before it stands a sign without a word ("» ", "- ")."""
+    return line.chunks[-1] >= start and tree.units_in(line.chunks[0], start) == 0
+
+
 def _runs(page: Page, line: Line, stop: int) -> list[Run]:
     """The pieces of one line up to a node, their places not yet counted."""
     tree = page.tree
     found: list[Run] = []
     run: list[int] = []
-    last: tuple[int, int] | None = None
+    last: tuple[int, int, bool] | None = None
     for i in line.chunks:
         if i >= stop:
             break
         link = tree.link[i]
-        anchor = link if link >= 0 else anchor_of(tree, i)
-        if last != (link, anchor) and run:
+        anchor = _part_of(tree, i, link) if link >= 0 else anchor_of(tree, i)
+        mark = link, anchor, i in page.dated_nodes
+        if last != mark and run:
             found.append(_run(page, line.block, run))
             run = []
-        last = (link, anchor)
+        last = mark
         run.append(i)
     if run:
         found.append(_run(page, line.block, run))
     return found
+
+
+def _part_of(tree: Tree, i: int, link: int) -> int:
+    """What of a link a text belongs to: the whole of it, or one of several elements that make it up (a rubric, a date,
+    a title) if one of them is as long as a headline."""
+    node = i
+    while tree.parent[node] != link:
+        node = tree.parent[node]
+    if node == i or tree.tag[node] in _FORMATTING:
+        return link
+    parts = tree.children(link, MAX_PARTS)
+    if len(parts) < 2 or any(tree.tag[p] == TEXT or tree.tag[p] in _FORMATTING for p in parts):
+        return link
+    sizes = [tree.units_in(p, tree.end[p]) for p in parts]
+    return node if sum(map(bool, sizes)) > 1 and max(sizes) >= HEADLINE else link
 
 
 def anchor_of(tree: Tree, i: int) -> int:

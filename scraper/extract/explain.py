@@ -136,7 +136,7 @@ def _explain_item(page: Page, dates: dict[str, list[Moment]], fields: Fields, it
     if item.summary:
         places.extend(
             Place("summary", piece.text, where(piece.node), piece.node, piece.last + 1)
-            for piece in summary_pieces(fields)
+            for piece in summary_pieces(page, fields)
         )
     for name, value, node in (
         ("image", item.image_url, _first_with(tree, fields, tag="img")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -15,6 +17,7 @@ from scraper.extract.moments import find_moments
 from scraper.extract.score import Judged, judge
 from scraper.extract.signs import prose_lines
 from scraper.extract.strangers import without_strangers
+from scraper.extract.titles import title_of
 from scraper.extract.tree import Tree
 from scraper.text import clean_text
 from scraper.types import ItemData, Published, Recipe
@@ -28,8 +31,15 @@ MUCH_LATER = datetime(2100, 1, 1, tzinfo=UTC)
 MAX_ITEMS = 2_000
 MAX_TITLE = 1_000
 MAX_SUMMARY = 2_000
+LABEL = 12
+"""Words up to which a text may be a label with a number in it."""
+MAX_REPEATED = 200
+"""Characters by which a text is known to be the same as in another record."""
+BYLINE = 8
+"""Words beside a date up to which a text says no more than who published it, and when."""
 SENTENCE = 5
 """Words from which on a text beside the title is part of the summary, not a label."""
+_DIGITS = re.compile(r"\d+")
 
 
 def read_page(tree: Tree, *, now: datetime, languages: Sequence[str]) -> Page:
@@ -92,6 +102,7 @@ def items_of(
         rows = sorted([*rows, *_read(page, more)], key=lambda row: row.record.start)[:MAX_ITEMS]
         fields = _fields(page, rows)
     fields = without_strangers(page, fields)
+    page.boilerplate = repeated_texts(fields)
     dates = date_column(page, fields, now=now, languages=languages, url=url)
     items: list[tuple[Fields, ItemData]] = []
     seen: set[str] = set()
@@ -114,7 +125,7 @@ def _fields(page: Page, rows: list[Row]) -> list[Fields]:
 
 
 def _item(page: Page, f: Fields, published: Published | None, url: str) -> ItemData | None:
-    title = clean_text(_without_date(f.title.text, published) if f.title else "")[:MAX_TITLE]
+    title = title_of(f.title.text, published)[:MAX_TITLE] if f.title else ""
     tree = page.tree
     link = resolve_url(url, (tree.attrs[f.link] or {}).get("href") or "") if f.link >= 0 else None
     if not title:
@@ -123,34 +134,51 @@ def _item(page: Page, f: Fields, published: Published | None, url: str) -> ItemD
         title=title,
         url=link,
         published=published,
-        summary=_summary(f),
+        summary=_summary(page, f),
         author=author_of(page, f.row.record),
         image_url=image_of(tree, f.row.record, url),
         provenance=(("tier", "html"),),
     )
 
 
-def _without_date(title: str, published: Published | None) -> str:
-    """The title without the record's own date at its end or beginning ("Council meets - 03.12.2015")."""
-    raw = published.raw if published else ""
-    if not raw or raw not in title or len(title) < len(raw) + 12:
-        return title
-    for shorter in (title.removesuffix(raw), title.removeprefix(raw)):
-        if shorter != title:
-            return shorter.strip(" \t-–—|·•:,()[]/")
-    return title
-
-
-def summary_pieces(f: Fields) -> list[Piece]:
-    """What of a record makes up its summary."""
+def summary_pieces(page: Page, f: Fields) -> list[Piece]:
+    """What of a record makes up its summary: sentences beside the title, not who wrote it when, nor what stands in
+    other records as well."""
     own = f.title.link if f.title else -1
     return [
         p
         for p in f.row.pieces
-        if p is not f.title and (p.link < 0 or p.link == own) and not p.dated and p.units >= SENTENCE
+        if p is not f.title
+        and (p.link < 0 or p.link == own)
+        and not p.dated
+        and p.units >= SENTENCE
+        and _repeatable(p) not in page.boilerplate
+        and not _is_byline(page.tree, f, p)
     ]
 
 
-def _summary(f: Fields) -> str | None:
-    text = clean_text(" ".join([p.text for p in summary_pieces(f)]))[:MAX_SUMMARY]
+def _is_byline(tree: Tree, f: Fields, piece: Piece) -> bool:
+    """Whether a text is a date with a few words around it ("Posted by the press office on 3 May at 14:10"), and not
+    part of a paragraph."""
+    raws = [m.published.raw for m in f.row.moments if piece.node <= m.node <= piece.last]
+    if not raws or piece.units - sum(len(raw.split()) for raw in raws) > BYLINE:
+        return False
+    block = tree.block[piece.node]
+    return not any(tree.block[p.node] == block and p.units >= LABEL for p in f.row.pieces if p is not piece)
+
+
+def _repeatable(piece: Piece) -> str:
+    """By what a text is known to stand in other records too: a label's numbers may differ ("3 comments")."""
+    text = piece.text[:MAX_REPEATED]
+    return _DIGITS.sub("", text) if piece.units <= LABEL else text
+
+
+def repeated_texts(fields: list[Fields]) -> frozenset[str]:
+    """Texts that stand in a third of the records."""
+    counts = Counter(text for f in fields for text in {_repeatable(p) for p in f.row.pieces})
+    return frozenset(text for text, count in counts.items() if count > 2 and count * 3 > len(fields))
+
+
+def _summary(page: Page, f: Fields) -> str | None:
+    text = clean_text(" ".join([p.text for p in summary_pieces(page, f)]))[:MAX_SUMMARY]
     return text or None

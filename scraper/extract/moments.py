@@ -20,6 +20,11 @@ SHORT = 80
 MAX_LINE = 200
 """Characters of a line that are searched: a publication date stands near an end of a paragraph, if in one at all."""
 
+MAX_PARTS = 20
+"""Texts of one line that are looked at singly."""
+OWN_SHORTEST = 6
+FEW_LETTERS = 12
+"""Letters beside a date ("Published:", "ET") with which a text still is that date and nothing else."""
 SHORTEST = 24
 """Characters up to which a line without a digit is searched ("3 hours ago" in words, "yesterday")."""
 _PAUSES = str.maketrans(":,.", "   ")
@@ -100,6 +105,44 @@ def _prints_day(shown: str, now: datetime, languages: Sequence[str]) -> bool:
 
 
 def _line_moments(tree: Tree, line: Line, covered: set[int], now: datetime, languages: Sequence[str]) -> list[Moment]:
+    """The dates of a line. An element that is a date and nothing else is read by itself, so that what stands beside
+    it ("… from April" before "2026-02-04") does not become part of it."""
+    found: list[Moment] = []
+    rest: list[int] = []
+    for i in line.chunks if 1 < len(line.chunks) <= MAX_PARTS and len(line.text) <= MAX_LINE else ():
+        own = _own_date(tree, i, line, now, languages)
+        if own is None:
+            rest.append(i)
+            continue
+        found.extend(_scanned(tree, Line(line.block, rest, _joined(tree, rest)), covered, now, languages))
+        rest = []
+        if i not in covered:
+            found.append(own)
+    if not found:
+        return _scanned(tree, line, covered, now, languages)
+    return [*found, *_scanned(tree, Line(line.block, rest, _joined(tree, rest)), covered, now, languages)]
+
+
+def _joined(tree: Tree, nodes: list[int]) -> str:
+    return " ".join("".join([tree.text[i] for i in nodes]).split())
+
+
+def _own_date(tree: Tree, i: int, line: Line, now: datetime, languages: Sequence[str]) -> Moment | None:
+    """The date that the text ``i`` is, if it stands in an element of its own within the line."""
+    text = tree.text[i].strip()
+    above = tree.parent[i]
+    if not OWN_SHORTEST <= len(text) <= SHORT or above == line.block or tree.units_in(above, i) > 0:
+        return None
+    if tree.units_in(i + 1, tree.end[above]) > 0 or not _DIGIT.search(text):
+        return None
+    hits = find_dates(" ".join(text.split()), now=now, languages=languages)
+    if len(hits) != 1 or hits[0].published.on is None or hits[0].published.method == "relative":
+        return None
+    beside = len(_LETTER.findall(text)) - len(_LETTER.findall(hits[0].published.raw))
+    return Moment(i, hits[0].published, alone=True) if beside <= FEW_LETTERS else None
+
+
+def _scanned(tree: Tree, line: Line, covered: set[int], now: datetime, languages: Sequence[str]) -> list[Moment]:
     text = line.text[:MAX_LINE]
     hits = [
         hit
@@ -111,7 +154,7 @@ def _line_moments(tree: Tree, line: Line, covered: set[int], now: datetime, lang
     rest = text
     for hit in reversed(hits):
         rest = rest[: hit.start] + rest[hit.end :]
-    alone = len(_LETTER.findall(rest)) <= 12
+    alone = len(_LETTER.findall(rest)) <= FEW_LETTERS
     found = []
     for hit in hits:
         node = _node_at(tree, line, hit.start)

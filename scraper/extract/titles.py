@@ -1,0 +1,62 @@
+"""A record's title without what stands around it: its own date, bullets, separators, the size of the file behind it."""
+
+from __future__ import annotations
+
+import re
+
+from scraper.text import clean_text
+from scraper.types import Published
+
+LEAST_LEFT = 12
+"""Characters that a title must keep when its date is cut off; a shorter one is the date's own sentence."""
+_EDGES = " \t|·•●▪■►▸→–—:;,"
+"""What separates fields on a line and neither begins nor (but for the colon) ends a headline."""
+_TAIL = re.compile(r"\s*[(\[]([^()\[\]]{2,40})[)\]]$")
+_BARE_TAIL = re.compile(
+    r"(?:^|[\s,–—-])((?:pdf|docx?|odt|rtf|xlsx?|pptx?|zip)[\s,;:|·-]{0,3}\d[\d.,]{0,7}\s?[^\W\d_]{1,6})$", re.IGNORECASE
+)
+_TOKENS = re.compile(r"[^\W_]+")
+_FILES = frozenset(
+    "pdf doc docx odt rtf xls xlsx ods csv ppt pptx zip mp3 mp4 file "
+    "b kb mb gb kib mib ko mo go kt mt кб мб байт byte bytes kbyte mbyte k m".split()
+)
+
+
+def title_of(text: str, published: Published | None) -> str:
+    """The headline in a title's text, on one line; empty if nothing is left."""
+    title = clean_text(_without_date(text, published))
+    return _without_edges(_without_file(_without_edges(title)))
+
+
+def _without_date(title: str, published: Published | None) -> str:
+    """The title without the record's own date at its end or beginning ("Council meets - 03.12.2015")."""
+    raw = published.raw if published else ""
+    if not raw or raw not in title or len(title) < len(raw) + LEAST_LEFT:
+        return title
+    for shorter in (title.removesuffix(raw), title.removeprefix(raw)):
+        if shorter != title:
+            return shorter.strip(" \t-–—|·•:,()[]/")
+    return title
+
+
+def _without_edges(title: str) -> str:
+    edges = _EDGES if "«" in title or "‹" in title else _EDGES + "»›"
+    stripped = title.lstrip(edges).rstrip(edges.replace(":", "").replace(";", ""))
+    for dash in ("- ", "* ", "> ", ">> "):
+        stripped = stripped.removeprefix(dash)
+    return stripped.removesuffix(" -").strip() or title
+
+
+def _without_file(title: str) -> str:
+    """The title without "(PDF, 1.2 MB)" at its end."""
+    found = _TAIL.search(title[-60:]) or _BARE_TAIL.search(title[-40:])
+    if not found:
+        return title
+    tokens = _TOKENS.findall(found[1].lower())
+    numbered = sum(any(c.isdigit() for c in t) for t in tokens)
+    if not tokens or not all(t in _FILES or t.strip("0123456789") in _FILES or t.isdigit() for t in tokens):
+        return title
+    if numbered == len(tokens) and all(t.isdigit() for t in tokens):
+        return title
+    shorter = title[: len(title) - len(found[0])].rstrip(" ,–—-")
+    return shorter if sum(c.isalpha() for c in shorter) >= 3 else title
