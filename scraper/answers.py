@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,6 +19,9 @@ from scraper.walls import STATUSES, is_wall
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _WHOLE: Final = frozenset({200, 203, 204, 205})
 _LONGEST_VALIDATOR: Final = 1_000
+_SENDABLE: Final = re.compile(r"[\x20-\x7e\x80-\xff]+")
+"""What a header may hold (RFC 9110 5.5). A validator with anything else in it could never be sent back, and would make
+every later request fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +136,8 @@ def _validators(url: str, response: Response) -> Validators | None:
     etag, modified = _header(response, "ETag"), _header(response, "Last-Modified")
     found = Validators(
         url=url,
-        etag=etag if etag and len(etag) <= _LONGEST_VALIDATOR else None,
-        last_modified=modified if modified and len(modified) <= 64 else None,
+        etag=etag if etag and len(etag) <= _LONGEST_VALIDATOR and _SENDABLE.fullmatch(etag) else None,
+        last_modified=modified if modified and len(modified) <= 64 and _SENDABLE.fullmatch(modified) else None,
     )
     return found or None
 

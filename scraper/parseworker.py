@@ -34,12 +34,13 @@ _PLAIN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
-    """What one worker may use. ``cpu_seconds`` and ``wall_seconds`` are per job, ``memory_bytes`` is address space;
-    the worker is replaced after ``jobs`` jobs, or once it holds more than ``resident_bytes`` between two."""
+    """What one worker may use. ``cpu_seconds`` and ``wall_seconds`` are per job, ``memory_bytes`` is address space
+    (with the process that asks less than 700 MB); the worker is replaced after ``jobs`` jobs, or once it holds more
+    than ``resident_bytes`` between two."""
 
     cpu_seconds: float = 5.0
     wall_seconds: float = 10.0
-    memory_bytes: int = 700_000_000
+    memory_bytes: int = 520_000_000
     resident_bytes: int = 300_000_000
     jobs: int = 1_000
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
+from selectolax.lexbor import LexborHTMLParser
+
 from scraper.dates import parse_date, parse_iso
 from scraper.dates.candidate import aware, is_future
 from scraper.text import clean_text
@@ -20,6 +22,9 @@ _TAG = re.compile(
     r"</?(?:a|abbr|b|big|bdi|bdo|blockquote|br|center|cite|div|em|figure|font|h[1-6]|hr|i|img|ins|li|mark|nobr|ol|p|q|s"
     r"|script|small|span|strike|strong|style|sub|sup|table|td|tr|tt|u|ul|wbr)\b[^<>]{0,2000}>|<!--",
     re.IGNORECASE,
+)
+_BLOCK = re.compile(
+    r"(?=</?(?:br|p|div|d[dlt]|li|[ou]l|table|t[rdh]|h[1-6]|blockquote|figure|section|article)\b)", re.IGNORECASE
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _MAIL_NAME = re.compile(r"^[^\s()<>]+@[^\s()<>]+\s*\(([^()]+)\)$")
@@ -44,7 +49,7 @@ def plain_summary(text: str) -> str | None:
 def _without_markup(text: str) -> str:
     for _ in range(2):  # twice: some publishers escape what was escaped already
         if _TAG.search(text):
-            text = _soup_text(text)
+            text = _text_of_markup(text)
         elif _ENTITY.search(text):
             text = html.unescape(text)
         else:
@@ -52,18 +57,11 @@ def _without_markup(text: str) -> str:
     return text
 
 
-def _soup_text(markup: str) -> str:
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(markup, "lxml")
-    for element in soup(["script", "style", "template", "noscript"]):
-        element.decompose()
-    for element in soup(
-        ["br", "p", "div", "li", "tr", "td", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figure"]
-    ):
-        element.append(" ")
-        element.insert_before(" ")
-    return soup.get_text()
+def _text_of_markup(markup: str) -> str:
+    # In the parser itself, not in a tree of Python objects: one entry of nested tags cost twenty seconds there.
+    parser = LexborHTMLParser(_BLOCK.sub(" ", markup))
+    parser.strip_tags(["script", "style", "template", "noscript"])
+    return parser.root.text(deep=True, separator="") if parser.root else ""
 
 
 def feed_date(texts: list[str], *, now: datetime, languages: tuple[str, ...] = ()) -> Published | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
+from scraper.errors import ExtractError
 from scraper.extract.agreement import prefer_told
 from scraper.extract.article import find_prose, read_article, says_article
 from scraper.extract.columns import Page, href_of
@@ -30,12 +31,16 @@ WITH_ARTICLE = (PageKind.ARTICLE, PageKind.BOTH)
 def extract_html(
     html: str, url: str, *, now: datetime, recipe: Recipe | None = None, trace: Trace | None = None
 ) -> Extraction:
-    """The items and the article of an HTML page, with the verdict. Pure; never raises on bad markup.
+    """The items and the article of an HTML page, with the verdict. Pure; never raises on bad markup, but
+    :class:`ExtractError` where the memory does not suffice.
 
     ``recipe``: a learnt one, to prefer its list; the answer has the one that names the list which was taken.
     ``trace`` is filled with what was seen on the way.
     """
-    parser = LexborHTMLParser(html)
+    try:
+        parser = LexborHTMLParser(html)
+    except SelectolaxError as error:  # its one reason: there is not enough memory
+        raise ExtractError("unreadable", "the page has more markup than there is memory for", url=url) from error
     head = read_head(parser, url)
     tree = build_tree(parser)
     sample = text_sample(tree)

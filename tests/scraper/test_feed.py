@@ -197,11 +197,17 @@ def test_plain_sitemap_has_titles_from_its_urls_and_no_dates() -> None:
     assert extraction.verdict.confidence < 0.7
 
 
-def test_sitemap_index_lists_nothing_and_names_its_sitemaps() -> None:
+def test_sitemap_index_lists_nothing_and_names_its_sitemaps_newest_first() -> None:
     extraction = read(INDEX)
     assert extraction.items == ()
     assert extraction.verdict.kind is PageKind.OTHER
-    assert extraction.feed_urls == ("https://news.example.org/s1.xml", "https://news.example.org/s2.xml")
+    assert extraction.feed_urls == ("https://news.example.org/s2.xml", "https://news.example.org/s1.xml")
+    dated = read(
+        '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        "<sitemap><loc>/a.xml</loc><lastmod>2026-03-01</lastmod></sitemap><sitemap><loc>/b.xml</loc></sitemap>"
+        "<sitemap><loc>/c.xml</loc><lastmod>2026-03-01T08:00:00+00:00</lastmod></sitemap></sitemapindex>"
+    )
+    assert [url[-5:] for url in dated.feed_urls] == ["c.xml", "a.xml", "b.xml"]
 
 
 @pytest.mark.parametrize("text", [RSS, ATOM, RDF, NEWS_SITEMAP, SITEMAP, INDEX, json.dumps(JSON_FEED)])
@@ -275,6 +281,15 @@ def test_entities_and_external_documents_are_never_resolved() -> None:
 def test_references_to_characters_that_do_not_exist_cost_no_entry(code: str) -> None:
     spoilt = RSS.replace("<item>", f"<item><description>a &{code}; b & c</description>", 1)
     assert len(read(spoilt).items) == len(read(RSS).items)
+
+
+def test_one_entry_of_nested_tags_costs_little_time() -> None:
+    import time
+
+    started = time.process_time()
+    nested = RSS.replace("<item>", "<item><description>" + "&lt;div&gt;" * 100_000 + "</description>", 1)
+    assert len(read(nested).items) == len(read(RSS).items)
+    assert time.process_time() - started < 3
 
 
 def test_hostile_sizes_stay_bounded() -> None:
