@@ -34,8 +34,8 @@ JOIN revisions r ON r.item_id = c.item_id AND r.number = c.revision - 1
 """  # noqa: S608 - the columns are a constant
 _SOURCES = """
 SELECT id, source_key, slug, name, url, origin,
-       coalesce(language, (SELECT max(r.language) FROM recipes r WHERE r.source_id = s.id AND r.retired_at IS NULL))
-         AS language
+       coalesce(language, (SELECT max(r.language) FROM recipes r WHERE r.source_id = s.id AND r.retired_at IS NULL),
+                page_language) AS language
 FROM sources s WHERE id IN (SELECT value FROM json_each(?))
 """
 _TAGS = "SELECT source_id, tag FROM source_tags WHERE source_id IN (SELECT value FROM json_each(?)) ORDER BY tag"

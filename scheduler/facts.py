@@ -14,7 +14,7 @@ MessageKind = Literal["change", "digest", "test", "notice"]
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
     """A source as the store has it. ``key`` is its stable id, ``slug`` its present short name, ``language`` a code
-    (``None``: neither configured nor learnt)."""
+    (``None``: neither configured nor said by the page)."""
 
     key: str
     slug: str

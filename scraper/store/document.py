@@ -58,6 +58,7 @@ PURPOSES = {
     "message_changes": "Which changes a message tells.",
     "tellings": "Which new articles a channel was told of: one that is seen on two pages is told once.",
     "deliveries": "Attempts to send a message.",
+    "marks": "What people noted about items: a star, that they were read, words of their own.",
     "leases": "Who may check a source, ask a site, be the daemon, send.",
     "items_fts": "words of title and summary of `items`; ask with `MATCH`, join `items.id = items_fts.rowid`, newest "
     "first by `ORDER BY rowid DESC`. Parts of words in scripts without spaces, a token a character: "

@@ -72,6 +72,7 @@ CREATE TABLE sources (
   body_sha256 TEXT,                          -- of the last believable body; null: none
   listing_sha256 TEXT,                       -- of what the last believable page listed; null: none
   feed_url TEXT,                             -- a feed the page announces; null: none
+  page_language TEXT,                        -- that the page declares, or its script tells; null: neither does
   config_sha256 TEXT                         -- of what the configuration said; null: not from a configuration
 ) STRICT;
 -- the daemon's configured sources, and lists for people
@@ -426,6 +427,16 @@ CREATE TABLE deliveries (
 ) STRICT;
 -- attempts of one message
 CREATE INDEX deliveries_message ON deliveries(message_id, id);
+
+CREATE TABLE marks (
+  item_id INTEGER PRIMARY KEY REFERENCES items(id),
+  starred_at TEXT,                           -- null: no star
+  read_at TEXT,                              -- null: unread
+  note TEXT,                                 -- null: none
+  changed_at TEXT NOT NULL
+) STRICT;
+-- what was marked, the newest items first
+CREATE INDEX marks_kept ON marks(item_id) WHERE starred_at IS NOT NULL OR note IS NOT NULL;
 
 CREATE TABLE leases (
   name TEXT PRIMARY KEY,                     -- source:ID, site:NAME, daemon, outbox

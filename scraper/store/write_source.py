@@ -88,7 +88,11 @@ def _understood(record: CheckRecord) -> dict[str, str | int | None]:
         "body_sha256": record.body_sha256,
         "listing_sha256": record.listing_sha256,
     }
-    return understood | {"feed_url": record.feed_url} if record.kind else understood
+    if record.kind:
+        understood["feed_url"] = record.feed_url
+    if record.language:
+        understood["page_language"] = record.language
+    return understood
 
 
 def space_site(writing: Writing, site: str) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.fact_rows import load_changes
 from scheduler.patterns import check_pattern, finds
 from scheduler.rules import DEFAULT_RULE, Rule, channels_of, matches, says
 from scraper.types import ChangeKind, ItemData
 from tests.scheduler.examples import ITEM, SOURCE, make_change, make_episode
+from tests.support.press import PressOffice, Reader
 
 
 @pytest.mark.parametrize(
@@ -150,3 +153,20 @@ def test_channels_are_the_rules_else_the_sources_else_all() -> None:
 
 def test_an_item_without_a_summary_can_be_judged() -> None:
     assert not matches(Rule("r", keywords=("ferry",)), make_change(ItemData("Pier")))
+
+
+def test_the_language_is_the_configured_one_or_else_what_the_page_declares(tmp_path: Path) -> None:
+    with PressOffice(5) as site, Reader(tmp_path / "news.db", site) as reader:
+        reader.check()
+        site.publish()
+        reader.check()
+        (recorded,) = reader.listener.recorded
+        conn = reader.store.conn
+
+        def spoken() -> str | None:
+            return load_changes(conn, [recorded.change_id])[recorded.change_id].source.language
+
+        assert spoken() == "en", "the page says so: <html lang>"
+        assert matches(Rule("r", languages=("en",)), load_changes(conn, [recorded.change_id])[recorded.change_id])
+        conn.execute("UPDATE sources SET language = 'cy'")
+        assert spoken() == "cy", "who configures it knows better"
