@@ -110,7 +110,7 @@ class Assembly:
         self.options = wiring.check_options(self.config)
         self.retention = wiring.retention(self.config)
         self.parallel = self.config.settings.concurrency
-        self.headers = wiring.source_headers(self.config, self.environ)
+        self.asking = wiring.source_requests(self.config, self.environ)
         self.console = sys.stderr if settings.get("PRESSWATCH_CONSOLE") == "stderr" else None
 
     def open_store(self) -> Store:
@@ -172,15 +172,15 @@ class Assembly:
         if not self.home.config_path.exists():
             raise ConfigError("the file is gone; what it said stays in force", path=self.home.config_path)
         config = read_config(self.home, self.environ)
-        headers = wiring.source_headers(config, self.environ)
+        asking = wiring.source_requests(config, self.environ)
         apply_config(store, config, utc_now())
-        self.config, self.headers = config, headers
+        self.config, self.asking = config, asking
         self.options = wiring.check_options(config)
         self.retention = wiring.retention(config)
         self.parallel = config.settings.concurrency
         self.cadence.options = wiring.cadence_options(config)
         self.listener.plan = wiring.telling_plan(config)
-        service.checker.reconfigure(self.options, headers)
+        service.checker.reconfigure(self.options, asking)
         sender.replace()
 
 

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from tzlocal import get_localzone
 
 from presswatch.config import AUTO, ChannelConfig, Config, SourceConfig
+from presswatch.config.model import Auth, PostConfig
 from presswatch.config.storage import require_own_file
+from presswatch.secrets import Secret
 from scheduler.cadence import CadenceOptions
 from scheduler.channels import ChannelSpec
 from scheduler.messages import TellingPlan
@@ -17,8 +19,11 @@ from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, Rate
 from scheduler.render import RenderOptions
 from scheduler.rules import DEFAULT_RULE, Rule
 from scheduler.timing import Timing, render_quiet
+from scraper.asking import PLAIN, Post, SourceRequests, basic_credentials
 from scraper.check import CheckOptions
+from scraper.errors import ConfigError
 from scraper.fetch import Limits
+from scraper.proxy import Proxy
 from scraper.settings import USER_AGENT
 from scraper.store.retention import Retention
 from scraper.store.sources import SourceSpec
@@ -77,13 +82,49 @@ def retention(config: Config) -> Retention:
     return Retention(evidence=settings.keep_evidence, suspect=settings.keep_suspect, baseline=settings.keep_baseline)
 
 
-def source_headers(config: Config, environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Request headers by slug, secrets revealed. Raises :class:`scraper.errors.ConfigError`."""
-    return {
-        source.slug: {name: value.reveal(environ) for name, value in source.headers}
-        for source in config.sources
-        if source.headers
-    }
+def source_requests(config: Config, environ: Mapping[str, str]) -> dict[str, SourceRequests]:
+    """How each source is asked for, by slug, secrets revealed; those that a plain GET does for are left out. Raises
+    :class:`scraper.errors.ConfigError`."""
+    found = {source.slug: _requests_of(source, environ) for source in config.sources}
+    return {slug: asking for slug, asking in found.items() if asking != PLAIN}
+
+
+def _requests_of(source: SourceConfig, environ: Mapping[str, str]) -> SourceRequests:
+    headers = {name: value.reveal(environ) for name, value in source.headers}
+    if source.auth is not None:
+        headers["Authorization"] = _authorization(source, source.auth, environ)
+    return SourceRequests(
+        headers=headers,
+        post=_post(source.post, environ) if source.post else None,
+        cookies=source.cookies,
+        language=source.language,
+        proxy=_proxy(source, source.proxy, environ) if source.proxy else None,
+        browser=source.browser,
+        screenshot=source.screenshot,
+    )
+
+
+def _authorization(source: SourceConfig, auth: Auth, environ: Mapping[str, str]) -> str:
+    if auth.token is not None:
+        return f"Bearer {auth.token.reveal(environ)}"
+    user, password = (value.reveal(environ) if value else "" for value in (auth.user, auth.password))
+    try:
+        return basic_credentials(user, password)
+    except ValueError as error:
+        raise ConfigError(str(error), key=f"sources.{source.slug}.auth.user") from error
+
+
+def _post(post: PostConfig, environ: Mapping[str, str]) -> Post:
+    if post.json is not None:
+        return Post(content=post.json.reveal(environ).encode(), content_type="application/json", first=post.first)
+    return Post(tuple((name, value.reveal(environ)) for name, value in post.form), first=post.first)
+
+
+def _proxy(source: SourceConfig, proxy: Secret, environ: Mapping[str, str]) -> Proxy:
+    try:
+        return Proxy.parse(proxy.reveal(environ))
+    except ConfigError as error:
+        raise ConfigError(str(error), key=f"sources.{source.slug}.proxy") from error
 
 
 def telling_plan(config: Config) -> TellingPlan:

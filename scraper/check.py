@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from scraper import diff as differ
 from scraper import health
+from scraper.asking import SourceRequests
 from scraper.clock import Clock
 from scraper.errors import CheckError, PresswatchError
 from scraper.fetch import Download, Limits
@@ -109,7 +110,7 @@ class Checker:
         cadence: CadencePolicy,
         options: CheckOptions,
         clock: Clock,
-        headers: Mapping[str, Mapping[str, str]] | None = None,
+        asking: Mapping[str, SourceRequests] | None = None,
     ) -> None:
         self.store = store
         self._local = PageReader(
@@ -119,7 +120,7 @@ class Checker:
             sites=StoredSites(store, clock),
             manners=options.manners,
             clock=clock,
-            headers=headers,
+            asking=asking,
         )
         self.reader: Reader = self._local
         self.listener = listener
@@ -128,10 +129,10 @@ class Checker:
         self.clock = clock
         self.holder = holder_name()
 
-    def reconfigure(self, options: CheckOptions, headers: Mapping[str, Mapping[str, str]]) -> None:
+    def reconfigure(self, options: CheckOptions, asking: Mapping[str, SourceRequests]) -> None:
         """Take other bounds and manners from the next check on."""
         self.options = options
-        self._local.manners, self._local.headers = options.manners, headers
+        self._local.manners, self._local.asking = options.manners, asking
 
     async def lease(self, source_id: int) -> SourceJob | datetime | None:
         """As :func:`scraper.store.jobs.lease_source`."""

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from OpenSSL import SSL
+from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -49,6 +50,7 @@ DOWNLOAD_ERRORS: Final = (
     SSL.Error,
     VerificationError,
     CertificateError,
+    TunnelError,
     OSError,
     ValueError,  # "invalid hostname", "invalid URI": what got past our own look at the URL
 )

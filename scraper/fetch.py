@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -22,6 +22,7 @@ from scraper.decompress import ACCEPT_ENCODING
 from scraper.download_errors import DOWNLOAD_ERRORS, explain_failure
 from scraper.errors import FetchError
 from scraper.http_dates import RETRY_AFTER_CAP
+from scraper.sessions import Session
 from scraper.types import Page, Validators
 from scraper.urls import MAX_URL, origin_of
 
@@ -66,7 +67,9 @@ class FetchRequest:
     """What to fetch.
 
     ``validators`` make the request conditional, at exactly their URL. ``headers`` (credentials among them) go to the
-    origin of ``url`` only, and no more once a redirect has left it. ``user_agent`` of ``None`` is Scrapy's setting.
+    origin of ``url`` only, and no more once a redirect has left it; ``language`` is an ``Accept-Language`` for all.
+    ``user_agent`` of ``None`` is Scrapy's setting. ``body`` goes with POST, whose media type is among the headers.
+    ``session`` is where cookies come from and go to.
     """
 
     url: str
@@ -74,6 +77,20 @@ class FetchRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     user_agent: str | None = None
     accept: str = ACCEPT_PAGE
+    language: str | None = None
+    method: Literal["GET", "POST"] = "GET"
+    body: bytes = field(default=b"", repr=False)
+    session: Session | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hop:
+    """One request of a fetch. ``trusted``: it goes to the origin that headers and body are meant for."""
+
+    url: str
+    trusted: bool
+    posts: bool
+    sent: Validators | None
 
 
 async def fetch(
@@ -89,34 +106,57 @@ async def fetch(
     ``redirects`` of the result are the URLs that led to its ``url``, in order. Raises :class:`FetchError`, with one of
     the classes of :data:`scraper.types.FAILURES`; whatever ``gate`` raises passes through.
     """
-    url, asked, trusted = request.url, list[str](), True
-    check_url(url)
+    hop = _hop(request, request.url, trusted=True, posts=request.method == "POST")
+    asked, seen = list[str](), set[tuple[str, int]]()
+    check_url(hop.url)
     spent = 0.0
     while True:
-        await gate.admit(url)
-        trusted = trusted and origin_of(url) == origin_of(request.url)
-        sent = request.validators if request.validators and request.validators.url == url else None
-        headers = _headers(url, request, sent=sent, trusted=trusted)
+        await gate.admit(hop.url)
+        seen.add((hop.url, request.session.version if request.session else 0))
+        headers = _headers(hop, request, now())
         started = time.monotonic()
-        response = await _ask(url, headers, download=download, limits=limits, spent=spent)
+        response = await _ask(hop, headers, request.body, download=download, limits=limits, spent=spent)
         spent += time.monotonic() - started
-        target = redirect_target(url, response)
+        if request.session is not None:
+            request.session.note(hop.url, [v.decode("latin-1") for v in response.headers.getlist("Set-Cookie")], now())
+        target = redirect_target(hop.url, response)
         if target is None:
             return read_answer(
-                url,
+                hop.url,
                 response,
-                sent=sent,
+                sent=hop.sent,
                 redirects=tuple(asked),
                 now=now(),
                 body_bytes=limits.body_bytes,
                 retry_cap=limits.retry_after,
             )
-        asked.append(url)
-        if target in asked:
-            raise FetchError("redirect", f"the redirects lead back to {target}", url=url, status=response.status)
+        asked.append(hop.url)
+        # A site that first wants to see its cookie sends us back to the same address, with another cookie.
+        if (target, request.session.version if request.session else 0) in seen:
+            raise _astray(f"the redirects lead back to {target}", hop, response)
         if len(asked) > limits.redirects:
-            raise FetchError("redirect", f"more than {limits.redirects} redirects", url=url, status=response.status)
-        url = target
+            raise _astray(f"more than {limits.redirects} redirects", hop, response)
+        hop = _next_hop(request, hop, target, response)
+
+
+def _hop(request: FetchRequest, url: str, *, trusted: bool, posts: bool) -> _Hop:
+    validators = request.validators
+    # Conditions are for GET: a POST with one may be refused (RFC 9110 13.1.2).
+    sent = validators if validators and validators.url == url and not posts else None
+    return _Hop(url, trusted, posts, sent)
+
+
+def _next_hop(request: FetchRequest, hop: _Hop, target: str, response: Response) -> _Hop:
+    """Where a redirect leads (RFC 9110 15.4): only 307 and 308 ask for the body again, which goes nowhere else."""
+    trusted = hop.trusted and origin_of(target) == origin_of(request.url)
+    posts = hop.posts and response.status in (307, 308)
+    if posts and not trusted:
+        raise _astray("asked to post what was meant for it to another site", hop, response)
+    return _hop(request, target, trusted=trusted, posts=posts)
+
+
+def _astray(message: str, hop: _Hop, response: Response) -> FetchError:
+    return FetchError("redirect", message, url=hop.url, status=response.status)
 
 
 def check_url(url: str) -> None:
@@ -141,14 +181,19 @@ def check_url(url: str) -> None:
         raise FetchError("connection", f"{url[:200]!r} cannot be fetched: {why}", url=url)
 
 
-async def _ask(url: str, headers: dict[bytes, bytes], *, download: Download, limits: Limits, spent: float) -> Response:
+async def _ask(
+    hop: _Hop, headers: dict[bytes, bytes], body: bytes, *, download: Download, limits: Limits, spent: float
+) -> Response:
     """One request, one answer of any status. ``spent`` are the seconds that earlier hops took."""
+    url = hop.url
     seconds_left = limits.total_seconds - spent
     if seconds_left <= 0:
         raise FetchError("timeout", f"no answer within {limits.total_seconds:g} seconds", url=url)
     started = time.monotonic()
     asked = Request(
         url,
+        method="POST" if hop.posts else "GET",
+        body=body if hop.posts else b"",
         headers=headers,
         dont_filter=True,
         meta={
@@ -164,17 +209,24 @@ async def _ask(url: str, headers: dict[bytes, bytes], *, download: Download, lim
         raise explain_failure(error, url=url, since=started) from error
 
 
-def _headers(url: str, request: FetchRequest, *, sent: Validators | None, trusted: bool) -> dict[bytes, bytes]:
+def _headers(hop: _Hop, request: FetchRequest, now: datetime) -> dict[bytes, bytes]:
     # Lower case, so that a header of the source replaces one of ours however it is spelled.
     headers = {"accept": request.accept, "accept-encoding": ACCEPT_ENCODING}
     if request.user_agent:
         headers["user-agent"] = request.user_agent
-    if trusted:
+    if request.language:
+        headers["accept-language"] = request.language
+    if hop.trusted:
         headers.update({name.lower(): value for name, value in request.headers.items()})
-    if sent and sent.etag:
-        headers["if-none-match"] = sent.etag
-    if sent and sent.last_modified:
-        headers["if-modified-since"] = sent.last_modified
+        if not hop.posts:
+            headers.pop("content-type", None)
+    if request.session is not None and (cookies := request.session.header(hop.url, now)):
+        headers["cookie"] = "; ".join(filter(None, (headers.get("cookie"), cookies)))
+    if hop.sent and hop.sent.etag:
+        headers["if-none-match"] = hop.sent.etag
+    if hop.sent and hop.sent.last_modified:
+        headers["if-modified-since"] = hop.sent.last_modified
+    url = hop.url
     return {_header_bytes(name, name, url): _header_bytes(name, value, url) for name, value in headers.items()}
 
 

@@ -20,7 +20,18 @@ from typing import Any, Final
 
 from scraper.addresses import VARIABLE, AddressPolicy, is_global
 
-__all__ = ["AddressPolicy", "RefusedConnectionError", "install_guard", "is_global", "last_refusal", "seal_guard"]
+__all__ = [
+    "AddressPolicy",
+    "RefusedConnectionError",
+    "install_guard",
+    "is_allowed",
+    "is_global",
+    "is_literal",
+    "is_opened_name",
+    "last_refusal",
+    "seal_guard",
+    "sentence_of_refusal",
+]
 
 _LENT_SECONDS: Final = 120.0
 """How long an address stays open that an opened host name resolved to: from a lookup to the connection it is for."""
@@ -141,6 +152,32 @@ def _set(policy: AddressPolicy | None) -> None:
         if not _guard.installed:
             sys.addaudithook(_guard.hook)
             _guard.installed = True
+
+
+def is_literal(host: str) -> bool:
+    """Whether a host is a numeric address, as it stands in a URL or an address of a socket."""
+    try:
+        ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def is_allowed(address: str, port: int, *, host: str | None = None) -> bool:
+    """Whether this process may have a connection to a numeric address: for connections that somebody else makes for
+    it. ``host`` is the name it was resolved from."""
+    policy = _guard.policy
+    return policy is not None and policy.allows(address.strip("[]"), port, host=host)
+
+
+def is_opened_name(host: str, port: int) -> bool:
+    """Whether the operator opened this host name at this port."""
+    return _guard.policy is not None and _guard.policy.opens_host(host, port)
+
+
+def sentence_of_refusal(address: str, port: int) -> str:
+    """What a person is told of a connection that may not be."""
+    return _guard._sentence(address, port)
 
 
 def last_refusal(*, port: int, since: float, address: str | None = None) -> RefusedConnectionError | None:

@@ -12,18 +12,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
     _LenientHTTPClientParser,
+    _ScrapyAgent,
 )
 from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, ParseError
+from twisted.web.client import Agent
 from twisted.web.http import _ChunkedTransferDecoder, _DataLoss, _IdentityTransferDecoder
+
+from scraper.socks import SOCKS_META, SocksEndpoints, SocksTarget
 
 MOST_HEAD_BYTES: Final = 65_536
 """Of one answer: status line, headers, and all ``1xx`` answers before them."""
@@ -131,6 +139,26 @@ class _StrictFactory(_LenientHTTP11ClientFactory):
         return _StrictProtocol(self._quiescentCallback)
 
 
+class _SocksAgent(Agent):
+    """Twisted's agent, whose connections through a proxy serve no request that goes another way."""
+
+    way: tuple[str, ...] = ()
+
+    def _requestWithEndpoint(self, key: Any, *rest: Any) -> Any:  # noqa: N802
+        return super()._requestWithEndpoint((*key, *self.way), *rest)
+
+
+class _ScrapySocksAgent(_ScrapyAgent):
+    def _get_agent(self, request: Request, timeout: float) -> Agent:
+        from twisted.internet import reactor
+
+        target: SocksTarget = request.meta[SOCKS_META]
+        endpoints = SocksEndpoints(reactor, target, self._contextFactory, timeout)
+        agent: _SocksAgent = _SocksAgent.usingEndpointFactory(reactor, endpoints, self._pool)
+        agent.way = target.key()
+        return agent
+
+
 class StrictHTTP11DownloadHandler(HTTP11DownloadHandler):
     """For ``DOWNLOAD_HANDLERS``, schemes http and https."""
 
@@ -138,3 +166,18 @@ class StrictHTTP11DownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool._factory = _StrictFactory
         self._pool.cachedConnectionTimeout = KEEP_ALIVE_SECONDS
+
+    async def download_request(self, request: Request) -> Response:
+        """As Scrapy's handler does; a request that carries a SOCKS proxy goes through it."""
+        if SOCKS_META not in request.meta:
+            return await super().download_request(request)
+        agent = _ScrapySocksAgent(
+            contextFactory=self._contextFactory,
+            pool=self._pool,
+            maxsize=self._default_maxsize,
+            warnsize=self._default_warnsize,
+            fail_on_dataloss=self._fail_on_dataloss,
+            crawler=self._crawler,
+        )
+        with wrap_twisted_exceptions():
+            return await maybe_deferred_to_future(agent.download_request(request))

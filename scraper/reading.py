@@ -12,12 +12,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from scrapy import Request
+from scrapy.http import Response
+
+from scraper import sitemaps
 from scraper.answers import NotModified
+from scraper.asking import PLAIN, Post, SourceRequests
+from scraper.charset import decode_body
 from scraper.clock import Clock
 from scraper.errors import CheckError, FetchError
 from scraper.fetch import Download, FetchRequest, Limits, fetch
+from scraper.forms import hidden_fields
 from scraper.gates import PoliteGate, SiteBook, SpacingGate
+from scraper.health import suspicion
 from scraper.robots import ROBOTS_LIMITS, RobotsGate, RobotsStore
+from scraper.sessions import Sessions
 from scraper.types import Extraction, Page, Recipe, Validators
 from scraper.urls import origin_of
 
@@ -45,7 +54,7 @@ class ReadingManners:
 
 @dataclass(frozen=True, slots=True)
 class ReadRequest:
-    """One page to be read for the source ``slug``, whose headers go to the origin of ``source_url`` only.
+    """One page to be read for the source ``slug``, whose headers and body go to the origin of ``source_url`` only.
 
     The whole must be done within ``seconds``. ``validators`` make the request conditional; an answer whose body has
     the digest ``body_sha256`` is not read. ``page`` is an answer that is at hand already.
@@ -104,7 +113,8 @@ class PageReader:
         sites: SiteBook,
         manners: ReadingManners,
         clock: Clock,
-        headers: Mapping[str, Mapping[str, str]] | None = None,
+        asking: Mapping[str, SourceRequests] | None = None,
+        sessions: Sessions | None = None,
     ) -> None:
         self.download = download
         self.extractor = extractor
@@ -112,7 +122,8 @@ class PageReader:
         self.sites = sites
         self.manners = manners
         self.clock = clock
-        self.headers = headers or {}
+        self.asking = asking or {}
+        self.sessions = sessions or Sessions()
 
     def visit(self, paid: str | None, leases: tuple[tuple[str, int], ...] = ()) -> PageVisit:  # noqa: ARG002
         """Begin a look; its time is bounded, and no longer than a lease lasts."""
@@ -127,7 +138,7 @@ class PageVisit:
         spacing = SpacingGate(reader.sites, reader.clock, spacing=manners.spacing, patience=manners.patience, paid=paid)
         robots = RobotsGate(
             store=reader.robots,
-            download=reader.download,
+            download=self._download,
             user_agent=manners.user_agent,
             now=reader.clock,
             then=spacing,
@@ -136,6 +147,7 @@ class PageVisit:
         self._reader = reader
         self._manners = manners
         self._gate = PoliteGate(robots, spacing)
+        self._asking = PLAIN
 
     @property
     def spacing(self) -> timedelta:
@@ -144,36 +156,88 @@ class PageVisit:
 
     async def read(self, request: ReadRequest) -> Reading:
         """As :meth:`Visit.read`."""
+        self._asking = self._reader.asking.get(request.slug, PLAIN)
         answer: Page | NotModified | None = request.page
         try:
             async with asyncio.timeout(request.seconds):
                 if answer is None:
-                    answer = await self._fetch(request)
-                if isinstance(answer, NotModified) or _is_same_body(answer, request):
-                    return Reading(answer)
-                return Reading(answer, await self._understand(answer, request.recipe))
+                    answer = await self._fetch(request, request.url)
+                reading = await self._read_answer(request, answer)
         except TimeoutError:
             error: CheckError = FetchError("timeout", f"not done within {request.seconds:g} seconds", url=request.url)
         except CheckError as failure:
             error = failure
+        else:
+            if reading.extraction is not None and suspicion(reading.extraction):
+                self._reader.sessions.end(request.slug)
+            return reading
+        # The site may have ended a session on its side: the next look begins anew.
+        self._reader.sessions.end(request.slug)
         if answer is None:
             raise error
         return Reading(answer, error=error)
 
-    async def _fetch(self, request: ReadRequest) -> Page | NotModified:
-        is_at_home = origin_of(request.url) == origin_of(request.source_url)
+    async def _read_answer(self, request: ReadRequest, answer: Page | NotModified) -> Reading:
+        if isinstance(answer, NotModified) or _is_same_body(answer, request):
+            return Reading(answer)
+        found = await self._understand(answer, request.recipe)
+        if sitemaps.is_index(found) and request.page is None:
+            return await self._read_sitemaps(request, answer, found)
+        return Reading(answer, found)
+
+    async def _read_sitemaps(self, request: ReadRequest, index: Page, named: Extraction) -> Reading:
+        """What the newest sitemaps of an index list. One that cannot be had fails the look: a cut list is no shorter
+        one. The answer is the newest of them, since what is new stands there; it has no validators, because they would
+        stand for one of several documents."""
+        pages, found = list[Page](), list[Extraction]()
+        for url in sitemaps.newest(named, index.url):
+            page = await self._fetch(request, url)
+            if isinstance(page, NotModified):
+                raise FetchError("not_modified_unasked", "answered 'not modified' (304)", url=url, status=304)
+            pages.append(page)
+            found.append(await self._understand(page, None))
+        if not found:
+            return Reading(index, named)
+        return Reading(replace(pages[0], validators=None), sitemaps.merge(found))
+
+    async def _download(self, request: Request) -> Response:
+        proxy = self._asking.proxy
+        if proxy is None:
+            return await self._reader.download(request)
+        return await proxy.download(request, self._reader.download)
+
+    async def _fetch(self, request: ReadRequest, url: str) -> Page | NotModified:
+        asking, is_at_home = self._asking, origin_of(url) == origin_of(request.source_url)
+        headers = dict(asking.headers) if is_at_home else {}
         asked = FetchRequest(
-            url=request.url,
+            url=url,
             validators=request.validators,
-            headers=self._reader.headers.get(request.slug, {}) if is_at_home else {},
+            headers=headers,
             user_agent=self._manners.user_agent,
+            language=asking.accept_language,
+            session=self._reader.sessions.of(request.slug) if asking.cookies else None,
         )
+        if asking.post is not None and url == request.source_url:
+            asked = await self._posting(asked, asking.post)
+        return await self._send(asked, request.limits)
+
+    async def _posting(self, asked: FetchRequest, post: Post) -> FetchRequest:
+        """``asked`` as a POST; with ``post.first`` that page is asked for before, for its hidden fields."""
+        hidden: dict[str, str] = {}
+        if post.first is not None:
+            page = await self._send(replace(asked, url=post.first, validators=None), None)
+            if isinstance(page, Page):
+                hidden = hidden_fields(decode_body(page.body, page.content_type)[0])
+        headers = {"content-type": post.content_type, **{name.lower(): value for name, value in asked.headers.items()}}
+        return replace(asked, method="POST", body=post.body(hidden), headers=headers, validators=None)
+
+    async def _send(self, asked: FetchRequest, limits: Limits | None) -> Page | NotModified:
         return await fetch(
             asked,
-            download=self._reader.download,
+            download=self._download,
             gate=self._gate,
             now=self._reader.clock,
-            limits=request.limits or self._manners.limits,
+            limits=limits or self._manners.limits,
         )
 
     async def _understand(self, page: Page, recipe: Recipe | None) -> Extraction:

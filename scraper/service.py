@@ -19,6 +19,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from scraper.articles import look_at_article
+from scraper.asking import SourceRequests
 from scraper.backfill import BackfillPlan, BackfillReport, backfill
 from scraper.check import Checker, CheckOptions, CheckReport
 from scraper.clock import Clock, to_text, utc_now
@@ -47,7 +48,7 @@ class Assembly(Protocol):
     options: CheckOptions
     parallel: int
     retention: Retention
-    headers: Mapping[str, Mapping[str, str]]
+    asking: Mapping[str, SourceRequests]
 
     def open_store(self) -> Store:
         """The database, reconciled with the configuration. Raises :class:`scraper.errors.PresswatchError`."""
@@ -89,7 +90,7 @@ class Service:
             cadence=assembly.cadence,
             options=assembly.options,
             clock=clock,
-            headers=assembly.headers,
+            asking=assembly.asking,
         )
 
     async def _download(self, request: Request) -> Response:

@@ -3,6 +3,7 @@ here."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from presswatch.config.channel_fields import CHANNEL
@@ -21,8 +22,10 @@ from presswatch.config.kinds import (
     table,
     text,
 )
+from presswatch.config.model import Auth, PostConfig
 from presswatch.config.texts import (
     ANY_EVERY,
+    BROWSER,
     CRON,
     DAY,
     ID_PATTERN,
@@ -146,6 +149,69 @@ HEADERS = mapping_of(
     ),
 )
 
+_SECRET = secret(8000)
+
+
+def build_auth(values: dict[str, Any]) -> Auth:
+    """Who we are to a source. Raises ``ValueError`` for keys that do not go together."""
+    if "token" in values and len(values) > 1:
+        raise ValueError("has a token and more; keep the token, or user and password")
+    if "token" not in values and "user" not in values:
+        raise ValueError('needs user and password, or token, such as token = "env:HARBOUR_TOKEN"')
+    return Auth(**values)
+
+
+AUTH = Table(
+    doc="User and password (Basic), or a bearer token; sent to the source's own origin only.",
+    keys={
+        "user": Key(_SECRET, "User name; it may be env:, file: or keyring:"),
+        "password": Key(_SECRET, "Password; it may be env:, file: or keyring:"),
+        "token": Key(_SECRET, "Bearer token; it may be env:, file: or keyring:"),
+    },
+    extra={
+        "oneOf": [
+            {"required": ["token"], "properties": {"user": False, "password": False}},
+            {"required": ["user"], "properties": {"token": False}},
+        ]
+    },
+)
+
+
+def _check_json(raw: str) -> None:
+    try:
+        json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"is no JSON: {str(error).splitlines()[0]}") from None
+
+
+def build_post(values: dict[str, Any]) -> PostConfig:
+    """What is posted. Raises ``ValueError`` for keys that do not go together."""
+    if ("form" in values) is ("json" in values):
+        raise ValueError("needs either form, a table of fields, or json, a text")
+    if "first" in values and "json" in values:
+        raise ValueError("has first, which gives hidden fields to a form; json has none")
+    return PostConfig(**values)
+
+
+POST = Table(
+    doc="The listing is asked for with POST: the fields of a form, or a JSON text.",
+    keys={
+        "form": Key(mapping_of(secret(100_000), 200, names=text(1000)), "Names and values of the form's fields."),
+        "json": Key(secret(100_000, inspect=_check_json), "The body, as JSON in a text."),
+        "first": Key(
+            PAGE_URL,
+            "A page of the same origin that is asked for before; the hidden fields of its forms go along.",
+        ),
+    },
+    extra={"oneOf": [{"required": ["form"]}, {"required": ["json"], "properties": {"first": False}}]},
+)
+
+PROXY = secret(
+    2000,
+    pattern="^([Hh][Tt][Tt][Pp]|[Ss][Oo][Cc][Kk][Ss]5[Hh]?)://([^/?#@\\s]*@)?[^/?#@\\s]+/?$",
+    hint="write http://host:3128, socks5://host:1080 or socks5h://host:1080",
+)
+
 SOURCE = Table(
     doc="A page to watch.",
     keys={
@@ -177,7 +243,16 @@ SOURCE = Table(
             list_of(LABEL, 50), "Channels that are told of this source, wherever a rule names no channels itself."
         ),
         "headers": Key(HEADERS, "Headers sent to the source's own origin only. A value may be env:, file: or keyring:"),
-        "language": Key(LANGUAGE, "Language of the page, where it does not say."),
+        "auth": Key(table(AUTH, build_auth), AUTH.doc),
+        "post": Key(table(POST, build_post), POST.doc),
+        "cookies": Key(boolean(), "true: cookies that the site sets are sent back to it."),
+        "proxy": Key(PROXY, "HTTP or SOCKS proxy between us and the source; it may be env:, file: or keyring:"),
+        "browser": Key(
+            BROWSER,
+            "true: the page's scripts are run in Chromium; auto: if that is needed (extra browser).",
+        ),
+        "screenshot": Key(boolean(), "true: a picture is kept of a page that led to a change (extra browser)."),
+        "language": Key(LANGUAGE, "Language of the page, where it does not say; also asked for (Accept-Language)."),
         "timezone": Key(TIMEZONE, "IANA name of the zone of times on the page, where it does not say."),
         "follow": Key(boolean(), "true: each new item's article is fetched, and looked at again for silent edits."),
         "paused": Key(boolean(), "true: not looked at for now."),

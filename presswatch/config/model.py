@@ -53,12 +53,39 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Auth:
+    """Who we are to a source: ``user`` and ``password``, or a bearer ``token``."""
+
+    user: Secret | None = None
+    password: Secret | None = None
+    token: Secret | None = None
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """The values that are given."""
+        return tuple(value for value in (self.user, self.password, self.token) if value is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class PostConfig:
+    """What is posted for a listing: the fields of a ``form``, or ``json``; ``first`` is asked for before."""
+
+    form: tuple[tuple[str, Secret], ...] = ()
+    json: Secret | None = None
+    first: str | None = None
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """The values that are given."""
+        return (*(value for _, value in self.form), *((self.json,) if self.json else ()))
+
+
+@dataclass(frozen=True, slots=True)
 class SourceConfig:
     """One of ``[[sources]]``. ``id`` never changes; ``slug`` and ``name`` may.
 
     ``every`` and ``at`` (a cron expression) are ``None`` where the source has no times of its own, ``hours`` (from when
     to when) where it may be looked at always, ``channels`` where it has no channels of its own,
-    ``language`` and ``timezone`` where the page decides. ``headers`` go to the origin of ``url`` only.
+    ``language`` and ``timezone`` where the page decides. ``headers``, ``auth`` and ``post`` go to the origin of ``url``
+    only.
     """
 
     id: str
@@ -72,6 +99,12 @@ class SourceConfig:
     weight: float = 1.0
     channels: tuple[str, ...] | None = None
     headers: tuple[tuple[str, Secret], ...] = ()
+    auth: Auth | None = None
+    post: PostConfig | None = None
+    cookies: bool = False
+    proxy: Secret | None = None
+    browser: Literal["never", "auto", "always"] = "never"
+    screenshot: bool = False
     language: str | None = None
     timezone: str | None = None
     follow: bool = False
@@ -154,6 +187,9 @@ class Config:
     def secrets(self) -> tuple[Secret, ...]:
         """Every value that may be secret."""
         found = [value for source in self.sources for _, value in source.headers]
+        for source in self.sources:
+            found += [*(source.auth.secrets() if source.auth else ()), *(source.post.secrets() if source.post else ())]
+            found += [source.proxy] if source.proxy else []
         found += [value for channel in self.channels for value in (channel.url, channel.secret) if value is not None]
         return tuple(dict.fromkeys(found))
 

@@ -16,6 +16,7 @@ from presswatch.config.texts import LANGUAGE, SHORTEST_EVERY, TIMEZONE
 from scraper.durations import render_duration
 from scraper.errors import ConfigError
 from scraper.slugs import slugify
+from scraper.urls import origin_of
 
 MAX_FILE_BYTES = 20_000_000
 IsOpened = Callable[[str], bool]
@@ -110,6 +111,7 @@ def _build(values: dict[str, Any], path: Path, environ: Mapping[str, str], probl
     sources = tuple(_build_source(content) for content in values.get("sources", ()))
     _check_names(sources, problems)
     _check_times(sources, problems)
+    _check_posts(sources, problems)
     _check_channels("sources", [source.channels for source in sources], channels, problems)
     rules = _build_rules(values.get("rules", ()), sources, problems)
     _check_channels("rules", [rule.channels for rule in rules], channels, problems)
@@ -217,6 +219,14 @@ def _check_times(sources: tuple[SourceConfig, ...], problems: Problems) -> None:
     for place, source in enumerate(sources, 1):
         if source.at is not None and source.every is not None:
             problems.add(f"sources[{place}].at", "contradicts every; keep one of them")
+
+
+def _check_posts(sources: tuple[SourceConfig, ...], problems: Problems) -> None:
+    for place, source in enumerate(sources, 1):
+        if source.post and source.post.first and origin_of(source.post.first) != origin_of(source.url):
+            problems.add(f"sources[{place}].post.first", "is at another origin than url, where the form is not sent")
+        if source.auth is not None and any(name.lower() == "authorization" for name, _ in source.headers):
+            problems.add(f"sources[{place}].auth", "contradicts the header Authorization; keep one of them")
 
 
 def _check_intervals(config: Config, values: dict[str, Any], is_opened: IsOpened, problems: Problems) -> None:

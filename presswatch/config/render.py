@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from presswatch.config.kinds import render_rate
-from presswatch.config.model import ChannelConfig, Config, Rate, RuleConfig, Settings, SourceConfig
+from presswatch.config.model import Auth, ChannelConfig, Config, PostConfig, Rate, RuleConfig, Settings, SourceConfig
 from presswatch.secrets import Secret
 from scheduler.timing import render_quiet
 from scraper.durations import render_duration
@@ -23,6 +23,10 @@ _NOT_WRITTEN = {RuleConfig: ("implied",), ChannelConfig: ("name",), Recipe: ("or
 
 _ALWAYS_WRITTEN = ("language",)
 """Its default depends on the environment."""
+
+
+_MAPPINGS = ("headers", "form")
+_AS_BOOLEAN = (("browser", "always"), ("browser", "never"))
 
 
 def as_written(secret: Secret) -> str:
@@ -45,7 +49,8 @@ def render_config(config: Config, *, show: _ShowSecret = as_written) -> str:
 
 
 def to_plain(
-    value: Settings | SourceConfig | ChannelConfig | RuleConfig | Recipe, show: _ShowSecret = as_written
+    value: Settings | SourceConfig | ChannelConfig | RuleConfig | Recipe | Auth | PostConfig,
+    show: _ShowSecret = as_written,
 ) -> dict[str, Any]:
     """A table of the file as plain values."""
     skipped = _NOT_WRITTEN.get(type(value), ())
@@ -54,9 +59,12 @@ def to_plain(
         content = getattr(value, each.name)
         if each.name in skipped or content is None or (content == each.default and each.name not in _ALWAYS_WRITTEN):
             continue
-        plain[each.name] = (
-            {name: show(secret) for name, secret in content} if each.name == "headers" else plain_value(content, show)
-        )
+        if each.name in _MAPPINGS:
+            plain[each.name] = {name: show(secret) for name, secret in content}
+        else:
+            plain[each.name] = (
+                content == "always" if (each.name, content) in _AS_BOOLEAN else plain_value(content, show)
+            )
     return plain
 
 
@@ -69,7 +77,7 @@ def plain_value(value: Any, show: _ShowSecret = as_written) -> Any:
             return show(value)
         case Rate():
             return render_rate(value)
-        case Recipe():
+        case Recipe() | Auth() | PostConfig():
             return to_plain(value, show)
         case Path() | Enum():
             return str(value)

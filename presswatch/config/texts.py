@@ -82,6 +82,17 @@ def _read_weight(raw: object, where: str, problems: Problems) -> Any:
 
 
 WEIGHT = Kind(_read_weight, {"type": "number", "minimum": 0.1, "maximum": 10})
+_BROWSER_USES = {True: "always", False: "never", AUTO: "auto"}
+
+
+def _read_browser(raw: object, where: str, problems: Problems) -> Any:
+    if isinstance(raw, bool | str) and raw in _BROWSER_USES:
+        return _BROWSER_USES[raw]
+    problems.add(where, 'must be true, false or "auto"')
+    return None
+
+
+BROWSER = Kind(_read_browser, {"anyOf": [{"type": "boolean"}, {"const": AUTO}]})
 PAGE_URL = text(
     MAX_URL,
     pattern=URL_PATTERN,

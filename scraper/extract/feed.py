@@ -14,7 +14,7 @@ from scraper.extract.feed_entries import channel_facts, entries, read_entry
 from scraper.extract.feed_json import load_json_feed, read_json_item
 from scraper.extract.feed_text import plain_title
 from scraper.extract.feed_xml import XmlFeed, feed_kind, parse_feed, root_name
-from scraper.extract.sitemap import is_news, read_location, read_url, sitemap_urls
+from scraper.extract.sitemap import is_news, modified_at, read_location, read_url, sitemap_urls
 from scraper.types import Extraction, ItemData, PageKind, Verdict
 from scraper.urls import resolve_url
 
@@ -38,7 +38,7 @@ def extract_feed(body: bytes, url: str, *, content_type: str | None, now: dateti
 
     A broken entry costs that entry and is counted in the reasons. A feed that is cut off or unreadable has no items
     and the kind ``error``: a cut list is never told as a shorter one. A sitemap index lists no items; its sitemaps
-    are ``feed_urls``. Never raises.
+    are ``feed_urls``, the newest first. Never raises.
     """
     text, _ = decode_body(body, content_type)
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
@@ -96,10 +96,14 @@ def _sitemap(feed: XmlFeed, url: str, *, now: datetime) -> Extraction:
 
 
 def _sitemap_index(feed: XmlFeed, url: str) -> Extraction:
+    """Its sitemaps, the newest first: by ``lastmod``, and of those without one the last named."""
     elements = sitemap_urls(feed.root, "sitemap")
-    links = [link for element in elements[:_MOST_SITEMAPS] if (link := read_location(element, url))]
+    named = [(modified_at(element), link) for element in elements if (link := read_location(element, url))]
+    named.reverse()
+    named.sort(key=lambda pair: pair[0], reverse=True)
+    links = tuple(link for _, link in named[:_MOST_SITEMAPS])
     reason = f"a sitemap index: it names {len(elements)} sitemaps and lists nothing itself"
-    return Extraction((), None, Verdict(PageKind.OTHER, 0.95, (reason,)), feed_urls=tuple(links), tier="sitemap")
+    return Extraction((), None, Verdict(PageKind.OTHER, 0.95, (reason,)), feed_urls=links, tier="sitemap_index")
 
 
 def _read(

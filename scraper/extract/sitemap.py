@@ -6,6 +6,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from scraper.dates import parse_iso
 from scraper.extract.feed_text import feed_date, plain_title, title_from_url
 from scraper.extract.feed_xml import children, space_and_name, text_of
 from scraper.types import ItemData
@@ -28,6 +29,17 @@ def read_location(element: etree._Element, base: str) -> str | None:
         if name == "loc" and space != "image":
             return resolve_url(base, text_of(child).strip())
     return None
+
+
+def modified_at(element: etree._Element) -> str:
+    """When an element's document was changed, as UTC text whose order is time order; empty where it does not say."""
+    for _, name, child in children(element):
+        if name == "lastmod":
+            found = parse_iso(text_of(child).strip())
+            if found is None or found.on is None:
+                return ""
+            return found.at.isoformat() if found.at else f"{found.on.isoformat()}T{found.local_time or '00:00'}"
+    return ""
 
 
 def read_url(element: etree._Element, base: str, *, now: datetime) -> ItemData | None:

@@ -31,6 +31,11 @@ RIGHT: dict[str, str] = {
     "fixed interval for all": '[presswatch]\nevery = "30m"\nbudget = 12\n' + HEAD + 'every = "auto"\nweight = 2\n',
     "fixed times": HEAD + 'at = "0 8 * * mon-fri"\n',
     "hours and weight": HEAD + 'hours = "07:00-22:00"\nweight = 0.5\n',
+    "demanding source": HEAD
+    + 'auth = {user = "reader", password = "env:PW"}\ncookies = true\nproxy = "socks5h://me:${env:PROXY}@proxy.example"\n'
+    'post = {form = {kind = "press"}, first = "https://tides.example/search"}\nbrowser = "auto"\nscreenshot = true\n',
+    "token, json and browser": HEAD
+    + 'auth = {token = "file:/run/t"}\npost = {json = "{}"}\nproxy = "http://[::1]:3128"\nbrowser = true\n',
     "rule": HEAD
     + '[[rules]]\nname = "r"\nsources = ["a"]\ntags = []\nkinds = ["added", "withdrawn"]\nkeywords = ["ebb"]\n'
     + 'authors = ["Harbour Master"]\nlanguages = ["de"]\n'
@@ -44,6 +49,11 @@ WRONG: dict[str, tuple[str, str]] = {
     "unknown key": ('[presswatch]\nevry = "1h"\n', "did you mean every"),
     "number for a duration": ("[presswatch]\nevery = 30\n", '"30m" for minutes'),
     "interval and fixed times": (HEAD + 'every = "1h"\nat = "0 8 * * *"\n', "contradicts every"),
+    "token and user": (HEAD + 'auth = {token = "x", user = "y"}\n', "keep the token"),
+    "nobody": (HEAD + 'auth = {password = "y"}\n', "needs user and password"),
+    "form and json": (HEAD + 'post = {form = {a = "1"}, json = "{}"}\n', "either form"),
+    "no proxy": (HEAD + 'proxy = "proxy.example"\n', "http://host:3128"),
+    "browser by a word": (HEAD + 'browser = "yes"\n', 'true, false or "auto"'),
     "no cron": (HEAD + 'at = "at eight"\n', "minute, hour, day, month and weekday"),
     "hours without end": (HEAD + 'hours = "07:00"\n', "from when to when"),
     "weightless": (HEAD + "weight = 0\n", "0.1 to 10"),
