@@ -28,6 +28,10 @@ _NUMERIC = re.compile(
 )
 _HIJRI_MARK = re.compile(r"[ ]?(?:هـ|ه(?!\w)|AH\b|H\b)")
 _YEAR_MARK = re.compile(r"^\.?[ ]?(?:г|р|ж)?\.?(?:[, ]{1,2}[0-9]{1,2}[:.][0-9]{2}.{0,20})?")
+RECENT = 2
+"""Years back to which a date like "5.3.26" is believed at an end of a line."""
+_DASH_AFTER = re.compile(r" ?[–—|:·]| - ")
+_DASH_BEFORE = re.compile(r"(?:[–—|·(]| -) ?$")
 _ISOLATED_BEFORE = " \n\r([|·•<>\"'«“:;,–-"
 
 
@@ -87,7 +91,7 @@ def _day_and_month(
     first, second, separator = int(match["a"]), int(match["b"]), match["s"]
     printed_year = match["c"].lstrip("'")
     if len(printed_year) <= 2:
-        if not _is_short_date(match, text, fallback) or (len(printed_year) == 1 and "YMD" not in (order, fallback)):
+        if not _is_short_date(match, text, fallback, now) or (len(printed_year) == 1 and "YMD" not in (order, fallback)):
             return None
         third = int(printed_year)
         if order == "YMD" or (order is None and fallback == "YMD") or first > 31:
@@ -129,7 +133,7 @@ def _ordered(
     return Candidate(match.start(), match.end(), year, chosen.month, chosen.day, first != second)
 
 
-def _is_short_date(match: re.Match[str], text: str, fallback: DateOrder | None) -> bool:
+def _is_short_date(match: re.Match[str], text: str, fallback: DateOrder | None, now: datetime) -> bool:
     """Two-digit years are believed only in careful company: padded or with slashes, and standing apart."""
     before = text[match.start() - 1] if match.start() else " "
     after = text[match.end()] if match.end() < len(text) else " "
@@ -137,12 +141,14 @@ def _is_short_date(match: re.Match[str], text: str, fallback: DateOrder | None) 
     apart = (before in _ISOLATED_BEFORE or not before.isascii()) and not after.isalnum() and after not in "%$€£°"
     spaced = match["s"] == "." and match.group().count(". ") == 2
     # "3.10.12" is a version unless the page's language writes dates so.
-    alone = (
-        fallback in ("DMY", "YMD")
-        and not text[: match.start()].strip()
-        and not _YEAR_MARK.sub("", text[match.end() :]).strip()
+    begins, ends = not text[: match.start()].strip(), not _YEAR_MARK.sub("", text[match.end() :]).strip()
+    customary = fallback in ("DMY", "YMD") and match["s"] == "."
+    recent = 0 <= now.year - full_year(int(match["c"].lstrip("'")), now) <= RECENT
+    alone = begins and ends and (len(match["b"]) == 2 or recent)
+    at_edge = recent and (
+        (begins and _DASH_AFTER.match(text, match.end())) or (ends and _DASH_BEFORE.search(text, 0, match.start()))
     )
-    return apart and (padded or spaced or match["s"] == "/" or (alone and match["s"] == "." and len(match["b"]) == 2))
+    return apart and (padded or spaced or match["s"] == "/" or (customary and bool(alone or at_edge)))
 
 
 def _east_asian(match: re.Match[str]) -> Candidate | None:

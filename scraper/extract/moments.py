@@ -10,6 +10,7 @@ from datetime import datetime
 
 from scraper.dates import find_dates, parse_iso
 from scraper.dates.names import load_names
+from scraper.extract.leaves import find_leaves
 from scraper.extract.tree import Line, Tree
 from scraper.types import Published
 
@@ -50,6 +51,10 @@ class Moment:
 def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list[Moment]:
     """All dates of the page in document order; of a ``time`` element its machine value only."""
     moments, covered = _machine_moments(tree, now, languages)
+    for leaf, published in find_leaves(tree, now=now, languages=languages):
+        if leaf not in covered:
+            moments.append(Moment(leaf, published, alone=True))
+            covered.update(range(leaf, tree.end[leaf]))
     searched = 0
     for line in tree.lines:
         if searched >= MAX_LINES:
