@@ -17,6 +17,8 @@ _ISO = re.compile(
 )
 _EPOCH = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
 _LONGEST = 80
+_LARGEST_OFFSET = 15 * 60
+"""Minutes."""
 
 
 def parse_iso(text: str) -> Published | None:
@@ -58,7 +60,7 @@ def _zone_minutes(zone: str | None) -> int | None:
         return 0
     digits = zone[1:].replace(":", "").ljust(4, "0")
     minutes = int(digits[:2]) * 60 + int(digits[2:])
-    return (-minutes if zone[0] == "-" else minutes) if minutes <= 15 * 60 else None
+    return (-minutes if zone[0] == "-" else minutes) if minutes <= _LARGEST_OFFSET else None
 
 
 def with_time(
@@ -72,6 +74,8 @@ def with_time(
     local = f"{hour:02}:{minute:02}" + (f":{second:02}" if second is not None else "")
     precision = Precision.MINUTE if second is None else Precision.SECOND
     at = None
+    if offset is not None and abs(offset) > _LARGEST_OFFSET:
+        offset = None  # no clock on earth
     if offset is not None:
         zone = timezone(timedelta(minutes=offset))
         at = datetime(on.year, on.month, on.day, hour, minute, second or 0, tzinfo=zone).astimezone(UTC)

@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 
 from scraper.charset import decode_body
+from scraper.extract.bounds import bounded
 from scraper.extract.html import extract_html
 from scraper.extract.trace import Trace
 from scraper.types import Extraction, PageKind, Recipe, Verdict
@@ -40,7 +41,12 @@ def extract(
     a hand-written ``recipe`` that fails raises :class:`scraper.errors.ExtractError`. ``trace`` is filled with what was
     seen on the way of an HTML page that is understood without one.
     """
-    body = body[:MAX_BODY]
+    return bounded(_extract(body[:MAX_BODY], url, content_type, now, recipe, trace))
+
+
+def _extract(
+    body: bytes, url: str, content_type: str | None, now: datetime, recipe: Recipe | None, trace: Trace | None
+) -> Extraction:
     if recipe is not None and recipe.origin == "hand":
         from scraper.extract.recipe import extract_by_recipe
 

@@ -26,6 +26,8 @@ from scraper.types import Extraction, ItemData, PageKind, Precision, Published, 
 from scraper.urls import resolve_url
 
 MAX_ITEMS = 2_000
+MOST_NESTED = 50
+"""Records inside records: more is no page that a recipe was written for, and reading it would take minutes."""
 Hook = Callable[[BeautifulSoup, str], Iterable[Mapping[str, Any]]]
 
 
@@ -79,6 +81,8 @@ def _from_selectors(soup: BeautifulSoup, url: str, recipe: Recipe, now: datetime
         raise ExtractError("unreadable", "the recipe has neither 'item' nor 'hook'", url=url)
     roots = _select(soup, recipe.listing, "listing", url) if recipe.listing else [soup]
     records = [record for root in roots for record in _select(root, recipe.item, "item", url)]
+    if _nesting(records) > MOST_NESTED:
+        raise ExtractError("unreadable", f"what {recipe.item!r} matches lies in itself too often", url=url)
     items = []
     for record in records[:MAX_ITEMS]:
         link = _value(record, recipe.link or "a[href]@href", "link", url)
@@ -101,9 +105,26 @@ def _from_selectors(soup: BeautifulSoup, url: str, recipe: Recipe, now: datetime
     return items
 
 
-def _select(root: Tag, selector: str, name: str, url: str) -> list[Tag]:
+def _nesting(records: list[Tag]) -> int:
+    """How many records lie in one another at the most. Reading each costs as much as all that is in it."""
+    wanted = {id(record) for record in records}
+    above: dict[int, int] = {}
+    for record in records:
+        chain: list[Tag] = []
+        node: Tag | None = record
+        while node is not None and id(node) not in above:
+            chain.append(node)
+            node = node.parent
+        depth = above[id(node)] if node is not None else 0
+        for tag in reversed(chain):
+            depth += id(tag) in wanted
+            above[id(tag)] = depth
+    return max(above.values(), default=0)
+
+
+def _select(root: Tag, selector: str, name: str, url: str, most: int = MAX_ITEMS * 2) -> list[Tag]:
     try:
-        return list(root.select(selector, limit=MAX_ITEMS * 2))
+        return list(root.select(selector, limit=most))
     except SelectorSyntaxError as error:
         first = str(error).splitlines()[0]
         raise ExtractError(
@@ -118,7 +139,7 @@ def _value(record: Tag, selector: str | None, name: str, url: str, *, text: bool
     css, at, attribute = selector.rpartition("@")
     if not at:
         css, attribute = selector, ""
-    found = _select(record, css, name, url)[:1] if css.strip() else [record]
+    found = _select(record, css, name, url, 1) if css.strip() else [record]
     if not found and css.strip() and record.css.match(css):
         found = [record]
     if not found:

@@ -262,6 +262,14 @@ def test_machine_values(text: str, expected: str | None) -> None:
     assert iso(parse_iso(text)) == expected
 
 
+@pytest.mark.parametrize("zone", ["+9999", "-9960", "+9999999999999999999999", "+2500", "-1501"])
+def test_an_offset_of_no_clock_leaves_the_day_and_the_time(zone: str) -> None:
+    found = parse_iso(f"Mon, 02 Mar 2026 09:00:00 {zone}")
+    assert found is not None
+    assert (str(found.on), found.local_time, found.at) == ("2026-03-02", "09:00:00", None)
+
+
+
 def test_a_date_without_offset_is_no_instant() -> None:
     found = parse_date("21 April 2025 14:30", now=NOW)
     assert found is not None

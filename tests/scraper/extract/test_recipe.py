@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -78,3 +79,20 @@ def test_a_recipe_that_matches_nothing_gives_no_items_and_says_so() -> None:
     found = use(Recipe(origin="hand", item=".gone"))
     assert not found.items
     assert "matched nothing" in found.verdict.reasons[0]
+
+
+def test_records_in_records_without_end_are_refused_in_little_time() -> None:
+    started = time.process_time()
+    page = "<ul><li><a href=/x>x</a>" * 3_000
+    with pytest.raises(ExtractError, match="lies in itself"):
+        extract(page.encode(), SITE, now=NOW, recipe=Recipe(origin="hand", item="li", summary="p.none"))
+    assert time.process_time() - started < 3
+
+
+def test_what_a_recipe_reads_is_as_bounded_as_anything_else() -> None:
+    long = "word " * 5_000
+    page = f"<ul><li><a href=/x>{long}</a><p>{long}</p><time>{long}</time></li></ul>"
+    recipe = Recipe(origin="hand", item="li", title="a", summary="p", date="time")
+    (item,) = extract(page.encode(), SITE, now=NOW, recipe=recipe).items
+    assert len(item.title) <= 1_000
+    assert len(item.summary or "") <= 5_000
