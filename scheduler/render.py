@@ -156,8 +156,13 @@ def _one_within(entry: Entry, limit: int) -> str:
         text = "\n".join(_text_lines(thinner))
         if len(text) <= limit:
             return text
-    url = entry.url if entry.url and len(entry.url) < limit // 2 else ""
-    return "\n".join(filter(None, (cut(_headline(entry), limit - len(url) - 1), url)))
+    return _shortened(_headline(entry), entry.url, limit)
+
+
+def _shortened(line: str, url: str | None, limit: int) -> str:
+    """A line that is cut and a link that is whole, or not there."""
+    shown = url if url and len(url) < limit // 2 else ""
+    return "\n".join(filter(None, (cut(line, limit - len(shown) - 1), shown)))
 
 
 def _many_within(entries: tuple[Entry, ...], omitted: int, limit: int) -> str:
@@ -165,8 +170,10 @@ def _many_within(entries: tuple[Entry, ...], omitted: int, limit: int) -> str:
     room = limit - len("… and 99999 more")
     for entry in entries:
         block = "\n".join(filter(None, (f"• {entry.line}", f"  {entry.url}" if entry.url else "")))
+        if len(block) > room and not blocks:
+            block = f"• {_shortened(entry.line, entry.url, room - 2)}"
         room -= len(block) + 1
-        if room < 0:
+        if room < 0 and blocks:
             break
         blocks.append(block)
     left = omitted + len(entries) - len(blocks)

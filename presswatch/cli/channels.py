@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import click
 
 from presswatch.cli.app import App
@@ -18,46 +21,83 @@ def channel_command() -> None:
 
 @channel_command.command(name="add")
 @click.argument("name")
-@click.argument("target", metavar="URL|FILE|console")
+@click.argument("target", metavar="URL|FILE|console|PROGRAM…", nargs=-1, required=True)
 @click.option("--webhook", is_flag=True, help="URL is a web hook: JSON by HTTP POST, signed as Standard Webhooks says.")
 @click.option("--secret", metavar="whsec_…|env:NAME", help="Key that signs what goes to a web hook.")
+@click.option("--from", "sender", metavar="ADDRESS", help="Mail: the address that mails come from.")
+@click.option("--to", "recipients", multiple=True, metavar="ADDRESS", help="Mail: who gets them; repeatable.")
+@click.option("--command", "is_command", is_flag=True, help="Run PROGRAM and its arguments for each message.")
+@click.option("--digest", metavar="CRON", help='One message at these times, such as "0 8 * * mon-fri".')
+@click.option("--quiet", metavar="22:00-07:00", help="Nothing in these hours; what happened is one message after them.")
 @click.pass_obj
-def channel_add_command(app: App, name: str, target: str, webhook: bool, secret: str | None) -> None:
-    """Add a channel: an Apprise URL, a web hook, a file, or the console.
+def channel_add_command(
+    app: App,
+    name: str,
+    target: Sequence[str],
+    webhook: bool,
+    secret: str | None,
+    sender: str | None,
+    recipients: Sequence[str],
+    is_command: bool,
+    digest: str | None,
+    quiet: str | None,
+) -> None:
+    """Add a channel: an Apprise URL, mail, a web hook, a file, a program, or the console.
 
-    An http(s) address is a web hook, a path a file that lines of JSON are appended to, any other URL one of Apprise.
-    Secrets may stay outside of the file: env:NAME, or ${env:NAME} inside of a URL.
+    An http(s) address is a web hook, smtp:// or smtps:// a mail server, a path a file that lines of JSON are appended
+    to, any other URL one of Apprise. A program is called by its whole path, after --command and --; what it gets is
+    JSON on its standard input. Secrets may stay outside of the file: env:NAME, or ${env:NAME} inside of a URL.
 
     \b
-    presswatch channel add phone 'ntfy://ntfy.sh/${env:NTFY_TOPIC}'
+    presswatch channel add phone 'ntfy://ntfy.sh/${env:NTFY_TOPIC}' --quiet 22:00-07:00
+    presswatch channel add post smtps://mail.example --from watch@example.org --to me@example.org --digest "0 8 * * *"
     presswatch channel add hook https://example.org/hook --secret env:HOOK_SECRET
     presswatch channel add log messages.jsonl
+    presswatch channel add archive --command -- /usr/local/bin/tell --from presswatch
     """
     from presswatch.config.edit import add_channel
     from presswatch.config.starter import init_config
+    from presswatch.config.storage import require_own_file
 
-    kind = "webhook" if webhook or secret else _kind(target)
-    content: dict[str, str] = {"type": kind}
-    if kind == "file":
-        content["path"] = target
-    elif kind != "console":
-        content["url"] = target
-    if secret:
-        content["secret"] = secret
+    if len(target) > 1 and not is_command:
+        raise click.UsageError("one URL, one file, or console; a program with arguments needs --command")
+    given = {"secret": secret, "sender": sender, "recipients": list(recipients), "digest": digest, "quiet": quiet}
+    content: dict[str, Any] = {
+        **_channel_content(
+            target, webhook=webhook or bool(secret), mail=bool(sender or recipients), command=is_command
+        ),
+        **{key: value for key, value in given.items() if value},
+    }
     path = app.home.config_path
     if not path.exists():
         init_config(path)
         say(f"wrote a configuration to start from: {path}")
+    if is_command:
+        require_own_file(path, key=f"channels.{name}.command")
     add_channel(path, name, content, environ=app.environ, is_opened=app.is_opened)
-    say(f"added {kind} channel {name} to {path}; try it: presswatch notify test {name}")
+    say(f"added {content['type']} channel {name} to {path}; try it: presswatch notify test {name}")
+
+
+def _channel_content(target: Sequence[str], *, webhook: bool, mail: bool, command: bool) -> dict[str, Any]:
+    """What the target says of the channel."""
+    if command:
+        return {"type": "command", "command": list(target)}
+    (one,) = target
+    kind = "webhook" if webhook else "mail" if mail else _kind(one)
+    if kind == "console":
+        return {"type": kind}
+    return {"type": kind, "path" if kind == "file" else "url": one}
 
 
 def _kind(target: str) -> str:
+    scheme = target.lower().partition("://")[0] if "://" in target else ""
     if target == "console":
         return "console"
-    if target.lower().startswith(("http://", "https://")):
+    if scheme in ("http", "https"):
         return "webhook"
-    return "apprise" if "://" in target or target.startswith("env:") else "file"
+    if scheme in ("smtp", "smtps"):
+        return "mail"
+    return "apprise" if scheme or target.startswith("env:") else "file"
 
 
 @channel_command.command(name="remove")

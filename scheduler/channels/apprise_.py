@@ -18,9 +18,13 @@ from scraper.guard import last_refusal
 
 _STATUS: Final = re.compile(r"\berror[=: ]{1,3}(\d{3})\b")
 _RETRYABLE: Final = frozenset({408, 425, 429})
-_MOST_BYTES: Final = {"ntfy": 4_096, "ntfys": 4_096}
-"""Services that count bytes and do something else with more (ntfy makes it an attachment), by the scheme of their URL;
-Apprise lets more through."""
+_MOST_BYTES: Final = {"ntfy": 4_096, "ntfys": 4_096, "matrix": 32_000, "matrixs": 32_000}
+"""Services that count bytes and do something else with more (ntfy makes it an attachment, Matrix refuses events of 64
+KiB), by the scheme of their URL; Apprise lets more through."""
+_SLACK_BLOCK: Final = 3_000
+"""Characters of one block (``?blocks=yes``), into which Apprise puts the whole text."""
+_SHORT: Final = 500
+"""Characters of a service that takes a sentence and a link: an SMS, a post."""
 _ESCAPES: Final = 0.85
 """Part of a service's room that is filled: the rest is for what Apprise escapes on the way."""
 
@@ -93,8 +97,11 @@ def _chat(rendered: Rendered, service: Any) -> dict[str, Any]:
     from apprise import NotifyFormat
 
     most_title = int(service.title_maxlen)
-    title = inert_chat(cut(rendered.subject, most_title or MAX_SUBJECT))
-    room = int(service.body_maxlen * _ESCAPES) - (0 if most_title else len(title) + 10)
+    # Where there is no room for it the title would only say what the text says, and leave no room for the link.
+    is_short = not most_title and service.body_maxlen <= _SHORT
+    title = "" if is_short else inert_chat(cut(rendered.subject, most_title or MAX_SUBJECT))
+    takes = min(int(service.body_maxlen), _SLACK_BLOCK) if getattr(service, "use_blocks", None) else service.body_maxlen
+    room = int(takes * _ESCAPES) - (0 if most_title else len(title) + 10)
     body = rendered.chat(max(room, 1))
     most = min((_MOST_BYTES[scheme] for scheme in _schemes(service) if scheme in _MOST_BYTES), default=None)
     while most is not None and len(body.encode()) > most:
