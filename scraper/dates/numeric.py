@@ -91,7 +91,9 @@ def _day_and_month(
     first, second, separator = int(match["a"]), int(match["b"]), match["s"]
     printed_year = match["c"].lstrip("'")
     if len(printed_year) <= 2:
-        if not _is_short_date(match, text, fallback, now) or (len(printed_year) == 1 and "YMD" not in (order, fallback)):
+        if not _is_short_date(match, text, fallback, now) or (
+            len(printed_year) == 1 and "YMD" not in (order, fallback)
+        ):
             return None
         third = int(printed_year)
         if order == "YMD" or (order is None and fallback == "YMD") or first > 31:

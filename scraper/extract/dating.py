@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -22,6 +23,8 @@ OWN_LINE = 0.2
 """Share of records that must have a date standing alone, for the column to count."""
 IN_SENTENCE = 0.75
 """The same for dates within other text."""
+BESIDE = 2
+"""Words beside a date up to which it is all that an element says ("Posted on", a weekday)."""
 
 _AMBIGUOUS = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}(?:\s?[./\-]\s?\d{2,4})?")
 _THREE = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d{2}")
@@ -50,6 +53,7 @@ def date_column(
         return []
     if all(moment is None for moment in chosen):
         chosen = _in_titles(fields)
+    _carry_days(page, fields, chosen)
     _govern(page, fields, chosen)
     settled = settle_order([m.published if m else None for m in chosen], now=now, languages=languages, url=url)
     return [None if p and p.on and is_future(p.on, now) else p for p in settled]
@@ -98,6 +102,53 @@ def _in_titles(fields: list[Fields]) -> list[Moment | None]:
 
 def _at_edge(text: str, raw: str) -> bool:
     return text.startswith(raw) or text.rstrip(" .)]").endswith(raw)
+
+
+def _carry_days(page: Page, fields: list[Fields], chosen: list[Moment | None]) -> None:
+    """A day said once for several records. It stands before the first of them: between records at the place where
+    other records have theirs, or as a sibling of its own ahead of the record's main one."""
+    places = Counter(_place(page, m) for m in chosen if m)
+    if not places or None not in chosen:
+        return
+    usual = places.most_common(1)[0][0]
+    spans = sorted((f.row.record.start, f.row.record.stop) for f in fields)
+    between = [
+        m
+        for m in page.moments
+        if m.alone and m.published.on and _place(page, m) == usual and not _within(spans, m.node)
+    ]
+    nodes = [m.node for m in between]
+    last: Moment | None = None
+    since = -1
+    for k, f in enumerate(fields):
+        record, own = f.row.record, chosen[k]
+        if own is not None:
+            last, since = (own if _leads(page, f, own) else None), record.start
+            continue
+        at = bisect_right(nodes, record.start) - 1
+        if at >= 0 and nodes[at] > since:
+            chosen[k] = between[at]
+        elif last is not None and record.start == record.head:
+            chosen[k] = last
+
+
+def _place(page: Page, moment: Moment) -> int:
+    return page.tree.place[anchor_of(page.tree, moment.node)]
+
+
+def _within(spans: list[tuple[int, int]], node: int) -> bool:
+    at = bisect_right(spans, (node, 1 << 60)) - 1
+    return at >= 0 and node < spans[at][1]
+
+
+def _leads(page: Page, f: Fields, moment: Moment) -> bool:
+    """Whether a date stands in a sibling of its own before the one that makes the record."""
+    record, tree = f.row.record, page.tree
+    if not (
+        moment.alone and record.start <= moment.node < record.head and tree.links_in(record.start, record.head) == 0
+    ):
+        return False
+    return tree.units_in(record.start, record.head) - len(moment.published.raw.split()) <= BESIDE
 
 
 def _govern(page: Page, fields: list[Fields], chosen: list[Moment | None]) -> None:

@@ -16,6 +16,8 @@ from scraper.types import Published
 
 MAX_LINES = 4_000
 """Lines with digits that are searched for dates on one page."""
+EDGE = 12
+"""Characters at an end of a longer line in which any digit makes it worth searching ("13 March: …")."""
 SHORT = 80
 """Characters up to which a line with any digit is searched."""
 MAX_LINE = 200
@@ -71,9 +73,14 @@ def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list
 
 
 def _may_hold_date(text: str) -> bool:
-    """A cheap look: short lines with a digit or a relative word, longer ones with something like a day or a year."""
+    """A cheap look: short lines with a digit or a relative word, longer ones with a digit near an end or something like
+    a day or a year."""
     if len(text) > SHORT:
-        return _DAY_OR_YEAR.search(text, 0, MAX_LINE) is not None
+        return (
+            _DAY_OR_YEAR.search(text, 0, MAX_LINE) is not None
+            or _DIGIT.search(text, 0, EDGE) is not None
+            or (len(text) <= MAX_LINE and _DIGIT.search(text, len(text) - EDGE) is not None)
+        )
     if _DIGIT.search(text):
         return len(text) > 2
     if len(text) > SHORTEST:
