@@ -109,8 +109,9 @@ EXTENSIONS: dict[str, int | None] = {
     f"{_EXTENSIONS}.throttle.AutoThrottle": None,
 }
 
-# Feed exports (-O items.json) stay as people know them, but write to files only.
+# Feed exports (-O items.json) stay as people know them, but write to files only, and CSV is safe for spreadsheets.
 FEED_EXPORT_ENCODING = "utf-8"
+FEED_EXPORTERS = {"csv": "scraper.csv_export.InertCsvExporter"}
 FEED_STORAGES: dict[str, str | None] = {"ftp": None, "ftps": None, "s3": None, "gs": None}
 
 LOG_LEVEL = "INFO"

@@ -11,13 +11,13 @@ from typing import Any, Literal, TextIO, TypeVar
 
 import click
 
+from scraper.cells import inert_cell
+
 Form = Literal["people", "json", "jsonl", "csv"]
 Row = Mapping[str, Any]
 _F = TypeVar("_F", bound=Callable[..., Any])
 
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _CONTROL = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\u061c]")
-_CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def form_options(*, table: bool = True) -> Callable[[_F], _F]:
@@ -74,5 +74,4 @@ def csv_cell(value: Any) -> str | int | float:
     if isinstance(value, Mapping) or (isinstance(value, list | tuple) and any(isinstance(v, Mapping) for v in value)):
         return to_json(value)
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    text = _CONTROL_IN_TEXT.sub("", text) if not text.startswith(("\t", "\r")) else text
-    return f"'{text}" if _FORMULA.match(text) else text
+    return inert_cell(text)
