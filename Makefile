@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test lint bench bench-extraction bench-cadence soak lock clean
+.PHONY: help demo test lint bench bench-extraction bench-cadence soak test-fleet lock clean
 help:           ## show this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
@@ -21,6 +21,9 @@ demo: $(STAMP)  ## play the bundled news site end to end: baseline, news, edit, 
 
 test: $(STAMP)  ## run all tests, offline
 	$(BIN)/python -m pytest -n 2
+
+test-fleet: $(STAMP)  ## run the tests that need RabbitMQ (Debian's rabbitmq-server), which they start themselves
+	$(BIN)/python -m pytest -m fleet -n 0 tests/fleet
 
 lint: $(STAMP)  ## ruff and mypy (strict)
 	$(BIN)/ruff check .
@@ -40,7 +43,7 @@ soak: $(STAMP)  ## long seeded runs; not part of the tests
 	HYPOTHESIS_PROFILE=wide $(BIN)/python -m pytest -m soak -n 0 -rP tests
 
 lock:           ## resolve the pins anew
-	uv pip compile --universal --python-version 3.11 --generate-hashes --group dev --extra web pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --group dev --all-extras pyproject.toml -o requirements.lock
 
 clean:          ## remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

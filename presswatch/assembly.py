@@ -57,6 +57,17 @@ def address_policy(environ: Mapping[str, str]) -> AddressPolicy:
     return AddressPolicy.parse(environ.get(VARIABLE, ""))
 
 
+def guarding_policy(environ: Mapping[str, str], queue: str | None) -> AddressPolicy:
+    """Where this process may connect: what the operator opened, and the broker that they named. Raises
+    :class:`scraper.errors.ConfigError`."""
+    policy = address_policy(environ)
+    if queue is None:
+        return policy
+    from scheduler.fleet.broker import opened_for
+
+    return opened_for(policy, queue)
+
+
 def read_config(home: Home, environ: Mapping[str, str]) -> Config:
     """The configuration; an empty one where there is no file yet. Raises :class:`scraper.errors.ConfigError`."""
     if not home.config_path.exists():
@@ -102,7 +113,8 @@ class Assembly:
     def __init__(self, settings: BaseSettings) -> None:
         self.environ = os.environ
         self.home = find_home(settings.get("PRESSWATCH_HOME"), self.environ)
-        install_guard(address_policy(self.environ))
+        self.queue = settings.get("PRESSWATCH_QUEUE")
+        install_guard(guarding_policy(self.environ, self.queue))
         self.config = read_config(self.home, self.environ)
         self.listener = MessagePlanner(wiring.telling_plan(self.config))
         rng = random.Random()  # noqa: S311 - jitter
@@ -162,7 +174,19 @@ class Assembly:
             self.home.db_path,
             self.home.config_path,
         )
-        await daemon.run()
+        if self.queue is None:
+            await daemon.run()
+        else:
+            await self._run_with_fleet(daemon, service, self.queue)
+
+    async def _run_with_fleet(self, daemon: Daemon, service: Service, queue: str) -> None:
+        from scheduler.fleet.hub import Hub
+
+        hub = await Hub.open(queue, service, manners=lambda: self.options.manners, asking=lambda: self.asking)
+        try:
+            await daemon.run()
+        finally:
+            await hub.close()
 
     def _watch_file(self) -> _FileWatch:
         return _FileWatch(self.home)

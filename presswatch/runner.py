@@ -25,6 +25,7 @@ def run_spider(
     console: Literal["stdout", "stderr"] = "stdout",
     log_to: logging.Handler | None = None,
     progress: Progress | None = None,
+    queue: str | None = None,
     **arguments: Any,
 ) -> NewsSpider:
     """Run the spider ``news`` to its end in this process and return it, with its ``tally``, ``reports`` and
@@ -32,11 +33,13 @@ def run_spider(
 
     ``home`` is the folder named on the command line, if any; ``arguments`` are those of the spider. ``console`` is
     where channels of that kind write. With ``log_to`` all logging goes there, and the caller tells of ``tally.error``.
-    Can be called once per process: Twisted's reactor cannot be started again.
+    With ``queue`` (the URL of a broker) pages are read by workers. Can be called once per process: Twisted's reactor
+    cannot be started again.
     """
     settings = _settings(home, verbose=verbose, console=console)
     if log_to is not None:
         settings.set("LOG_ENABLED", False, priority="cmdline")
+    settings.set("PRESSWATCH_QUEUE", queue, priority="cmdline")
     serving = arguments.get("mode") == "serve"
     if serving:
         # Until the daemon listens itself there is nothing to finish.

@@ -50,6 +50,7 @@ PURPOSES = {
     "article_looks": "Articles of followed items: when each is looked at next, and what its last answer was.",
     "articles": "Full texts: of items, or of a page that is an article as well as a listing.",
     "article_revisions": "Each stored form of each article.",
+    "flaps": "Fields of items that go to and fro: told a few times, then not until they settle.",
     "episodes": "Stretches in which a source was unwell.",
     "changes": "The log of facts. Insert-only: follow it with `id > the last you saw`.",
     "channels": "Where messages go.",
@@ -59,6 +60,8 @@ PURPOSES = {
     "tellings": "Which new articles a channel was told of: one that is seen on two pages is told once.",
     "deliveries": "Attempts to send a message.",
     "marks": "What people noted about items: a star, that they were read, words of their own.",
+    "workers": "Who reads pages for the service, where there is a fleet: those that were heard of lately.",
+    "fleet": "How far reading lags behind, where there is a fleet; one row.",
     "leases": "Who may check a source, ask a site, be the daemon, send.",
     "items_fts": "words of title and summary of `items`; ask with `MATCH`, join `items.id = items_fts.rowid`, newest "
     "first by `ORDER BY rowid DESC`. Parts of words in scripts without spaces, a token a character: "

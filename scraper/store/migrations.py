@@ -317,6 +317,21 @@ CREATE TABLE article_looks (
 -- articles to be looked at, soonest first
 CREATE INDEX article_looks_due ON article_looks(due_at) WHERE due_at IS NOT NULL;
 
+CREATE TABLE flaps (
+  item_id INTEGER NOT NULL REFERENCES items(id) ON DELETE CASCADE,
+  field TEXT NOT NULL,                       -- of the item: it goes to and fro between forms
+  source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+  began_at TEXT NOT NULL,                    -- the first edit that counts
+  turns INTEGER NOT NULL,                    -- edits so far, told or not
+  shown TEXT NOT NULL,                       -- what the page said last, folded for comparison
+  told TEXT NOT NULL,                        -- what was told last, folded likewise
+  settles_at TEXT NOT NULL,                  -- if the page still says so then, it has settled
+  settled_at TEXT,                           -- null: it goes on
+  PRIMARY KEY (item_id, field)
+) STRICT, WITHOUT ROWID;
+-- what goes to and fro on one source
+CREATE INDEX flaps_source ON flaps(source_id, settles_at) WHERE settled_at IS NULL;
+
 CREATE TABLE episodes (
   id INTEGER PRIMARY KEY,
   source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
@@ -444,6 +459,28 @@ CREATE TABLE leases (
   holder TEXT,                               -- null: free
   expires_at TEXT                            -- null: free
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE workers (
+  name TEXT PRIMARY KEY,                     -- host:process, or as the operator calls it
+  version TEXT NOT NULL,                     -- of presswatch there
+  protocol INTEGER NOT NULL,                 -- of its messages; one that is not ours is given nothing to read
+  host TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  started_at TEXT NOT NULL,
+  heard_at TEXT NOT NULL,
+  reading INTEGER NOT NULL,                  -- pages at the moment
+  done INTEGER NOT NULL,                     -- pages since it started
+  failed INTEGER NOT NULL                    -- of them
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fleet (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  seen_at TEXT NOT NULL,
+  protocol INTEGER NOT NULL,                 -- version of the messages that the service speaks
+  waiting INTEGER NOT NULL,                  -- pages that were sent to be read and have not come back
+  oldest_s REAL NOT NULL,                    -- age of the one waited for longest, in seconds
+  peak_s REAL NOT NULL                       -- longest wait for a page since the row before, in seconds
+) STRICT;
 """
 
 _SEARCH = """

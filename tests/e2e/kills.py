@@ -33,17 +33,18 @@ class Ordeal:
         daemon = self.desk.start_daemon()
         self.desk.wait_for("SELECT count(*) = ? FROM sources WHERE baseline_at IS NOT NULL", self.count, seconds=60)
         for _ in range(kills):
-            self._publish_for(self.chance.uniform(0.1, live))
+            self.publish_for(self.chance.uniform(0.1, live))
             daemon.kill()
             self._publish_some()
             daemon = self.desk.start_daemon()
             if self.chance.random() < 0.8:  # else it is killed while it starts
                 daemon.wait_ready()
         self._publish_some()
-        self._wait_told(daemon)
+        self.wait_told(daemon)
         assert daemon.stop() == 0, daemon.log()[-4000:]
 
-    def _publish_for(self, seconds: float) -> None:
+    def publish_for(self, seconds: float) -> None:
+        """Publish here and there for so long."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self._publish_some()
@@ -59,7 +60,8 @@ class Ordeal:
                 new = self.farm.publish(site, self.chance.randint(1, 2))
                 self.published += [(site, item.number) for item in new]
 
-    def _wait_told(self, daemon: Daemon) -> None:
+    def wait_told(self, daemon: Daemon) -> None:
+        """Until everything that was published has been told."""
         wanted = set(self.published)
         try:
             wait_until(lambda: wanted <= set(told_items(self.hook.accepted, self.farm)), 60, pause=0.2)

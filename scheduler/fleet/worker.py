@@ -1,0 +1,295 @@
+"""A worker: reads the pages it is given, politely, and sends back what they say. Knows no database."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from aio_pika.abc import AbstractIncomingMessage, AbstractRobustQueue
+
+from scheduler.fleet.broker import DONE, HELLOS, LOST, Broker, BrokerError
+from scheduler.fleet.shards import SHARDS, shards_of
+from scheduler.fleet.wire import PROTOCOL, Done, Hello, Job, Roster, WireError, failure_of, pack, unpack
+from scraper.clock import Clock
+from scraper.errors import CheckError
+from scraper.fetch import Download
+from scraper.reading import Extractor, PageReader
+from scraper.robots import RobotsRecord
+from scraper.sessions import Sessions
+from scraper.types import Page
+
+log = logging.getLogger(__name__)
+
+HELLO_SECONDS: Final = 3.0
+_STANDBY_SECONDS: Final = 2.0
+"""How long the queues of others are left to them, before standing by for the case that they end."""
+_KEEP: Final = timedelta(minutes=10)
+_PATIENCE: Final = timedelta(minutes=10)
+_REMEMBERED: Final = 20_000
+PREFETCH: Final = 4
+"""Messages that are sent ahead for each queue."""
+
+
+@dataclass(slots=True)
+class _Site:
+    """When a site was last asked here, on the monotonic clock, and how long it is to be left alone after that."""
+
+    lock: asyncio.Lock
+    spacing: float
+    ended: float = float("-inf")
+
+
+class SitePace:
+    """Spacing of sites within one worker: requests to a site wait for each other, whoever asked for them."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._sites: OrderedDict[str, _Site] = OrderedDict()
+        self._monotonic = monotonic
+
+    def of(self, site: str) -> _Site:
+        """What is known of a site; the sites that were not asked for longest are forgotten."""
+        found = self._sites.setdefault(site, _Site(asyncio.Lock(), 0.0))
+        self._sites.move_to_end(site)
+        while len(self._sites) > _REMEMBERED and not next(iter(self._sites.values())).lock.locked():
+            self._sites.popitem(last=False)
+        return found
+
+    async def wait(self, site: _Site, spacing: timedelta, *, is_unknown: bool) -> None:
+        """Wait until the site may be asked. ``is_unknown``: it may have been asked a moment ago, by a worker that
+        ended."""
+        seconds = max(spacing.total_seconds(), site.spacing)
+        since = 0.0 if is_unknown else self._monotonic() - site.ended
+        if since < seconds:
+            await asyncio.sleep(seconds - since)
+
+    def end(self, site: _Site, spacing: timedelta) -> None:
+        """The site has been asked, and is to be left alone so long."""
+        site.ended, site.spacing = self._monotonic(), spacing.total_seconds()
+
+    async def reserve(self, name: str, spacing: timedelta) -> datetime | None:
+        """As :class:`scraper.gates.SiteBook`: sites that a redirect leads to are waited for here, at once."""
+        site = self.of(name)
+        if not site.lock.locked():
+            await self.wait(site, spacing, is_unknown=False)
+            self.end(site, spacing)
+        return None
+
+
+class _JobRobots:
+    """A :class:`scraper.robots.RobotsStore` of one job: what it brought, and what was fetched for it."""
+
+    def __init__(self, known: RobotsRecord | None) -> None:
+        self._known = {known.origin: known} if known else {}
+        self.fetched: dict[str, RobotsRecord] = {}
+
+    async def get_robots(self, origin: str) -> RobotsRecord | None:
+        return self.fetched.get(origin) or self._known.get(origin)
+
+    async def put_robots(self, record: RobotsRecord) -> None:
+        self.fetched[record.origin] = record
+
+
+class Worker:
+    """Takes jobs from the queues that are its own, stands by for the others, and answers.
+
+    ``parallel`` pages are read at a time. ``version`` is that of the package, for people.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        *,
+        download: Download,
+        extractor: Extractor,
+        clock: Clock,
+        parallel: int,
+        version: str,
+        name: str | None = None,
+    ) -> None:
+        self.name = name or f"{socket.gethostname()}:{os.getpid()}"
+        self._broker = broker
+        self._download = download
+        self._extractor = extractor
+        self._clock = clock
+        self._version = version
+        self._started_at = clock()
+        self._pace = SitePace()
+        self._sessions = Sessions()
+        self._turn = asyncio.Semaphore(parallel)
+        self._queues: list[AbstractRobustQueue] = []
+        self._tags: dict[int, str] = {}
+        self._own: frozenset[int] = frozenset()
+        self._moving: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._reading = self._done = self._failed = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set; then finish what was begun. Raises :class:`BrokerError`."""
+        self._queues = await self._broker.job_queues()
+        await self._broker.done_queue()
+        await self._broker.hello_queue()
+        await (await self._broker.roster_queue()).consume(self._on_roster, no_ack=True)
+        self._broker.on_return(self._forget_own)
+        log.info("worker %s is ready", self.name)
+        try:
+            while not stop.is_set():
+                await self._say_hello()
+                try:
+                    async with asyncio.timeout(HELLO_SECONDS):
+                        await stop.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            await self._leave()
+
+    async def _leave(self) -> None:
+        """Take nothing more, and let what is being read come to an end."""
+        if self._moving is not None:
+            self._moving.cancel()
+        try:
+            for shard in list(self._tags):
+                await self._unsubscribe(shard)
+        except LOST as error:
+            log.info("the queue is away: %r", error)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=8.0)
+        await self._say_hello(leaving=True)
+
+    async def _say_hello(self, *, leaving: bool = False) -> None:
+        hello = Hello(
+            name=self.name,
+            protocol=PROTOCOL,
+            version=self._version,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            started_at=self._started_at,
+            reading=self._reading,
+            done=self._done,
+            failed=self._failed,
+            leaving=leaving,
+        )
+        try:
+            await self._broker.send(
+                HELLOS, pack(hello), keep=timedelta(seconds=30), patience=timedelta(seconds=HELLO_SECONDS)
+            )
+        except BrokerError as error:
+            log.warning("%s", error)
+
+    # -- which queues ------------------------------------------------------------------------------------------------
+
+    async def _on_roster(self, message: AbstractIncomingMessage) -> None:
+        try:
+            names = set(unpack(message.body, Roster).workers)
+        except WireError as error:
+            log.warning("%s", error)
+            return
+        own = shards_of(self.name, names) if self.name in names else frozenset()
+        if own == self._own:
+            return
+        self._own = own
+        if self._moving is not None:
+            self._moving.cancel()
+        self._moving = asyncio.create_task(self._move(own))
+
+    async def _move(self, own: frozenset[int]) -> None:
+        """Read our own queues, give up what has become somebody else's, and stand in line for it again: a queue goes
+        to who has stood in line longest, which is its owner after the pause."""
+        try:
+            for shard in sorted(self._tags.keys() - own):
+                await self._unsubscribe(shard)
+            for shard in sorted(own - self._tags.keys()):
+                await self._subscribe(shard)
+            await asyncio.sleep(_STANDBY_SECONDS)
+            for shard in sorted(set(range(SHARDS)) - self._tags.keys()):
+                await self._subscribe(shard)
+        except LOST as error:
+            log.warning("the queue is away: %r", error)
+            self._forget_own()
+
+    def _forget_own(self) -> None:
+        """After the connection was lost the lines are formed anew, in any order: with the next roster ours are."""
+        self._own = frozenset()
+
+    async def _subscribe(self, shard: int) -> None:
+        self._tags[shard] = await self._queues[shard].consume(self._on_job)
+
+    async def _unsubscribe(self, shard: int) -> None:
+        tag = self._tags.pop(shard)
+        await self._queues[shard].cancel(tag)
+
+    # -- jobs --------------------------------------------------------------------------------------------------------
+
+    async def _on_job(self, message: AbstractIncomingMessage) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        try:
+            job = unpack(message.body, Job)
+        except WireError as error:
+            log.error("%s", error)
+            await message.reject()
+            return
+        site = self._pace.of(job.site)
+        async with site.lock:
+            await self._pace.wait(site, job.manners.spacing, is_unknown=bool(message.redelivered))
+            async with self._turn:
+                done = await self._read(job)
+            self._pace.end(site, done.spacing)
+        # Acknowledged only once the broker has the answer: a worker that ends before that loses nothing.
+        await self._broker.send(DONE, pack(done), keep=_KEEP, patience=_PATIENCE)
+        try:
+            await message.ack()
+        except LOST as error:
+            log.info("a job will come again: %r", error)
+
+    async def _read(self, job: Job) -> Done:
+        robots = _JobRobots(job.robots)
+        reader = PageReader(
+            download=self._download,
+            extractor=self._extractor,
+            robots=robots,
+            sites=self._pace,
+            manners=job.manners,
+            clock=self._clock,
+            asking={job.request.slug: job.asking},
+        )
+        visit = reader.visit(job.site)
+        started = time.monotonic()
+        self._reading += 1
+        try:
+            reading = await visit.read(job.request)
+            page = reading.answer if isinstance(reading.answer, Page) else None
+            not_modified = None if isinstance(reading.answer, Page) else reading.answer
+            error, extraction = reading.error, reading.extraction
+        except CheckError as failure:
+            page = not_modified = extraction = None
+            error = failure
+        # Around one page: a fault of ours goes on its check, and the others go on.
+        except Exception as fault:
+            log.exception("reading %s crashed", job.request.url)
+            page = not_modified = extraction = None
+            error = CheckError("internal", f"{type(fault).__name__}: {fault}"[:500], url=job.request.url)
+        finally:
+            self._reading -= 1
+        self._done += 1
+        self._failed += error is not None
+        return Done(
+            id=job.id,
+            worker=self.name,
+            spacing=visit.spacing,
+            seconds=time.monotonic() - started,
+            page=page,
+            not_modified=not_modified,
+            extraction=extraction,
+            failure=failure_of(error) if error else None,
+            robots=tuple(robots.fetched.values()),
+        )

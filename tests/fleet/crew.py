@@ -1,0 +1,43 @@
+"""A service with workers, started by their real commands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.e2e.desk import ROOT, Daemon, Desk
+
+
+class Crew(Desk):
+    """A desk whose service reads through the broker at ``queue``."""
+
+    def __init__(self, home: Path, queue: str) -> None:
+        super().__init__(home)
+        self.queue = queue
+
+    def environment(self) -> dict[str, str]:
+        return super().environment() | {"PRESSWATCH_QUEUE": self.queue}
+
+    def start_worker(self, name: str) -> Daemon:
+        """Start a worker; it may not be ready yet."""
+        log_path = self.home.parent / f"worker-{name}-{len(self.started)}.log"
+        environment = self.environment()
+        del environment["PRESSWATCH_HOME"]
+        with log_path.open("wb") as log:
+            process = subprocess.Popen(
+                (sys.executable, "-m", "presswatch", "worker", "--name", name),
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            )
+        self.started.append(Daemon(process, log_path))
+        return self.started[-1]
+
+    def wait_workers(self, *names: str, seconds: float = 30.0) -> None:
+        """Until the service counts exactly on these workers."""
+        wanted = ",".join(sorted(names))
+        sql = "SELECT coalesce(group_concat(name), '') = ? FROM (SELECT name FROM workers ORDER BY name)"
+        self.wait_for(sql, wanted, seconds=seconds)
