@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.names import complete_channels, complete_tags
 from presswatch.cli.output import form_options, to_json
 from presswatch.cli.talk import say
 
@@ -35,10 +36,22 @@ class _Candidate:
 @click.option("--name", help="Name for people; by default the page's own title.")
 @click.option("--slug", help="Short name for commands; by default made from the name or the host.")
 @click.option(
-    "--tag", "tags", multiple=True, metavar="TAG", help="Word to select it by, as in `check @TAG`; repeatable."
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="TAG",
+    shell_complete=complete_tags,
+    help="Word to select it by, as in `check @TAG`; repeatable.",
 )
 @click.option("--every", metavar="30m", help="How often it is looked at; by default as the configuration says.")
-@click.option("--channel", "channels", multiple=True, metavar="NAME", help="Channel that is told of it; repeatable.")
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_channels,
+    help="Channel that is told of it; repeatable.",
+)
 @click.option("--dry-run", is_flag=True, help="Only look: write nothing.")
 @click.option("--force", is_flag=True, help="Add it whatever the page looks like now.")
 @form_options(table=False)

@@ -7,12 +7,13 @@ from datetime import datetime
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.names import complete_sources
 from presswatch.cli.output import form_options, to_json
 from presswatch.cli.talk import say
 
 
 @click.command(name="backfill")
-@click.argument("slug")
+@click.argument("slug", shell_complete=complete_sources)
 @click.option("--pages", type=click.IntRange(1, 1000), help="At most so many older pages; default: 10.")
 @click.option(
     "--since",

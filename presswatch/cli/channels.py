@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.names import complete_channels
 from presswatch.cli.output import form_options, write_rows
 from presswatch.cli.talk import say
 
@@ -101,7 +102,7 @@ def _kind(target: str) -> str:
 
 
 @channel_command.command(name="remove")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_channels)
 @click.pass_obj
 def channel_remove_command(app: App, name: str) -> None:
     """Take a channel away. What still waits there is kept.

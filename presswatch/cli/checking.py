@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.fleet import queue_option, require_fleet
+from presswatch.cli.names import complete_selection
 from presswatch.cli.output import form_options, write_rows
 from presswatch.cli.talk import TalkHandler, say
 
@@ -24,7 +26,7 @@ _STYLES = {"changed": "green", "first look": "cyan", "suspect": "yellow", "faile
 
 
 @click.command(name="check")
-@click.argument("names", nargs=-1, metavar="[SLUG|@TAG]...")
+@click.argument("names", nargs=-1, metavar="[SLUG|@TAG]...", shell_complete=complete_selection)
 @form_options()
 @click.pass_obj
 def check_command(app: App, names: Sequence[str], form: str | None) -> int:
@@ -219,12 +221,14 @@ def _printed(app: App, facts: Mapping[int, ChangeFacts]) -> set[int]:
 
 @click.command(name="run")
 @click.option("--quiet", "-q", is_flag=True, help="Log warnings and errors only.")
+@queue_option
 @click.pass_obj
-def run_command(app: App, quiet: bool) -> int:
+def run_command(app: App, quiet: bool, queue: str | None) -> int:
     """Keep looking, and tell what is new: the service.
 
     Runs until SIGTERM or Ctrl-C, one line a check on standard error. Reads the configuration again when it changes, or
-    on SIGHUP. Only one may run on a database; `presswatch check` beside it is fine.
+    on SIGHUP. Only one may run on a database; `presswatch check` beside it is fine. With --queue pages are read by
+    `presswatch worker`s, here and on other machines.
 
     \b
     presswatch run
@@ -233,8 +237,11 @@ def run_command(app: App, quiet: bool) -> int:
 
     from presswatch.runner import run_spider
 
+    if queue is not None:
+        require_fleet()
+
     handler = TalkHandler(logging.WARNING if quiet else logging.INFO, stamped=True)
-    spider = run_spider(app.home_option, mode="serve", log_to=handler)
+    spider = run_spider(app.home_option, mode="serve", log_to=handler, queue=queue)
     if spider.tally.error is not None:
         raise spider.tally.error
     return spider.tally.exit_code

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.filters import search_option, since_option, source_options
 from presswatch.cli.reading import KINDS, changes_command, items_command
 from scraper.errors import PresswatchError
 
@@ -36,19 +37,18 @@ def _export_options(function: _F) -> _F:
             help="Default: standard output.",
         ),
         click.option("--limit", type=click.IntRange(min=0), default=0, help="At most; by default all."),
-        click.option("--since", metavar="WHEN", help="Since 7d, 2h, today, monday, 2026-03-01, 2026-03-01T09:00."),
-        click.option("--tag", "tags", multiple=True, metavar="TAG", help="Of sources with this tag; repeatable."),
-        click.option("--source", "sources", multiple=True, metavar="SLUG", help="Of this source; repeatable."),
+        search_option,
+        since_option,
+        source_options,
     ):
         function = option(function)
     return function
 
 
 @export_command.command(name="items")
-@click.option("--search", metavar="TEXT", help="Items in which all these words occur, the last one as a beginning.")
 @_export_options
 @click.pass_context
-def _items(ctx: click.Context, /, output: Path | None, search: str | None, **filters: Any) -> None:
+def _items(ctx: click.Context, /, output: Path | None, **filters: Any) -> None:
     """Export items, the latest found first.
 
     Field names are stable, times are UTC.
@@ -57,7 +57,7 @@ def _items(ctx: click.Context, /, output: Path | None, search: str | None, **fil
     presswatch export items --since monday --output week.csv
     """
     with _into(output):
-        ctx.invoke(items_command, search=search, **filters)
+        ctx.invoke(items_command, **filters)
 
 
 @export_command.command(name="changes")

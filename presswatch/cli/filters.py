@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from presswatch.cli.names import complete_sources, complete_tags
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -36,16 +38,35 @@ class Conditions:
         return f"WHERE {' AND '.join(self.sql)}" if self.sql else ""
 
 
+def source_options(function: _F) -> _F:
+    """``--source --tag``."""
+    tag, source = "Of sources with this tag; repeatable.", "Of this source; repeatable."
+    function = click.option("--tag", "tags", multiple=True, metavar="TAG", help=tag, shell_complete=complete_tags)(
+        function
+    )
+    return click.option(
+        "--source", "sources", multiple=True, metavar="SLUG", help=source, shell_complete=complete_sources
+    )(function)
+
+
+def since_option(function: _F) -> _F:
+    """``--since``."""
+    text = "Since 7d, 2h, today, monday, 2026-03-01, 2026-03-01T09:00."
+    return click.option("--since", metavar="WHEN", help=text)(function)
+
+
+def search_option(function: _F) -> _F:
+    """``--search``."""
+    text = "Items in which all these words occur, the last one as a beginning."
+    return click.option("--search", metavar="TEXT", help=text)(function)
+
+
 def filter_options(function: _F) -> _F:
-    """``--source --tag --since --limit``."""
-    for option in (
-        click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most; 0 for all."),
-        click.option("--since", metavar="WHEN", help="Seen since 7d, 2h, today, monday, 2026-03-01, 2026-03-01T09:00."),
-        click.option("--tag", "tags", multiple=True, metavar="TAG", help="Of sources with this tag; repeatable."),
-        click.option("--source", "sources", multiple=True, metavar="SLUG", help="Of this source; repeatable."),
-    ):
-        function = option(function)
-    return function
+    """``--source --tag --since --search --limit``."""
+    limit = click.option(
+        "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most; 0 for all."
+    )
+    return source_options(since_option(search_option(limit(function))))
 
 
 def select_sources(conn: Any, conditions: Conditions, sources: Sequence[str], tags: Sequence[str]) -> None:
@@ -66,6 +87,16 @@ def select_sources(conn: Any, conditions: Conditions, sources: Sequence[str], ta
         either.add(f"s.id IN (SELECT source_id FROM source_tags WHERE tag IN ({marks}))", *tags)  # noqa: S608
     if either.sql:
         conditions.add(f"({' OR '.join(either.sql)})", *either.values)
+
+
+def search_words(search: str) -> str:
+    """The query of the index that a person's words make. Raises :class:`click.BadParameter` if there is no word."""
+    from scraper.store.rows import search_query
+
+    query = search_query(search)
+    if not query:
+        raise click.BadParameter("there is no word in it", param_hint="--search")
+    return query
 
 
 def parse_since(text: str, now: datetime, zone: tzinfo | None) -> datetime:

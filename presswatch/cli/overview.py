@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.fleet_state import fleet_line, print_workers, read_fleet
 from presswatch.cli.output import form_options, to_json
 from presswatch.cli.sources import state_of
 
@@ -34,10 +35,10 @@ FROM sources s LEFT JOIN episodes e ON e.source_id = s.id AND e.closed_at IS NUL
 WHERE s.origin = 'config' AND s.active = 1 AND s.paused_at IS NULL AND (s.failures > 0 OR e.id IS NOT NULL)
 ORDER BY e.id IS NULL, s.slug
 """
-_NEXT = """
+NEXT_LOOKS = """
 SELECT s.slug AS source, c.next_check_at, c.reason
 FROM cadences c JOIN sources s ON s.id = c.source_id
-WHERE s.origin = 'config' AND s.active = 1 AND s.paused_at IS NULL ORDER BY c.next_check_at LIMIT 5
+WHERE s.origin = 'config' AND s.active = 1 AND s.paused_at IS NULL ORDER BY c.next_check_at LIMIT :most
 """
 _ITEMS = """
 SELECT (SELECT count(*) FROM items WHERE status <> 'merged') AS total,
@@ -79,10 +80,11 @@ def _record(app: App) -> dict[str, Any]:
             "config_path": str(app.home.config_path),
             "db_path": str(app.home.db_path),
             "db_bytes": _db_bytes(app),
-            "daemon": _daemon(conn, moment["now"]),
-            "sources": dict(conn.execute(_COUNTS, moment).fetchone()),
+            "daemon": read_daemon(conn, moment["now"]),
+            "fleet": read_fleet(conn, app.now),
+            "sources": read_counts(conn, app.now),
             "unwell": [dict(row) for row in conn.execute(_UNWELL)],
-            "next": [dict(row) for row in conn.execute(_NEXT)],
+            "next": [dict(row) for row in conn.execute(NEXT_LOOKS, {"most": 5})],
             "items": dict(conn.execute(_ITEMS, moment).fetchone()),
             "messages": {name: sum(channel[name] for channel in channels) for name in ("pending", "dead")},
             "channels": channels,
@@ -94,7 +96,14 @@ def _db_bytes(app: App) -> int:
     return sum(file.stat().st_size for file in (path, path.with_name(path.name + "-wal")) if file.exists())
 
 
-def _daemon(conn: sqlite3.Connection, now: str) -> dict[str, Any]:
+def read_counts(conn: sqlite3.Connection, now: datetime) -> dict[str, int]:
+    """How many sources are watched, and how they are."""
+    from scraper.clock import to_text
+
+    return dict(conn.execute(_COUNTS, {"now": to_text(now)}).fetchone())
+
+
+def read_daemon(conn: sqlite3.Connection, now: str) -> dict[str, Any]:
     """Whether the service runs: its lease is held, has not run out, and its process is not known to be dead."""
     from scraper.store.leases import is_dead
 
@@ -113,6 +122,7 @@ def _print(app: App, record: Mapping[str, Any]) -> None:
     daemon, sources, items = record["daemon"], record["sources"], record["items"]
     lines = (
         ("service", f"running, process {daemon['pid']} on {daemon['host']}" if daemon["running"] else "not running"),
+        *((("fleet", fleet_line(record["fleet"])),) if record["fleet"] else ()),
         ("sources", _source_line(sources)),
         ("items", f"{items['total']}, {items['added_24h']} new in the last 24 hours"
             + (f", the last {distance(items['last_added_at'], app.now)}" if items["last_added_at"] else "")),
@@ -122,6 +132,8 @@ def _print(app: App, record: Mapping[str, Any]) -> None:
     )  # fmt: skip
     for name, text in lines:
         console.print(plain("", "dim", before=f"{name:<14} ").append_text(plain(text, limit=1_000)), soft_wrap=True)
+    if record["fleet"]:
+        print_workers(console, record["fleet"], app.now)
     _print_unwell(app, console, record["unwell"])
     _print_channels(app, console, record["channels"])
     _print_next(app, console, record["next"])

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.names import complete_sources
 from presswatch.cli.talk import say
 
 
 @click.command(name="pause")
-@click.argument("slugs", metavar="SLUG...", nargs=-1, required=True)
+@click.argument("slugs", metavar="SLUG...", nargs=-1, required=True, shell_complete=complete_sources)
 @click.pass_obj
 def pause_command(app: App, slugs: Sequence[str]) -> None:
     """Leave sources alone until they are resumed.
@@ -25,7 +26,7 @@ def pause_command(app: App, slugs: Sequence[str]) -> None:
 
 
 @click.command(name="resume")
-@click.argument("slugs", metavar="SLUG...", nargs=-1, required=True)
+@click.argument("slugs", metavar="SLUG...", nargs=-1, required=True, shell_complete=complete_sources)
 @click.pass_obj
 def resume_command(app: App, slugs: Sequence[str]) -> None:
     """Look at paused sources again.

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import tzinfo
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from presswatch.cli.app import App
-from presswatch.cli.filters import Conditions, filter_options, parse_since, select_sources
+from presswatch.cli.filters import Conditions, filter_options, parse_since, search_words, select_sources
 from presswatch.cli.output import form_options, write_rows
 from presswatch.cli.talk import say
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
 
 ITEM_FIELDS = (
     "id", "item_key", "source", "source_name", "title", "url", "published", "published_on", "published_at", "summary",
@@ -25,7 +30,7 @@ CHANGE_FIELDS = (
 KINDS = (
     "added", "surfaced", "revised", "relocated", "withdrawn", "reinstated", "episode_opened", "episode_closed"
 )  # fmt: skip
-_CHANGES = """
+CHANGES = """
 SELECT c.id, c.event_id, c.changed_at, c.kind, s.slug AS source, s.name AS source_name, c.item_id, i.item_key,
        coalesce(r.title, i.title) AS title, coalesce(r.url, i.url) AS url,
        r.published_on, r.published_at, r.published_time, r.published_offset_min,
@@ -43,7 +48,6 @@ _STYLES = {
 
 @click.command(name="items")
 @filter_options
-@click.option("--search", metavar="TEXT", help="Items in which all these words occur, the last one as a beginning.")
 @form_options()
 @click.pass_obj
 def items_command(
@@ -66,7 +70,9 @@ def items_command(
     conditions = Conditions(["i.status <> 'merged'"])
     origin = "items i"
     if search is not None:
-        origin = _searched(conditions, search)
+        # Newest first: the index alone decides.
+        conditions.add("items_fts MATCH ?", search_words(search))
+        origin = "items_fts f JOIN items i ON i.id = f.rowid"
     if since is not None:
         from scraper.clock import to_text
 
@@ -82,17 +88,6 @@ def items_command(
             write_rows(map(_item, islice(rows, limit or None)), ITEM_FIELDS, form)
         else:
             _print_items(app, rows, limit)
-
-
-def _searched(conditions: Conditions, search: str) -> str:
-    """Where the items come from in a search: newest first, the index alone decides."""
-    from scraper.store.rows import search_query
-
-    query = search_query(search)
-    if not query:
-        raise click.BadParameter("there is no word in it", param_hint="--search")
-    conditions.add("items_fts MATCH ?", query)
-    return "items_fts f JOIN items i ON i.id = f.rowid"
 
 
 def _item(row: sqlite3.Row) -> dict[str, Any]:
@@ -148,33 +143,38 @@ def changes_command(
     tags: Sequence[str],
     since: str | None,
     limit: int,
+    search: str | None,
     kinds: Sequence[str],
     form: str | None,
 ) -> None:
     """Show what happened, the latest first.
 
-    News, edits, withdrawals, and pages in trouble.
+    News, edits, withdrawals, and pages in trouble. With --search, what happened to items in which the words occur now.
 
     \b
     presswatch changes --kind revised --kind withdrawn --since 30d
+    presswatch changes --search "grid tariff" --jsonl
     """
     conditions = Conditions()
     conditions.add_any("c.kind", kinds)
+    if search is not None:
+        conditions.add("c.item_id IN (SELECT rowid FROM items_fts WHERE items_fts MATCH ?)", search_words(search))
     if since is not None:
         from scraper.clock import to_text
 
         conditions.add("c.changed_at >= ?", to_text(parse_since(since, app.now, app.zone)))
     with app.reading() as conn:
         select_sources(conn, conditions, sources, tags)
-        sql = f"{_CHANGES} {conditions.where} ORDER BY c.id DESC LIMIT ?"
+        sql = f"{CHANGES} {conditions.where} ORDER BY c.id DESC LIMIT ?"
         rows = conn.execute(sql, (*conditions.values, limit + 1 if limit else -1))
         if form is not None:
-            write_rows(map(_change, islice(rows, limit or None)), CHANGE_FIELDS, form)
+            write_rows(map(change_record, islice(rows, limit or None)), CHANGE_FIELDS, form)
         else:
             _print_changes(app, rows, limit)
 
 
-def _change(row: sqlite3.Row) -> dict[str, Any]:
+def change_record(row: sqlite3.Row) -> dict[str, Any]:
+    """A row of :data:`CHANGES` with the fields that programs are given."""
     found = dict(row)
     return found | {
         "published": published_text(found),
@@ -184,22 +184,47 @@ def _change(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _print_changes(app: App, rows: Iterator[sqlite3.Row], limit: int) -> None:
-    from presswatch.cli.screen import local_time, make_console, make_table, plain, show, title_text
+    from presswatch.cli.screen import make_console, show
 
-    table = make_table("when", "source", "what", "of what", wide=("of what",))
-    for row in islice(rows, limit or None):
-        what = title_text(row["title"], row["url"]) if row["item_id"] is not None else plain(row["reason"])
-        if row["fields"]:
-            what.append(f"  ({row['fields'].replace(',', ', ')})", "dim")
-        table.add_row(
-            local_time(row["changed_at"], app.zone),
-            plain(row["source"], "bold"),
-            plain(row["kind"].replace("_", " "), _STYLES.get(row["kind"], "dim")),
-            what,
-        )
+    table = changes_table(app.zone, islice(rows, limit or None))
     if table.row_count:
         show(make_console(), table)
     else:
         say("no changes")
     if next(rows, None) is not None:
         say(f"there are more; these are the {limit} latest, --limit 0 shows all")
+
+
+def changes_table(zone: tzinfo | None, rows: Iterable[sqlite3.Row], *, fold: bool = True) -> Table:
+    """Changes for people, each in a line; one that is too long is broken, or cut off without ``fold``."""
+    from presswatch.cli.screen import local_time, make_table, plain
+
+    table = make_table("when", "source", "what", "of what", wide=("of what",))
+    if not fold:
+        table.expand, last = True, table.columns[-1]
+        last.ratio, last.no_wrap, last.overflow = 1, True, "ellipsis"
+    for row in rows:
+        table.add_row(
+            local_time(row["changed_at"], zone),
+            plain(row["source"], "bold"),
+            plain(row["kind"].replace("_", " "), _STYLES.get(row["kind"], "dim")),
+            _of_what(row),
+        )
+    return table
+
+
+def change_line(row: sqlite3.Row, zone: tzinfo | None) -> str:
+    """A change for people, in one line without columns."""
+    from presswatch.cli.screen import local_time
+
+    kind = row["kind"].replace("_", " ")
+    return f"{local_time(row['changed_at'], zone)}  {row['source']}  {kind}  {_of_what(row).plain}"
+
+
+def _of_what(row: sqlite3.Row) -> Text:
+    from presswatch.cli.screen import plain, title_text
+
+    what = title_text(row["title"], row["url"]) if row["item_id"] is not None else plain(row["reason"])
+    if row["fields"]:
+        what.append(f"  ({row['fields'].replace(',', ', ')})", "dim")
+    return what

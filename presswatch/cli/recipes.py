@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.names import complete_sources
 from presswatch.cli.output import form_options, to_json
 from presswatch.cli.talk import say
 from scraper.errors import ConfigError, NotFoundError
@@ -35,7 +36,7 @@ def recipe_command() -> None:
 
 
 @recipe_command.command(name="show")
-@click.argument("slug")
+@click.argument("slug", shell_complete=complete_sources)
 @form_options(table=False)
 @click.pass_obj
 def recipe_show_command(app: App, slug: str, form: str | None) -> None:
@@ -89,7 +90,7 @@ def _print_recipe(app: App, record: dict[str, Any]) -> None:
 
 
 @recipe_command.command(name="test")
-@click.argument("slug", required=False)
+@click.argument("slug", required=False, shell_complete=complete_sources)
 @click.option("--url", help="The page to try it on, in place of the source's own; or where --file comes from.")
 @click.option(
     "--file", "path", metavar="FILE", type=click.Path(), help="A saved page to try it on; nothing is fetched."

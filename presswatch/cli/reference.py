@@ -1,13 +1,16 @@
-"""The reference of all commands, made from their help: ``python -m presswatch.cli.reference > docs/cli.md``."""
+"""The reference of all commands, made from their help: ``python -m presswatch.cli.reference > docs/cli.md``, which
+writes the manual page ``docs/man/presswatch.1`` as well."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
 from presswatch.cli.root import presswatch
 
+MANPAGE = Path(__file__).resolve().parents[2] / "docs" / "man" / "presswatch.1"
 _WIDTH = 100
 _HEAD = """\
 # The command line
@@ -51,4 +54,7 @@ def _sections(context: click.Context) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    from presswatch.cli.manpage import render_manpage
+
+    MANPAGE.write_text(render_manpage(), encoding="utf-8")
     click.echo(render_reference(), nl=False)

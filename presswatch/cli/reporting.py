@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from presswatch.cli.app import App
-from presswatch.cli.filters import Conditions, parse_since, select_sources
+from presswatch.cli.filters import Conditions, parse_since, select_sources, source_options
 
 _MOST = 20_000
 _CHANGES = """
@@ -30,8 +30,7 @@ FROM episodes e JOIN sources s ON s.id = e.source_id
 
 @click.command(name="report")
 @click.option("--since", default="7d", show_default=True, metavar="WHEN", help="7d, today, monday, 2026-03-01.")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Of sources with this tag; repeatable.")
-@click.option("--source", "sources", multiple=True, metavar="SLUG", help="Of this source; repeatable.")
+@source_options
 @click.pass_obj
 def report_command(app: App, since: str, tags: Sequence[str], sources: Sequence[str]) -> None:
     """Write a report of a period, as Markdown, by source.

@@ -20,6 +20,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "add": "adding",
         "import": "importing",
         "remove": "sources",
+        "rename": "renaming",
         "pause": "pausing",
         "resume": "pausing",
         "list": "sources",
@@ -29,6 +30,8 @@ _SECTIONS: dict[str, dict[str, str]] = {
     "Looking": {
         "check": "checking",
         "run": "checking",
+        "worker": "fleet",
+        "watch": "watching",
         "schedule": "schedule",
         "backfill": "backfilling",
         "extract": "extracting",
@@ -57,7 +60,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "feeds": "feeding",
         "opml": "feeding",
     },
-    "Keeping it": {"doctor": "examining", "backup": "backing", "restore": "backing"},
+    "Keeping it": {"doctor": "examining", "backup": "backing", "restore": "backing", "completion": "completion"},
     "Trying it out": {"demo": "trying"},
 }
 """Commands by the module that holds them (as ``NAME_command``)."""

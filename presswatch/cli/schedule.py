@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.names import complete_selection
 from presswatch.cli.output import form_options, write_rows
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
 
 @click.command(name="schedule")
-@click.argument("sources", nargs=-1, metavar="[SLUG|@TAG]...")
+@click.argument("sources", nargs=-1, metavar="[SLUG|@TAG]...", shell_complete=complete_selection)
 @form_options()
 @click.pass_obj
 def schedule_command(app: App, sources: Sequence[str], form: str | None) -> None:

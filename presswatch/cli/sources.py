@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.names import complete_selection, complete_sources
 from presswatch.cli.output import form_options, write_rows
 from presswatch.cli.talk import say
 
@@ -47,7 +48,7 @@ def init_command(app: App) -> None:
 
 
 @click.command(name="remove")
-@click.argument("slug")
+@click.argument("slug", shell_complete=complete_sources)
 @click.pass_obj
 def remove_command(app: App, slug: str) -> None:
     """Stop watching a source; its items stay.
@@ -76,7 +77,7 @@ def apply_now(app: App) -> None:
 
 
 @click.command(name="list")
-@click.argument("names", nargs=-1, metavar="[SLUG|@TAG]...")
+@click.argument("names", nargs=-1, metavar="[SLUG|@TAG]...", shell_complete=complete_selection)
 @form_options()
 @click.pass_obj
 def list_command(app: App, names: Sequence[str], form: str | None) -> None:

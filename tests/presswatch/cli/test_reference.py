@@ -1,13 +1,20 @@
-"""The reference page, and what every help says."""
+"""The reference page, the manual page, and what every help says."""
 
 from __future__ import annotations
 
+import re
+import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator
+from itertools import takewhile
+from pathlib import Path
 
 import click
 import pytest
 
-from presswatch.cli.reference import render_reference
+from presswatch.cli.manpage import render_manpage
+from presswatch.cli.reference import MANPAGE, render_reference
 from presswatch.cli.root import presswatch
 from tests.presswatch.cli.conftest import ROOT
 
@@ -40,6 +47,55 @@ def test_every_command_says_what_it_does_and_shows_an_example(path: str) -> None
     assert len(first) <= 75
     example = help_text.partition("\b\n")[2]
     assert path.removeprefix("presswatch ") in example
-    assert example.lstrip().startswith(("presswatch ", "$EDITOR"))
+    assert re.match(r"([A-Z_]+=\S+ )*(presswatch |\$EDITOR )", example.lstrip())
     options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
     assert all(option.help for option in options), path
+
+
+EXAMPLES = [
+    (path, line.strip())
+    for path, command in COMMANDS.items()
+    for line in (command.help or "").partition("\b\n")[2].strip().splitlines()
+    if line.strip().startswith("presswatch ")
+]
+
+
+@pytest.mark.parametrize(("path", "line"), EXAMPLES)
+def test_every_example_is_taken_by_the_command_it_is_for(
+    path: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lexer = shlex.shlex(line, posix=True, punctuation_chars="|<>")
+    lexer.whitespace_split = True
+    words = [word for word in takewhile(lambda word: word[0] not in "|<>", lexer) if word != "\\"]
+    for word in words[1:]:
+        if word.endswith("/"):
+            Path(word).mkdir()
+        elif word.endswith((".opml", ".yaml", ".json", ".tar.gz", ".txt", ".html")):
+            Path(word).parent.mkdir(parents=True, exist_ok=True)
+            Path(word).touch()
+    context = presswatch.make_context("presswatch", words[1:])
+    command: click.Command = presswatch
+    while isinstance(command, click.Group):
+        name, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        assert found is not None
+        command = found
+        context = command.make_context(name, rest, parent=context)
+    assert context.command_path == path
+
+
+def test_the_manual_page_is_fresh_and_names_every_command() -> None:
+    page = render_manpage()
+    assert MANPAGE.read_text(encoding="utf-8") == page, "run: python -m presswatch.cli.reference > docs/cli.md"
+    assert page.isascii()
+    for path in COMMANDS:
+        assert f'.SS "{path}'.replace("-", "\\-") in page
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+def test_the_manual_page_is_well_formed() -> None:
+    done = subprocess.run(
+        ["groff", "-ww", "-man", "-Tutf8", str(MANPAGE)], capture_output=True, text=True, check=True, timeout=20
+    )
+    assert done.stderr == ""
+    assert "presswatch import [OPTIONS] FILE" in re.sub(".\b", "", done.stdout).replace("\u2010", "-")
