@@ -146,8 +146,10 @@ def dedupe(items: Iterable[ItemData]) -> tuple[ItemData, ...]:
     kept: list[ItemData] = []
     by_address: dict[_Address, list[int]] = defaultdict(list)
     by_title: dict[tuple[_Address, str], int] = {}
+    by_page: dict[_Address, int] = {}
     for address, title, item in addressed:
-        place = by_title.get((address, title))
+        page = _page_of(item, title)
+        place = by_title.get((address, title), by_page.get(page))
         if place is None:
             places = by_address[address][:_MANY]
             alike = len(titles[address]) == 2
@@ -159,6 +161,7 @@ def dedupe(items: Iterable[ItemData]) -> tuple[ItemData, ...]:
         else:
             kept[place] = _fuller(kept[place], item)
         by_title.setdefault((address, title), place)
+        by_page.setdefault(page, place)
     return tuple(kept)
 
 
@@ -175,6 +178,14 @@ def _address_of(item: ItemData) -> _Address:
     return ("text", fold_text(item.title), fold_text(item.summary or ""), day)
 
 
+def _page_of(item: ItemData, title: str) -> _Address:
+    """By this, links into different places of one document (``…#comments``) are one where all else is the same."""
+    if item.guid or not item.url:
+        return ("title", *_address_of(item), title)
+    day = item.published.on if item.published else None
+    return ("page", canonicalize_url(item.url), title, fold_text(item.summary or ""), day)
+
+
 def _is_doublet(one: ItemData, other: ItemData, *, alike: bool) -> bool:
     a, b = fold_text(one.title), fold_text(other.title)
     if a == b or _is_beginning(a, b) or _is_beginning(b, a):
@@ -189,7 +200,7 @@ def _is_beginning(short: str, full: str) -> bool:
 
 
 def _fuller(one: ItemData, other: ItemData) -> ItemData:
-    best = max(one, other, key=lambda item: (len(item.title.rstrip(" .…")), fold_text(item.title)))
+    best = max(one, other, key=lambda item: (len(item.title.rstrip(" .…")), fold_text(item.title), *_plainness(item)))
     return replace(
         best,
         published=one.published or other.published,
@@ -197,6 +208,11 @@ def _fuller(one: ItemData, other: ItemData) -> ItemData:
         author=one.author or other.author,
         image_url=one.image_url or other.image_url,
     )
+
+
+def _plainness(item: ItemData) -> tuple[int, int]:
+    url = item.url or ""
+    return -len(url.partition("#")[2]), -len(url)
 
 
 def page_keys(items: Sequence[ItemData], page_url: str) -> list[tuple[ItemKey, ...]]:

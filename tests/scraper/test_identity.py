@@ -89,6 +89,16 @@ def test_doublets_merge_and_the_longer_title_stays() -> None:
             assert [x.title for x in dedupe(page)] == [max(one.title, other.title, key=len)]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_links_into_places_of_one_document_are_one_where_all_else_is_the_same(order: int) -> None:
+    spellings = ("", "#top", "?utm_source=list#comments")
+    shown = [item("Pier reopens", "2026-03-01", url=f"https://bureau.example/a{end}") for end in spellings][::order]
+    (one,) = dedupe(shown)
+    assert one.url == "https://bureau.example/a"
+    another = item("Pier reopens", "2026-03-01", url="https://bureau.example/a#2", summary="A second time.")
+    assert len(dedupe([*shown, another])) == 2
+
+
 def test_unlike_titles_behind_one_address_stay_two() -> None:
     assert (
         len(dedupe([item("Council meets", url="https://b.example/x"), item("Roads open", url="https://b.example/x")]))
