@@ -13,17 +13,45 @@ from collections import Counter
 
 from scraper.extract.columns import Fields, Page, href_of
 from scraper.extract.groups import Group, Record
+from scraper.extract.moments import moments_between
 from scraper.extract.tree import TEXT, Tree
 
 ROOM = 60
 """Words by which a record may grow at one step outwards before it is taken for the box around it."""
+DATED = 0.8
+"""Share of the records that make what they have in common a mark of the list."""
+LEAST_TITLE = 2
+"""Words of a title in another block."""
 _DIGITS = re.compile(r"\d+")
 Stamp = tuple[str, ...]
 
 
 def other_blocks(page: Page, group: Group, fields: list[Fields]) -> list[Record]:
-    """All further records of the page that bear the stamp of the group's titles."""
+    """All further records of the page that bear the stamp of the group's titles. Where the group's records have dates,
+    so have these."""
     tree = page.tree
+    known = sorted((r.start, r.stop) for r in group.records)
+    urls = {href_of(tree, f.link) for f in fields if f.link >= 0}
+    inside = sum(tree.aside[f.row.record.head] for f in fields) * 2 > len(fields)
+    found = [
+        node
+        for node in _stamped(tree, fields) or _of_one_class(tree, fields)
+        if not _covered(known, node)
+        and (inside or not tree.aside[node])
+        and not (tree.link[node] >= 0 and href_of(tree, tree.link[node]) in urls)
+    ]
+    if not found or len(found) > 3 * len(group.records):
+        return []
+    starts = sorted([*found, *(start for start, _ in known)])
+    more = [_grow(tree, node, starts, known) for node in found]
+    if sum(bool(f.row.moments) for f in fields) < len(fields) * DATED:
+        return more
+    return [r for r in more if moments_between(page.moments, page.moment_nodes, r.start, r.stop)]
+
+
+def _stamped(tree: Tree, fields: list[Fields]) -> list[int]:
+    """The nodes, known ones too, that bear the stamp of most titles; none if they have no stamp in common, or if only
+    they bear it."""
     marks = [_title_node(f) for f in fields]
     stamps = Counter(_stamp(tree, node) for node in marks if node >= 0)
     if not stamps:
@@ -31,20 +59,36 @@ def other_blocks(page: Page, group: Group, fields: list[Fields]) -> list[Record]
     stamp, count = stamps.most_common(1)[0]
     if count * 2 < len(fields):
         return []
-    known = sorted((r.start, r.stop) for r in group.records)
-    urls = {href_of(tree, f.link) for f in fields if f.link >= 0}
-    inside = sum(tree.aside[f.row.record.head] for f in fields) * 2 > len(fields)
-    found = []
-    for node in _alike(tree, stamp, marks):
-        if _covered(known, node) or (tree.aside[node] and not inside):
-            continue
-        if tree.link[node] == node and href_of(tree, node) in urls:
-            continue
-        found.append(node)
-    if not found or len(found) > 3 * len(group.records):
+    alike = _alike(tree, stamp, marks)
+    return alike if len(alike) > count else []
+
+
+def _of_one_class(tree: Tree, fields: list[Fields]) -> list[int]:
+    """The nodes with the class that most titles have, whatever the tags: a lead story's title is a larger heading."""
+    marks = [_class_of_title(tree, f) for f in fields]
+    names = Counter(name for name in marks if name)
+    if not names:
         return []
-    starts = sorted([*found, *(start for start, _ in known)])
-    return [_grow(tree, node, starts, known) for node in found]
+    name, count = names.most_common(1)[0]
+    if count < len(fields) * DATED:
+        return []
+    return [
+        i
+        for i, attrs in enumerate(tree.attrs)
+        if attrs and "class" in attrs and _class(tree, i) == name and tree.units_in(i, tree.end[i]) >= LEAST_TITLE
+    ]
+
+
+def _class_of_title(tree: Tree, f: Fields) -> str:
+    """The class of the innermost element around a title that has one, up to its link or heading."""
+    if f.title is None:
+        return ""
+    node = tree.parent[f.title.node]
+    for _ in range(3):
+        if node < 0 or _class(tree, node) or tree.heading[node] == node:
+            break
+        node = tree.parent[node]
+    return _class(tree, node)
 
 
 def _title_node(f: Fields) -> int:

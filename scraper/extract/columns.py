@@ -24,10 +24,16 @@ Run = tuple[tuple[int, int, int], int, int, str, int, int, int, bool, bool]
 """A piece before it is counted in its record: place, first and last node, text, words, link, heading, strong, dated."""
 LABEL = 4
 """Words up to which a text that ends in a colon names the one after it ("Judge:"): a headline needs no name."""
-HEADLINE = 3
+HEADLINE = 2
 """Words from which on a part of a link can be its headline."""
 MAX_PARTS = 12
 """Elements of a link up to which they can be fields of their own: more are words or letters, moved one by one."""
+MAIN = 0.6
+"""Share of the rows from which on a column is the list's own title column."""
+USUAL = 0.8
+"""Share of a column's titles in headings, or in links, that makes these a habit of the list."""
+MAX_SAID = 300
+"""Characters of what stands for a picture."""
 MAX_PIECES = 60
 """Pieces of text that are read of one record."""
 LEAST_SCORE = 0.05
@@ -128,7 +134,7 @@ def _read_row(page: Page, record: Record) -> Row:
     seen: dict[tuple[int, int, int], int] = {}
     starts = tree.line_starts
     first = bisect_left(starts, record.start)
-    if first and _begins_behind_a_bullet(tree, tree.lines[first - 1], record.start):
+    if first and _begins_within(tree, tree.lines[first - 1], record.start):
         first -= 1
     for k in range(first, bisect_left(starts, record.stop)):
         line = tree.lines[k]
@@ -145,13 +151,42 @@ def _read_row(page: Page, record: Record) -> Row:
         if len(pieces) >= MAX_PIECES:
             break
     low, high = bisect_left(page.link_nodes, record.start), bisect_left(page.link_nodes, record.stop)
+    if low < high and tree.linked_in(record.start, record.stop) == 0:
+        pieces.extend(_pictured(tree, page.link_nodes[low:high]))
     moments = moments_between(page.moments, page.moment_nodes, record.start, record.stop)
     return Row(record, pieces, page.link_nodes[low:high], moments)
 
 
-def _begins_behind_a_bullet(tree: Tree, line: Line, start: int) -> bool:
-    """Whether a record begins within a line, and before it stands a sign without a word ("» ", "- ")."""
-    return line.chunks[-1] >= start and tree.units_in(line.chunks[0], start) == 0
+def _pictured(tree: Tree, links: list[int]) -> list[Piece]:
+    """What a record's links say of themselves where none has a text: the words that stand for their pictures."""
+    found: list[Piece] = []
+    for link in links[:MAX_PARTS]:
+        for node in range(link, min(tree.end[link], link + MAX_PIECES)):
+            attrs = tree.attrs[node] or {}
+            said = (
+                (attrs.get("alt") if tree.tag[node] == "img" else None) or attrs.get("aria-label") or attrs.get("title")
+            )
+            text = " ".join((said or "")[:MAX_SAID].split())
+            if count_units(text) >= 2:
+                place = tree.place[link], tree.place[link], tree.place[node], len(found) + 1
+                found.append(Piece(place, link, link, text, count_units(text), link, tree.heading[link], strong=False))
+                break
+    return found
+
+
+def _begins_within(tree: Tree, line: Line, start: int) -> bool:
+    """Whether a record begins within a line: before it stands a sign without a word ("» ", "- "), or an element of
+    its own kind (cards that are links, one after the other)."""
+    if line.chunks[-1] < start:
+        return False
+    if tree.units_in(line.chunks[0], start) == 0:
+        return True
+    if tree.tag[start] == TEXT:
+        return False
+    node = line.chunks[bisect_left(line.chunks, start) - 1]
+    while node > 0 and tree.parent[node] != tree.parent[start]:
+        node = tree.parent[node]
+    return node > 0 and tree.path[node] == tree.path[start] and tree.tag[node] != TEXT
 
 
 def _runs(page: Page, line: Line, stop: int) -> list[Run]:
@@ -307,29 +342,35 @@ class Fields:
 
 
 def choose_fields(page: Page, rows: list[Row], columns: list[Column]) -> list[Fields]:
-    """Title piece and link of each row, by column, with the next best column where a row lacks the best."""
+    """Title piece and link of each row, by column; where a row lacks the best column, what is most like it."""
     rank = {c.key: k for k, c in enumerate(columns) if c.score > LEAST_SCORE and c.dated < 0.5}
     links = _link_ranks(page.tree, rows)
-    return [_row_fields(page.tree, row, rank, links) for row in rows]
+    return [_row_fields(page.tree, row, rank, links, columns[0] if rank else None) for row in rows]
 
 
-def _link_ranks(tree: Tree, rows: list[Row]) -> dict[int, float]:
-    """Link columns by tag path: in how many rows, with how many distinct addresses, how much of one pattern."""
-    rows_with: Counter[int] = Counter()
-    firsts: dict[int, list[str]] = {}
+def _link_ranks(tree: Tree, rows: list[Row]) -> dict[tuple[int, str], float]:
+    """Link columns by tag path and class: in how many rows, with how many distinct addresses, how much of one
+    pattern."""
+    rows_with: Counter[tuple[int, str]] = Counter()
+    firsts: dict[tuple[int, str], list[str]] = {}
     for row in rows:
         seen = set()
         for node in row.links:
-            path = tree.path[node]
-            if path not in seen:
-                seen.add(path)
-                firsts.setdefault(path, []).append(href_of(tree, node))
+            key = _link_key(tree, node)
+            if key not in seen:
+                seen.add(key)
+                firsts.setdefault(key, []).append(href_of(tree, node))
         rows_with.update(seen)
     n = len(rows)
     return {
-        path: rows_with[path] / n * len(set(hrefs)) / len(hrefs) * (0.5 + 0.5 * common_pattern(hrefs))
-        for path, hrefs in firsts.items()
+        key: rows_with[key] / n * len(set(hrefs)) / len(hrefs) * (0.5 + 0.5 * common_pattern(hrefs))
+        for key, hrefs in firsts.items()
     }
+
+
+def _link_key(tree: Tree, node: int) -> tuple[int, str]:
+    above = tree.parent[node]
+    return tree.path[node], f"{tree.class_of(node)} {tree.class_of(above) if above >= 0 else ''}"
 
 
 def href_of(tree: Tree, node: int) -> str:
@@ -345,18 +386,27 @@ def _without_column(row: Row) -> Piece | None:
     return max(linked, key=lambda p: p.units) if linked else None
 
 
-def _row_fields(tree: Tree, row: Row, rank: dict[Key, int], links: dict[int, float]) -> Fields:
+def _row_fields(
+    tree: Tree, row: Row, rank: dict[Key, int], links: dict[tuple[int, str], float], main: Column | None
+) -> Fields:
     best: Piece | None = None
     place = len(rank)
     for piece in row.pieces:
         found = rank.get(piece.key, place)
         if found < place:
             best, place = piece, found
-    if best is None:
-        best = _without_column(row)
+    if best is None or (place > 0 and main is not None and not _is_like(best, main)):
+        best = _without_column(row) or best
     if best is not None and best.link >= 0:
         return Fields(row, best, best.link)
     link = -1
     if row.links:
-        link = max(row.links, key=lambda node: links.get(tree.path[node], 0.0))
+        link = max(row.links, key=lambda node: links.get(_link_key(tree, node), 0.0))
     return Fields(row, best, link)
+
+
+def _is_like(piece: Piece, main: Column) -> bool:
+    """Whether a title from another column is a heading or a link, if those of the main one are."""
+    if main.coverage < MAIN:
+        return True
+    return (piece.heading >= 0 or main.heading < USUAL) and (piece.link >= 0 or main.linked < USUAL)

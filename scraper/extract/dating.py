@@ -53,6 +53,7 @@ def date_column(
         return []
     if all(moment is None for moment in chosen):
         chosen = _in_titles(fields)
+    _fill_single(fields, chosen)
     _carry_days(page, fields, chosen)
     _govern(page, fields, chosen)
     settled = settle_order([m.published if m else None for m in chosen], now=now, languages=languages, url=url)
@@ -77,7 +78,8 @@ def _columns(page: Page, fields: list[Fields]) -> list[_Column]:
 def _column(cells: dict[int, Moment], key: Key, n: int) -> _Column:
     alone = sum(m.alone or m.machine for m in cells.values()) / len(cells)
     days = [m.published.on for m in cells.values() if m.published.on]
-    score = len(cells) / n + 0.6 * alone + 0.3 * key[1] + 0.3 * date_order(days) - 0.1 * key[2]
+    dayless = 1 - len(days) / len(cells)  # instants of which the page prints no day
+    score = len(cells) / n + 0.6 * alone + 0.3 * key[1] + 0.3 * date_order(days) - 0.1 * key[2] - 0.5 * dayless
     return _Column(cells, alone, score)
 
 
@@ -102,6 +104,17 @@ def _in_titles(fields: list[Fields]) -> list[Moment | None]:
 
 def _at_edge(text: str, raw: str) -> bool:
     return text.startswith(raw) or text.rstrip(" .)]").endswith(raw)
+
+
+def _fill_single(fields: list[Fields], chosen: list[Moment | None]) -> None:
+    """In a list that has dates, a record that is built differently (the lead story) and shows one date has that."""
+    if sum(m is not None for m in chosen) < len(fields) * IN_SENTENCE:
+        return
+    for k, f in enumerate(fields):
+        if chosen[k] is None:
+            own = [m for m in f.row.moments if m.alone or m.machine]
+            if len({m.published.on for m in own}) == 1:
+                chosen[k] = own[0]
 
 
 def _carry_days(page: Page, fields: list[Fields], chosen: list[Moment | None]) -> None:

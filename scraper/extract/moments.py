@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from scraper.dates import find_dates, parse_iso
 from scraper.dates.names import load_names
@@ -16,6 +17,8 @@ from scraper.types import Published
 
 MAX_LINES = 4_000
 """Lines with digits that are searched for dates on one page."""
+FLOWING = 0.9
+"""Share of a long line that is links, from which on each of them is a line of its own."""
 EDGE = 12
 """Characters at an end of a longer line in which any digit makes it worth searching ("13 March: …")."""
 SHORT = 80
@@ -58,7 +61,7 @@ def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list
             moments.append(Moment(leaf, published, alone=True))
             covered.update(range(leaf, tree.end[leaf]))
     searched = 0
-    for line in tree.lines:
+    for line in _pieces_of_lines(tree):
         if searched >= MAX_LINES:
             break
         text = line.text
@@ -70,6 +73,18 @@ def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list
         moments.extend(_line_moments(tree, line, covered, now, languages))
     moments.sort(key=lambda m: m.node)
     return moments
+
+
+def _pieces_of_lines(tree: Tree) -> Iterator[Line]:
+    """The page's lines; a long one that is made of links alone (cards that flow) link by link."""
+    for line in tree.lines:
+        first, last = line.chunks[0], line.chunks[-1]
+        if len(line.text) <= MAX_LINE or tree.linked_in(first, last + 1) < tree.units_in(first, last + 1) * FLOWING:
+            yield line
+            continue
+        for _, chunks in groupby(line.chunks, key=tree.link.__getitem__):
+            some = list(chunks)
+            yield Line(line.block, some, _joined(tree, some))
 
 
 def _may_hold_date(text: str) -> bool:
@@ -104,7 +119,7 @@ def _machine_moments(tree: Tree, now: datetime, languages: Sequence[str]) -> tup
             continue
         shown = tree.text_of(i, tree.end[i])
         published = replace(published, method="time_datetime")
-        if published.at is not None and shown and not _prints_day(shown, now, languages):
+        if published.at is not None and (shown or tree.tag[i] == "time") and not _prints_day(shown, now, languages):
             published = replace(published, on=None)  # the instant is known; a day is not printed
         moments.append(Moment(i, published, alone=len(shown) < 60, machine=True))
         covered.update(range(i, tree.end[i]))
@@ -112,7 +127,7 @@ def _machine_moments(tree: Tree, now: datetime, languages: Sequence[str]) -> tup
 
 
 def _prints_day(shown: str, now: datetime, languages: Sequence[str]) -> bool:
-    """Whether a ``time`` element shows a calendar day, and not "20:12" or "2 hours ago" alone."""
+    """Whether a ``time`` element shows a calendar day, and not nothing, "20:12" or "2 hours ago"."""
     return any(hit.published.method != "relative" for hit in find_dates(shown[:80], now=now, languages=languages))
 
 

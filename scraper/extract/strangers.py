@@ -7,6 +7,9 @@ from collections import Counter
 from scraper.extract.columns import Fields, Page, href_of
 from scraper.extract.hrefs import is_telling
 
+ALWAYS = 0.85
+"""Share of records with a date that makes one without a date, and with a menu's address, a stranger."""
+
 
 def without_strangers(page: Page, fields: list[Fields]) -> list[Fields]:
     """The records of a list whose titles (mostly) come from one column, without those that have neither that column
@@ -20,8 +23,11 @@ def without_strangers(page: Page, fields: list[Fields]) -> list[Fields]:
     dated = sum(bool(f.row.moments) for f in fields if f.title and f.title.key == main) > count * 0.7
     headed = sum(f.title.heading >= 0 for f in fields if f.title and f.title.key == main) > count * 0.7
     linked = sum(f.link >= 0 for f in fields if f.title and f.title.key == main) > count * 0.9
+    always = sum(bool(f.row.moments) for f in fields) >= len(fields) * ALWAYS
     kept = []
     for f in fields:
+        if always and not f.row.moments and not (f.link >= 0 and is_telling(href_of(page.tree, f.link))):
+            continue
         if f.title and f.title.key != main:
             telling = f.link >= 0 and is_telling(href_of(page.tree, f.link)) and f.title.units >= 3
             if (dated and not f.row.moments) or (headed and f.title.heading < 0) or (linked and not telling):
