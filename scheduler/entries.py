@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from scheduler.facts import ChangeFacts
 from scheduler.inert import MAX_SUMMARY, MAX_TITLE, inert_line, inert_url
 from scheduler.shown_dates import show_published
+from scraper.flaps import NOTE
 from scraper.types import ChangeKind, ItemData, Published
 
 _LABELS = {
@@ -53,7 +54,7 @@ class Edit:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One change as it is shown; every text is inert. ``date`` is the publisher's own spelling, ``""`` if there is
-    none; ``detail`` says what happened where there is no item."""
+    none; ``detail`` says what happened where there is no item, or that an edit goes to and fro."""
 
     kind: ChangeKind
     label: str
@@ -87,6 +88,7 @@ def make_entry(change: ChangeFacts, options: RenderOptions) -> Entry:
         url=inert_url(change.item.url),
         summary=inert_line(change.item.summary or "", options.max_summary),
         edits=_edits(change, change.item, options),
+        detail=inert_line(change.reason, MAX_SUMMARY) if change.reason.startswith(NOTE) else "",
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from scheduler.facts import ChangeFacts, MessageFacts
 from scheduler.inert import inert_line, inert_url
 from scraper.clock import to_text
+from scraper.flaps import NOTE
 from scraper.types import ItemData
 
 PAYLOAD_VERSION = 1
@@ -119,6 +120,8 @@ def _document(change: ChangeFacts, limits: _Limits) -> dict[str, object]:
         document["item"] = {"urn": change.urn, "revision": change.revision, **_item(change.item, limits)}
     if change.fields and change.item is not None:
         document["fields"] = [inert_line(name, 30) for name in change.fields[:10]]
+    if change.reason.startswith(NOTE):
+        document["note"] = inert_line(change.reason, 300)
     if change.previous is not None:
         previous = _item(change.previous, limits)
         document["previous"] = {name: previous[name] for name in _FIELDS if name in change.fields}

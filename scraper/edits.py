@@ -1,8 +1,9 @@
 """What was edited on items that are recognised: fields that say something else, not fields that are shown otherwise.
 Pure.
 
-White space, quotes, case and encoding are no edit; nor is a text that is cut where it was whole. What half of a page
-shows at once is its template and not its items.
+White space, quotes, case, encoding and counters are no edit (:mod:`scraper.wording`); nor is a text that is cut where
+it was whole, nor a mark that one item after the other loses ("NEW!"). What half of a page shows at once
+is its template and not its items. What goes to and fro is told for a while only (:mod:`scraper.flaps`).
 """
 
 from __future__ import annotations
@@ -10,18 +11,33 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from scraper.flaps import MOST_FORMS, NOTE, Fate, judge_rest, judge_turn, text_of
 from scraper.text import fold_text
-from scraper.types import ChangeKind, ItemChange, ItemData, KnownItem, Match, Published
+from scraper.types import ChangeKind, FlapStep, ItemChange, ItemData, KnownItem, Match, Published
 from scraper.urls import canonicalize_url
+from scraper.wording import bears_mark, is_beginning, is_cut, is_misread, mark_between, says_same
 
 _NUMBER = re.compile(r"\d+")
-_LEAST_STEM = 10
+_FIELDS = ("title", "url", "published", "summary", "author")
+_LEAST_BEARERS = 2
+"""So many other titles that bear the same words at their end show that these are a mark."""
 
 
-def find_edits(matches: Sequence[Match], layout_share: float) -> tuple[list[ItemChange], list[ItemChange]]:
-    """Edits that are told, and forms that only grew, moved or changed with the template (to be stored silently).
+@dataclass(slots=True)
+class Edits:
+    """``told``: edits of items. ``silent``: forms that only grew, moved or changed with the template, to be stored.
+    ``flaps``: what becomes of fields that go to and fro, by item."""
+
+    told: list[ItemChange] = field(default_factory=list)
+    silent: list[ItemChange] = field(default_factory=list)
+    flaps: list[tuple[int, FlapStep]] = field(default_factory=list)
+
+
+def find_edits(matches: Sequence[Match], layout_share: float, now: datetime) -> Edits:
+    """What recognised items say otherwise than before.
 
     ``layout_share`` is the share of the recognised items (three at the least) from which on the same edit is the
     template's.
@@ -32,29 +48,90 @@ def find_edits(matches: Sequence[Match], layout_share: float) -> tuple[list[Item
     counts = Counter(name for _, _, edited in compared for name in edited)
     limit = max(3, layout_share * len(compared))
     template = {name for name, count in counts.items() if count >= limit}
-    edits, filled = [], []
+    marks = _Marks(matches)
+    found = Edits()
     for match, known, edited in compared:
         # An item that comes back with another address moved with all others while it was not listed.
         quiet = template if known.listed else template | {"url"}
-        told = tuple(name for name in edited if name not in quiet)
-        moved = tuple(name for name in edited if name in quiet and not _is_volatile(name, match.data, known.data))
-        silent = moved + _grown(match.data, known.data)
-        if told:
-            kind = ChangeKind.RELOCATED if told == ("url",) else ChangeKind.REVISED
-            edits.append(ItemChange(kind, _keeping(match, known), fields=told + silent))
-        elif silent:
-            reason = "changed with the page's template" if moved else "shown for the first time"
-            change = ItemChange(ChangeKind.REVISED, _keeping(match, known), fields=silent, tell=False, reason=reason)
-            filled.append(change)
-    return edits, filled
+        if "title" in edited and marks.has_gone(match.data, known):
+            quiet = quiet | {"title"}
+        _add_change(found, match, known, edited, quiet, now)
+    return found
+
+
+def _add_change(
+    found: Edits, match: Match, known: KnownItem, edited: tuple[str, ...], quiet: set[str], now: datetime
+) -> None:
+    """Put the change of one item where it belongs."""
+    edited = tuple(name for name in edited if not (name in quiet and _is_volatile(name, match.data, known.data)))
+    fates = _judge(found, match.data, known, edited, now)
+    told = tuple(name for name, fate in fates.items() if fate != "quiet" and name not in quiet)
+    held = {name for name in edited if name not in told and known.revision >= MOST_FORMS}
+    moved = tuple(name for name in edited if name not in told and name not in held)
+    silent = moved + _grown(match.data, known.data)
+    kept = replace(match, data=_as_stored(match.data, known.data, held))
+    if told:
+        kind = ChangeKind.RELOCATED if told == ("url",) else ChangeKind.REVISED
+        found.told.append(ItemChange(kind, kept, fields=told + silent, reason=_reason(told, fates)))
+    elif silent:
+        reason = "shown for the first time"
+        if moved:
+            reason = "changed with the page's template" if set(moved) & quiet else NOTE
+        change = ItemChange(ChangeKind.REVISED, kept, fields=silent, tell=False, reason=reason)
+        found.silent.append(change)
+
+
+def _judge(found: Edits, data: ItemData, known: KnownItem, edited: tuple[str, ...], now: datetime) -> dict[str, Fate]:
+    """What becomes of each edited field, and of those that go to and fro and say at the moment what is stored."""
+    flaps = dict(known.flaps)
+    fates: dict[str, Fate] = {}
+    for name in edited:
+        fates[name], step = judge_turn(name, text_of(data, name), known.turns, flaps.pop(name, None), now)
+        if step:
+            found.flaps.append((known.item_id, step))
+    for name, flap in flaps.items():
+        fates[name], step = judge_rest(name, text_of(known.data, name), flap, now)
+        if step:
+            found.flaps.append((known.item_id, step))
+    return fates
+
+
+def _reason(told: tuple[str, ...], fates: dict[str, Fate]) -> str:
+    if any(fates[name] == "note" for name in told):
+        return f"{NOTE}: told again when it has settled, or says what it never said"
+    if any(fates[name] == "settled" for name in told):
+        return "has settled after going to and fro"
+    return ""
+
+
+class _Marks:
+    """Words at the beginning or end of titles that pass from one item to the next."""
+
+    def __init__(self, matches: Sequence[Match]) -> None:
+        self._matches = matches
+        self._known: dict[str, bool] = {}
+
+    def has_gone(self, new: ItemData, known: KnownItem) -> bool:
+        """Whether an item's title was edited in nothing but such a mark, which it had when it was new and has lost. One
+        that comes later is an edit ("Update:")."""
+        mark = mark_between(new.title, known.data.title)
+        if mark is None or len(new.title) > len(known.data.title) or any(one.field == "title" for one in known.turns):
+            return False
+        if mark not in self._known:
+            own = {fold_text(new.title), fold_text(known.data.title)}
+            bearers = sum(
+                bears_mark(match.data.title, mark) or bool(match.known and bears_mark(match.known.data.title, mark))
+                for match in self._matches
+                if fold_text(match.data.title) not in own
+            )
+            self._known[mark] = bearers >= _LEAST_BEARERS
+        return self._known[mark]
 
 
 def _edited(new: ItemData, old: ItemData) -> tuple[str, ...]:
     """Fields that say something else than before."""
     fields = []
-    if fold_text(old.title) != fold_text(new.title) and not (
-        is_cut(new.title, old.title) or is_cut(old.title, new.title)
-    ):
+    if not says_same(new.title, old.title) and not (is_cut(new.title, old.title) or is_cut(old.title, new.title)):
         fields.append("title")
     if old.url and new.url and canonicalize_url(old.url) != canonicalize_url(new.url):
         fields.append("url")
@@ -62,26 +139,26 @@ def _edited(new: ItemData, old: ItemData) -> tuple[str, ...]:
         fields.append("published")
     if old.summary and new.summary and not _shows_same(new.summary, old.summary):
         fields.append("summary")
-    if old.author and new.author and fold_text(old.author) != fold_text(new.author):
+    if old.author and new.author and not says_same(old.author, new.author):
         fields.append("author")
     return tuple(fields)
 
 
 def _shows_same(new: str, old: str) -> bool:
     """Whether a summary is the known one, or a shorter or longer cut of it. Text that was added is an edit."""
-    return fold_text(new) == fold_text(old) or is_cut(old, new) or _is_beginning(new, old)
+    return says_same(new, old) or is_cut(old, new) or is_beginning(new, old)
 
 
 def _grown(new: ItemData, old: ItemData) -> tuple[str, ...]:
-    """Fields that the page shows now and did not show before, or shows more of."""
+    """Fields that the page shows now and did not show before, or shows more of, or in better shape."""
     fields = []
-    if is_cut(old.title, new.title):
+    if is_cut(old.title, new.title) or is_misread(old.title, new.title):
         fields.append("title")
     if new.url and not old.url:
         fields.append("url")
     if new.published is not None and (old.published is None or _is_finer(new.published, old.published)):
         fields.append("published")
-    if new.summary and (not old.summary or is_cut(old.summary, new.summary)):
+    if new.summary and (not old.summary or is_cut(old.summary, new.summary) or is_misread(old.summary, new.summary)):
         fields.append("summary")
     if new.author and not old.author:
         fields.append("author")
@@ -89,28 +166,28 @@ def _grown(new: ItemData, old: ItemData) -> tuple[str, ...]:
 
 
 def _is_volatile(name: str, new: ItemData, old: ItemData) -> bool:
-    """Whether only numbers moved, on half of the page: a counter ("1,024 views", "3 hours ago") is never a revision."""
+    """Whether only numbers moved, on half of the page: a counter that no word tells is never a revision."""
     if name not in ("title", "summary"):
         return False
     was, now = (_NUMBER.sub("0", fold_text(getattr(item, name) or "")) for item in (old, new))
     return was == now
 
 
-def _keeping(match: Match, known: KnownItem) -> Match:
-    """The item as it is to be stored: what the page no longer shows is not forgotten, what is cut stays whole, and a
-    coarser or relative date does not replace the one that is known."""
-    new, old = match.data, known.data
+def _as_stored(new: ItemData, old: ItemData, held: set[str]) -> ItemData:
+    """The item as it is to be stored: what the page no longer shows is not forgotten, what is cut or misread stays
+    whole, a coarser or relative date does not replace the one that is known, and the ``held`` fields stay."""
     published = old.published
     if new.published is not None and (
         published is None or _date_differs(published, new.published) or _is_finer(new.published, published)
     ):
         published = new.published
     summary = new.summary or old.summary
-    if old.summary and new.summary and _is_beginning(new.summary, old.summary):
+    if old.summary and new.summary and (is_beginning(new.summary, old.summary) or is_misread(new.summary, old.summary)):
         summary = old.summary
+    keeps_title = is_cut(new.title, old.title) or is_misread(new.title, old.title)
     data = replace(
         new,
-        title=old.title if is_cut(new.title, old.title) else new.title,
+        title=old.title if keeps_title else new.title,
         url=new.url or old.url,
         guid=new.guid or old.guid,
         summary=summary,
@@ -118,18 +195,7 @@ def _keeping(match: Match, known: KnownItem) -> Match:
         image_url=new.image_url or old.image_url,
         published=published,
     )
-    return replace(match, data=data)
-
-
-def is_cut(short: str, full: str) -> bool:
-    """Whether ``short`` is the beginning of ``full``, closed with an ellipsis."""
-    return fold_text(short).endswith("...") and _is_beginning(short, full)
-
-
-def _is_beginning(short: str, full: str) -> bool:
-    a, b = fold_text(short), fold_text(full)
-    stem = a.rstrip(" .")
-    return a != b and _LEAST_STEM <= len(stem) < len(b) and b.startswith(stem)
+    return replace(data, **{name: getattr(old, name) for name in held if name in _FIELDS}) if held else data
 
 
 def _date_differs(old: Published | None, new: Published | None) -> bool:

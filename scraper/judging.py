@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from scraper import diff as differ
 from scraper import health
 from scraper.answers import NotModified
 from scraper.errors import CheckError, FetchError, StoreError
+from scraper.pageprint import loosened
 from scraper.reading import Visit
 from scraper.store.captures import Capture, write_capture
 from scraper.store.db import Store
@@ -44,6 +46,8 @@ class Look:
     visit: Visit
     answer: Page | NotModified | None = None
     extraction: Extraction | None = None
+    body_sha256: str | None = None
+    listed: bool = False
     further: list[FurtherPage] = field(default_factory=list)
     cut_off: str | None = None
     error: CheckError | None = None
@@ -83,9 +87,10 @@ def judge(store: Store, job: SourceJob, look: Look, *, policy: differ.Policy, no
         return Judged(record)
     if look.answer is None:
         raise AssertionError("a look without an error has an answer")
-    base = _of_page(base, look.answer, job)
+    base = _of_page(base, look.answer, job, look.body_sha256)
     if look.extraction is None:
-        return Judged(replace(base, outcome=Outcome.UNCHANGED, listing_sha256=job.listing_sha256))
+        seen = replace(base, outcome=Outcome.UNCHANGED, listing_sha256=job.listing_sha256, listed=look.listed)
+        return Judged(seen)
     return _compared(store, job, look, look.answer, look.extraction, base, policy)
 
 
@@ -103,14 +108,14 @@ def _failed(base: CheckRecord, error: CheckError, now: datetime) -> CheckRecord:
     )
 
 
-def _of_page(base: CheckRecord, page: Page, job: SourceJob) -> CheckRecord:
+def _of_page(base: CheckRecord, page: Page, job: SourceJob, body_sha256: str | None) -> CheckRecord:
     return replace(
         base,
         http_status=page.status,
         final_url=page.url if page.url != job.url else None,
         bytes=len(page.body),
         validators=page.validators,
-        body_sha256=hashlib.sha256(page.body).hexdigest(),
+        body_sha256=body_sha256 or hashlib.sha256(page.body).hexdigest(),
     )
 
 
@@ -137,9 +142,11 @@ def _compared(
         return Judged(_suspect(store, job, page, base, suspicion), extraction.items)
     items, keys = differ.keys_for(extraction.items[:MAX_ITEMS], job.url)
     base = replace(base, items=len(items), listing_sha256=differ.listing_digest(items), article=extraction.article)
-    if job.has_baseline and base.listing_sha256 == job.listing_sha256:
+    same = job.has_baseline and base.listing_sha256 == job.listing_sha256
+    base = replace(base, page_print=loosened(job.page_print, extraction.page_print, same_items=same))
+    if same:
         return Judged(replace(base, outcome=Outcome.UNCHANGED), items)
-    found, accepted = compare(store, job, items, keys, policy)
+    found, accepted = compare(store, job, items, keys, policy, language=extraction.language)
     new = frozenset(i for i, match in enumerate(found.matches) if match.known is None)
     shown = tuple(match.data for match in found.matches) or items
     if found.doubt:
@@ -166,14 +173,34 @@ def compare(
     items: Sequence[ItemData],
     keys: Sequence[tuple[ItemKey, ...]],
     policy: differ.Policy,
+    *,
+    language: str | None,
 ) -> tuple[differ.Diff, bool]:
     """What a page's items and their keys change, and whether a doubtful form was accepted as the new baseline."""
     known = load_known(store.conn, job.source_id, keys)
-    found = differ.diff(items, keys, known, baseline=not job.has_baseline, policy=policy)
-    needed = policy.accept_after - 1
-    if not found.doubt or job.doubted[:needed] != (found.doubt[0],) * needed:
+    foreign = _is_other_language(language, job.page_language)
+    found = differ.diff(
+        items, keys, known, now=job.leased_at, baseline=not job.has_baseline, foreign=foreign, policy=policy
+    )
+    if not found.doubt or not _is_lasting(job, found.doubt[0], policy):
         return found, False
-    return differ.diff(items, keys, known, accepted=True, policy=policy), True
+    return differ.diff(items, keys, known, now=job.leased_at, accepted=True, policy=policy), True
+
+
+def _is_other_language(one: str | None, other: str | None) -> bool:
+    """Whether two codes (``de-AT``) name different languages; not where one is not known."""
+    if not one or not other:
+        return False
+    return one.lower().partition("-")[0] != other.lower().partition("-")[0]
+
+
+def _is_lasting(job: SourceJob, doubt: str, policy: differ.Policy) -> bool:
+    """Whether a page was doubtful in the same way for long enough to be believed, this look included."""
+    if job.doubted[:1] != (doubt,):
+        return False
+    looks = 1 + len(list(itertools.takewhile(lambda kind: kind == doubt, job.doubted)))
+    lasting = job.doubted_since is not None and job.leased_at - job.doubted_since >= policy.accept_for
+    return looks >= policy.accept_at_last or (looks >= policy.accept_after and lasting)
 
 
 def leaves_gap(store: Store, job: SourceJob, extraction: Extraction, policy: differ.Policy) -> bool:
@@ -183,7 +210,7 @@ def leaves_gap(store: Store, job: SourceJob, extraction: Extraction, policy: dif
     items, keys = differ.keys_for(extraction.items[:MAX_ITEMS], job.url)
     if differ.listing_digest(items) == job.listing_sha256:
         return False
-    found, accepted = compare(store, job, items, keys, policy)
+    found, accepted = compare(store, job, items, keys, policy, language=extraction.language)
     if found.doubt or accepted or found.ascending or not found.matches:
         return False
     added = {id(change.match) for change in found.changes if change.kind is ChangeKind.ADDED and change.tell}
@@ -206,7 +233,7 @@ def _compare_further(
 ) -> differ.Diff:
     # A last page is short, and an older one shows what the first one does not: neither is a reason for doubt.
     known = load_known(store.conn, job.source_id, keys)
-    return differ.diff(items, keys, known, policy=replace(policy, shrunk_below=0.0))
+    return differ.diff(items, keys, known, now=job.leased_at, policy=replace(policy, shrunk_below=0.0))
 
 
 def _compared_further(

@@ -152,8 +152,29 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
+class PagePrint:
+    """What may not change of a page for its items to be the same (:mod:`scraper.pageprint`).
+
+    ``pieces`` counts its tags; ``places`` are those that carry what the items say, all between ``start`` and ``stop``,
+    ``mentions`` those elsewhere that name an item. The others are digests (hexadecimal): of the elements, of the
+    pieces at ``places``, of the text between them, of those at ``mentions``; ``None`` where that changes of itself.
+    """
+
+    pieces: int
+    skeleton: str
+    places: tuple[int, ...]
+    start: int
+    stop: int
+    content: str
+    around: str | None
+    mentions: tuple[int, ...]
+    elsewhere: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
-    """What a page says: its items in page order, its own article, and how believable that is."""
+    """What a page says: its items in page order, its own article, and how believable that is. ``page_print`` is given
+    where the page was read to be compared later."""
 
     items: tuple[ItemData, ...]
     article: ArticleData | None
@@ -164,6 +185,7 @@ class Extraction:
     language: str | None = None
     page_title: str | None = None
     tier: str | None = None
+    page_print: PagePrint | None = None
 
 
 class Outcome(StrEnum):
@@ -212,9 +234,40 @@ class ItemKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier edit of an item: what ``field`` said before, and until when."""
+
+    field: str
+    was: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Flap:
+    """A field that goes to and fro: since when, how many times so far, what the page showed last and what was told
+    last (see :func:`scraper.flaps.essence`), and when it has settled if nothing else is shown until then."""
+
+    began_at: datetime
+    turns: int
+    shown: str
+    told: str
+    settles_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FlapStep:
+    """What becomes of the flapping of one field of an item; ``flap`` is ``None`` if it has settled."""
+
+    field: str
+    flap: Flap | None
+
+
+@dataclass(frozen=True, slots=True)
 class KnownItem:
     """An item as remembered. ``rank`` orders the last listing (highest first); ``listed`` says whether the item was
-    on it; ``missed`` counts the believable checks since it vanished from between items that stayed."""
+    on it; ``missed`` counts the believable checks since it vanished from between items that stayed. ``turns`` are its
+    latest edits, the oldest first; ``flaps`` the fields that go to and fro; ``returns`` says how often it was back
+    lately after a withdrawal."""
 
     item_id: int
     item_key: str
@@ -225,6 +278,9 @@ class KnownItem:
     revision: int
     withdrawn: bool = False
     missed: int = 0
+    turns: tuple[Turn, ...] = ()
+    flaps: tuple[tuple[str, Flap], ...] = ()
+    returns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from scraper.clock import from_text, to_text
 from scraper.errors import NotFoundError
 from scraper.store import leases
+from scraper.store.prints import load_print
 from scraper.store.sources import recipe_of
-from scraper.types import Recipe, Validators
+from scraper.types import PagePrint, Recipe, Validators
 
 _REFRESH_AFTER = 20
 """Answers "not modified" in a row after which a page is fetched unconditionally."""
@@ -23,9 +24,14 @@ LEASE = timedelta(minutes=3)
 """How long a check may take before another process may take its source over; far more than its wall clock."""
 
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceJob:
-    """One check to be done: what it needs to know, and the leases it holds."""
+    """One check to be done: what it needs to know, and the leases it holds. ``doubted`` names the classes of doubt of
+    the looks before, newest first, ``doubted_since`` when the newest began. A page that fits ``page_print`` need not be
+    read if it ``print_holds``."""
 
     source_id: int
     slug: str
@@ -39,7 +45,12 @@ class SourceJob:
     listing_sha256: str | None
     has_baseline: bool
     recipe: Recipe | None
+    leased_at: datetime = _NEVER
     doubted: tuple[str, ...] = ()
+    doubted_since: datetime | None = None
+    page_language: str | None = None
+    page_print: PagePrint | None = None
+    print_holds: bool = False
 
 
 def due_sources(conn: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
@@ -105,9 +116,9 @@ def lease_source(
         held.append((name, token))
     if asked:
         reserve_site(conn, row["site"], spacing, now)
-    missed = conn.execute(
-        "SELECT 1 FROM appearances WHERE source_id = ? AND listed = 1 AND missed > 0 LIMIT 1", (source_id,)
-    ).fetchone()
+    whole = _needs_whole_page(conn, source_id, now)
+    doubted, doubted_since = _doubted(conn, source_id)
+    taken = load_print(conn, source_id)
     return SourceJob(
         source_id=source_id,
         slug=row["slug"],
@@ -116,13 +127,29 @@ def lease_source(
         origin=row["origin"],
         check_key=uuid.uuid4().hex,
         leases=tuple(held),
-        # While a withdrawal awaits its confirmation, every look must be a real one.
-        validators=None if missed or _refresh_is_due(conn, source_id) else _validators(row),
-        body_sha256=None if missed else row["body_sha256"],
-        listing_sha256=None if missed else row["listing_sha256"],
+        validators=None if whole or _refresh_is_due(conn, source_id) else _validators(row),
+        body_sha256=None if whole else row["body_sha256"],
+        listing_sha256=None if whole else row["listing_sha256"],
         has_baseline=row["baseline_at"] is not None,
         recipe=recipe_of(conn, source_id),
-        doubted=_doubted(conn, source_id),
+        leased_at=now,
+        doubted=doubted,
+        doubted_since=doubted_since,
+        page_language=row["page_language"],
+        page_print=taken.page_print if taken else None,
+        print_holds=bool(taken and not whole and not doubted and taken.holds(row["listing_sha256"], now)),
+    )
+
+
+def _needs_whole_page(conn: sqlite3.Connection, source_id: int, now: datetime) -> bool:
+    """Whether the next look must be a real one, whatever the server says of changes: while a withdrawal awaits its
+    confirmation, and when a field that went to and fro is to be seen to have settled."""
+    return bool(
+        conn.execute(
+            "SELECT 1 FROM appearances WHERE source_id = ?1 AND listed = 1 AND missed > 0 UNION ALL "
+            "SELECT 1 FROM flaps WHERE source_id = ?1 AND settled_at IS NULL AND settles_at <= ?2 LIMIT 1",
+            (source_id, to_text(now)),
+        ).fetchone()
     )
 
 
@@ -157,15 +184,21 @@ def closed_until(not_before_at: str | None, now: datetime) -> datetime | None:
     return from_text(not_before_at)
 
 
-def _doubted(conn: sqlite3.Connection, source_id: int) -> tuple[str, ...]:
-    """Classes of doubt of the latest looks, newest first, as far back as they were suspect without a break."""
+def _doubted(conn: sqlite3.Connection, source_id: int) -> tuple[tuple[str, ...], datetime | None]:
+    """Classes of doubt of the latest looks, newest first, as far back as they were suspect without a break; and since
+    when they have been of the newest class."""
     found: list[str] = []
+    since: str | None = None
     for row in conn.execute(
-        "SELECT outcome, reason, count FROM checks WHERE source_id = ? ORDER BY id DESC LIMIT 10", (source_id,)
+        "SELECT outcome, reason, count, started_at FROM checks WHERE source_id = ? ORDER BY id DESC LIMIT 10",
+        (source_id,),
     ):
         if row["outcome"] == "failed":
             continue
         if row["outcome"] != "suspect":
             break
-        found.extend([row["reason"] or ""] * min(row["count"], 10))
-    return tuple(found)
+        reason = row["reason"] or ""
+        if all(one == reason for one in found):
+            since = row["started_at"]
+        found.extend([reason] * min(row["count"], 10))
+    return tuple(found), from_text(since) if since else None

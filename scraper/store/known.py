@@ -1,16 +1,21 @@
-"""Loading what is known of a source: its last listing, and whatever else shares a key with a page."""
+"""Loading what is known of a source: its last listing, and whatever else shares a key with a page; and of what was
+edited or was away before, how often."""
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from scraper.clock import from_text
+from scraper.flaps import WINDOW, text_of
 from scraper.store.rows import ITEM_COLUMNS, item_of
-from scraper.types import ItemKey, KnownItem
+from scraper.types import Flap, ItemKey, KnownItem, Turn
 
 _COLUMNS = ", ".join(f"i.{name}" for name in ITEM_COLUMNS)
+_REVISION = ", ".join(f"r.{name}" for name in ITEM_COLUMNS)
 _KNOWN = (
     f"SELECT i.id, i.item_key, i.revision, i.status, a.rank, a.listed, a.missed, {_COLUMNS} "  # noqa: S608 - constants
     "FROM appearances a JOIN items i ON i.id = a.item_id WHERE a.source_id = ? AND i.status <> 'merged' AND "
@@ -20,6 +25,8 @@ _MOST_FOUND = 2_000
 """Items outside the last listing that are loaded for one look: the newest, if a key is that of very many."""
 _LISTED_ONLY = "title"
 """Kind of key that recognises items of the last listing only: there is no need to look for others."""
+_TURNS = 12
+"""Latest forms of an item that are compared."""
 T = TypeVar("T")
 
 
@@ -35,6 +42,9 @@ def load_known(conn: sqlite3.Connection, source_id: int, keys: Iterable[Sequence
         for row in conn.execute(_KNOWN + f"a.item_id IN ({marks})", (source_id, *some)):
             rows[row["id"]] = row
     of_item = _keys_of(conn, list(rows))
+    flaps = _flaps_of(conn, source_id)
+    turns = _turns_of(conn, [item_id for item_id, row in rows.items() if row["revision"] > 1])
+    returns = _returns_of(conn, [i for i, row in rows.items() if row["status"] == "withdrawn" or row["missed"]])
     return [
         KnownItem(
             item_id=item_id,
@@ -46,6 +56,9 @@ def load_known(conn: sqlite3.Connection, source_id: int, keys: Iterable[Sequence
             revision=row["revision"],
             withdrawn=row["status"] == "withdrawn",
             missed=row["missed"],
+            turns=tuple(turns[item_id]),
+            flaps=tuple(flaps[item_id]),
+            returns=returns.get(item_id, 0),
         )
         for item_id, row in rows.items()
     ]
@@ -74,6 +87,54 @@ def _keys_of(conn: sqlite3.Connection, item_ids: list[int]) -> dict[int, list[It
         sql = f"SELECT item_id, kind, key, strong FROM item_keys WHERE item_id IN ({marks})"  # noqa: S608
         for row in conn.execute(sql, some):
             found[row["item_id"]].append(ItemKey(row["kind"], row["key"], bool(row["strong"])))
+    return found
+
+
+def _turns_of(conn: sqlite3.Connection, item_ids: list[int]) -> dict[int, list[Turn]]:
+    """The latest edits of items, the oldest first; those from before a field had settled are over."""
+    found: dict[int, list[Turn]] = defaultdict(list)
+    for some in _slices(item_ids):
+        marks = ",".join("?" * len(some))
+        over = {
+            (row["item_id"], row["field"]): row["settled_at"]
+            for row in conn.execute(
+                f"SELECT item_id, field, settled_at FROM flaps WHERE settled_at IS NOT NULL AND item_id IN ({marks})",  # noqa: S608
+                tuple(some),
+            )
+        }
+        sql = (
+            f"SELECT r.item_id, r.recorded_at, r.fields, {_REVISION} FROM revisions r JOIN items i ON i.id = r.item_id "  # noqa: S608 - constants
+            f"WHERE r.item_id IN ({marks}) AND r.number >= i.revision - {_TURNS} ORDER BY r.item_id, r.number"
+        )
+        for before, row in itertools.pairwise(conn.execute(sql, tuple(some)).fetchall()):
+            if before["item_id"] != row["item_id"]:
+                continue
+            was, at = item_of(before), row["recorded_at"]
+            for field in filter(None, row["fields"].split(",")):
+                if at > over.get((row["item_id"], field), ""):
+                    found[row["item_id"]].append(Turn(field, text_of(was, field), from_text(at)))
+    return found
+
+
+def _flaps_of(conn: sqlite3.Connection, source_id: int) -> dict[int, list[tuple[str, Flap]]]:
+    found: dict[int, list[tuple[str, Flap]]] = defaultdict(list)
+    for row in conn.execute("SELECT * FROM flaps WHERE source_id = ? AND settled_at IS NULL", (source_id,)):
+        flap = Flap(from_text(row["began_at"]), row["turns"], row["shown"], row["told"], from_text(row["settles_at"]))
+        found[row["item_id"]].append((row["field"], flap))
+    return found
+
+
+def _returns_of(conn: sqlite3.Connection, item_ids: list[int]) -> dict[int, int]:
+    """How often items were back after a withdrawal, since so long before their last change."""
+    found: dict[int, int] = {}
+    for some in _slices(item_ids):
+        marks = ",".join("?" * len(some))
+        sql = (
+            f"SELECT item_id, count(*) AS n FROM changes WHERE item_id IN ({marks}) AND kind = 'reinstated' "  # noqa: S608 - marks
+            "AND julianday(changed_at) >= (SELECT julianday(max(c.changed_at)) - ? FROM changes c "
+            "WHERE c.item_id = changes.item_id) GROUP BY item_id"
+        )
+        found.update({row["item_id"]: row["n"] for row in conn.execute(sql, (*some, WINDOW.days))})
     return found
 
 

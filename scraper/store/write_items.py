@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from scraper.diff import Diff
 from scraper.identity import item_key
 from scraper.store.rows import ITEM_COLUMNS, item_values, unspaced_text
+from scraper.store.write_flaps import write_flaps
 from scraper.store.write_look import ask_after_missing, queue_articles
 from scraper.store.writing import Fact, Writing, write_fact
 from scraper.types import ChangeKind, ItemChange, ItemKey, KnownItem, Match
@@ -33,7 +34,10 @@ def write_diff(writing: Writing, diff: Diff) -> None:
     revised = {
         change.match.known.item_id: _revise(writing, change, change.match.known)
         for change in (*diff.filled, *diff.changes)
-        if change.match.known is not None and change.kind in (ChangeKind.REVISED, ChangeKind.RELOCATED)
+        if change.match.known is not None
+        and change.kind in (ChangeKind.REVISED, ChangeKind.RELOCATED)
+        # What settled was stored as it came.
+        and change.match.data != change.match.known.data
     }
     for change in diff.changes:
         known = change.match.known
@@ -44,6 +48,7 @@ def write_diff(writing: Writing, diff: Diff) -> None:
                 writing, change, known.item_id, known.item_key, revision=revised.get(known.item_id, known.revision)
             )
     _write_gone(writing, diff)
+    write_flaps(writing, diff.flaps)
     queue_articles(writing, [new[id(one.match)][0] for one in diff.changes if id(one.match) in new and one.tell])
     ask_after_missing(writing, diff.missed)
     added = sum(change.kind is ChangeKind.ADDED for change in diff.changes)

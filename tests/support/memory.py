@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from scraper.diff import Diff, Policy, diff, keys_for
 from scraper.types import ChangeKind, ItemData, KnownItem
@@ -16,6 +17,7 @@ class Memory:
     """What is known of one source, by item id."""
 
     known: dict[int, KnownItem] = field(default_factory=dict)
+    now: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
     @classmethod
     def of(cls, items: Sequence[ItemData]) -> Memory:
@@ -27,7 +29,8 @@ class Memory:
     def compare(self, items: Sequence[ItemData], *, baseline: bool = False, accepted: bool = False) -> Diff:
         """What a page that shows ``items`` means; nothing is remembered."""
         unique, keys = keys_for(items, PAGE_URL)
-        return diff(unique, keys, list(self.known.values()), baseline=baseline, accepted=accepted, policy=Policy())
+        known = list(self.known.values())
+        return diff(unique, keys, known, now=self.now, baseline=baseline, accepted=accepted, policy=Policy())
 
     def look(self, items: Sequence[ItemData], *, baseline: bool = False, accepted: bool = False) -> Diff:
         """Compare and remember."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -160,11 +161,13 @@ def test_nothing_known_and_nothing_that_fits_is_doubted_then_accepted_as_one_bat
     other = [
         item(f"Sports result {n} of the season", f"2019-01-{n:02}", url=f"https://x.example/{n}a") for n in range(1, 9)
     ]
-    assert [watch.look(other).outcome for _ in range(2)] == [Outcome.SUSPECT] * 2
+    seen = [watch.look(other) for _ in range(6)]
+    assert [one.outcome for one in seen] == [Outcome.SUSPECT] * 6
+    assert [notice for one in seen for notice in one.notices] == ["episode_opened layout_changed"]
     assert watch.count("items") == 20
-    third = watch.look(other)
-    assert third.outcome is Outcome.CHANGED
-    assert {kind for kind, _ in third.told} <= {"added"}
+    at_last = watch.look(other)  # six hours after the first
+    assert (at_last.outcome, at_last.notices) == (Outcome.CHANGED, ["episode_closed layout_changed"])
+    assert {kind for kind, _ in at_last.told} <= {"added"}
     newer = item("A new result of this very season", "2019-02-01", url="https://x.example/99a")
     assert watch.look([newer, *other]).added == [newer.title]
 
@@ -229,10 +232,20 @@ def test_shrunk_page_adds_but_never_withdraws_and_is_accepted_in_the_end(watch: 
     watch.look(many(1, 20))
     first = watch.look(many(18, 21))
     assert (first.outcome, first.added) == (Outcome.SUSPECT, [many(21, 21)[0].title])
-    later = [watch.look(many(18, 21)) for _ in range(4)]
+    later = [watch.look(many(18, 21)) for _ in range(7)]
     assert [change for one in later for change in one.told + one.silent] == []
+    assert [notice for one in later for notice in one.notices] == ["episode_opened shrunk", "episode_closed shrunk"]
     assert later[-1].outcome is Outcome.UNCHANGED
     assert watch.look(many(19, 22)).added == [many(22, 22)[0].title]
+
+
+def test_ten_quick_looks_at_a_doubtful_page_are_enough_and_nine_are_not(watch: Watch) -> None:
+    watch.look(many(1, 20))
+    outcomes = []
+    for _ in range(10):
+        watch.now -= timedelta(minutes=59)
+        outcomes.append(watch.look(many(18, 20)).outcome)
+    assert outcomes == [Outcome.SUSPECT] * 9 + [Outcome.CHANGED]
 
 
 def test_shrunk_page_that_recovers_withdraws_nothing(watch: Watch) -> None:
