@@ -1,0 +1,41 @@
+"""What the service promises where it reads by itself it promises through a broker as well: the same tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from presswatch.fixture_site import FixtureSite
+from tests.e2e.test_daemon import *  # noqa: F403
+from tests.e2e.test_follow import *  # noqa: F403
+from tests.e2e.test_kill import *  # noqa: F403
+from tests.e2e.test_manners import *  # noqa: F403
+from tests.fleet.crew import Crew, Daemon
+from tests.support.broker import RabbitMQ
+
+pytestmark = pytest.mark.fleet
+
+
+class Manned(Crew):
+    """A crew with a worker for as long as it is used."""
+
+    def start_daemon(self) -> Daemon:
+        if not self.started:
+            self.home.mkdir(parents=True, exist_ok=True)
+            self.start_worker("hand")
+        return super().start_daemon()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, broker: RabbitMQ) -> Iterator[Crew]:
+    made = Manned(tmp_path / "home", broker.url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def site() -> Iterator[FixtureSite]:
+    with FixtureSite("m0") as opened:
+        yield opened
