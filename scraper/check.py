@@ -163,6 +163,7 @@ class Checker:
         try:
             reading = await look.visit.read(self._request(job, page))
             look.answer, look.extraction, look.error = reading.answer, reading.extraction, reading.error
+            look.body_sha256, look.listed = reading.body_sha256, reading.listed
             if page is None and isinstance(look.answer, Page) and look.extraction is not None:
                 await self._fill_gap(job, look, look.answer, look.extraction, started)
         except CheckError as error:
@@ -185,6 +186,7 @@ class Checker:
             seconds=self.options.deadline.total_seconds(),
             validators=job.validators,
             body_sha256=job.body_sha256 if job.has_baseline else None,
+            page_print=job.page_print if job.print_holds else None,
             recipe=job.recipe,
             page=page,
         )
@@ -217,7 +219,8 @@ class Checker:
     def _commit(self, store: Store, job: SourceJob, look: Look) -> CheckReport:
         """In the store's thread: compare with what is known and write all of it."""
         try:
-            return self._commit_look(store, job, look)
+            with store.explaining():
+                return self._commit_look(store, job, look)
         except PresswatchError:
             raise
         # As above. Nothing was written; unless the failure is, the page would be fetched again at once, for ever.

@@ -148,7 +148,23 @@ def run(arguments: Sequence[str]) -> int:
     except PresswatchError as error:
         say_error(error)
         return 2 if isinstance(error, ConfigError | NotFoundError) else 1
+    except Exception as error:
+        if not _explain_database(error):
+            raise
+        return 1
     return code if isinstance(code, int) else 0
+
+
+def _explain_database(error: Exception) -> bool:
+    """Damage that shows while reading, a lock that is held too long. Bugs keep their traceback."""
+    if type(error).__module__ != "sqlite3":
+        return False
+    from scraper.store.db import explain
+
+    sentence = explain(error)
+    if sentence is not None:
+        say(sentence)
+    return sentence is not None
 
 
 def _explain_usage(error: click.ClickException) -> int:

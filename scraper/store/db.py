@@ -42,6 +42,14 @@ class Store:
         return self.path.parent / "captures"
 
     @contextlib.contextmanager
+    def explaining(self) -> Iterator[None]:
+        """For reading outside of a transaction: what a person can act on leaves it as :class:`StoreError`."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            _raise_explained(error, self.path)
+
+    @contextlib.contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """``BEGIN IMMEDIATE`` … ``COMMIT``, or ``ROLLBACK`` when the body raises.
 
@@ -297,10 +305,15 @@ _SENTENCES = {
 }
 
 
+def explain(error: BaseException) -> str | None:
+    """What an error of SQLite means, if it is one that a person can act on."""
+    # The lower byte is the primary code (https://sqlite.org/rescode.html).
+    return _SENTENCES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+
+
 def _raise_explained(error: sqlite3.Error, path: Path) -> NoReturn:
     """Raise what a person can act on as :class:`StoreError`, anything else as it is: a bug keeps its traceback."""
-    # The lower byte is the primary code (https://sqlite.org/rescode.html).
-    sentence = _SENTENCES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    sentence = explain(error)
     if sentence is None:
         raise error
     raise StoreError(f"{path}: {sentence}") from error

@@ -20,9 +20,14 @@ class StoreThread:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
 
     async def run(self, work: Callable[[Store], T]) -> T:
-        """The result of ``work(store)``; its errors are raised here. Once started, work ends even if the caller is
-        cancelled."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, self._store)
+        """The result of ``work(store)``; its errors are raised here, those of SQLite that a person can act on as
+        :class:`scraper.errors.StoreError`. Once started, work ends even if the caller is cancelled."""
+
+        def explained() -> T:
+            with self._store.explaining():
+                return work(self._store)
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, explained)
 
     async def write(self, work: Callable[[Store], T]) -> T:
         """As :meth:`run`, inside one short transaction that need not survive a power cut."""
