@@ -1,19 +1,28 @@
-"""What is wrong with an installation, and what helps. Looks at files and the database; asks nothing of the network."""
+"""What is wrong with an installation, and what helps: files and the database.
+
+:mod:`presswatch.doctor_outside` looks at the rest.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 from presswatch.paths import Home
 from scraper.clock import to_text
+from scraper.store.migrations import SCHEMA_VERSION
 
 _LEAST_FREE = 500_000_000
+_NETWORK = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "beegfs",
+                      "fuse.sshfs", "fuse.rclone", "fuse.s3fs", "fuse.glusterfs", "fuse.davfs"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,7 @@ class Finding:
 
 def examine_files(home: Home) -> Iterator[Finding]:
     """Disk and permissions."""
+    yield from _place(home)
     place = next(folder for folder in (home.data_dir, *home.data_dir.parents) if folder.exists())
     free, size = shutil.disk_usage(place).free, home.db_path.stat().st_size if home.db_path.exists() else 0
     if free < max(_LEAST_FREE, 2 * size):
@@ -40,10 +50,51 @@ def examine_files(home: Home) -> Iterator[Finding]:
                       f"chmod go-w {home.config_path}: who writes it says where messages go")  # fmt: skip
 
 
+def _place(home: Home) -> Iterator[Finding]:
+    """The folder of the database: may we write there, and can SQLite's log live there?"""
+    if not home.data_dir.exists():
+        return
+    if not os.access(home.data_dir, os.W_OK):
+        yield Finding("permissions", "bad", f"{home.data_dir} cannot be written to by this user",
+                      f"run as its owner, {home.data_dir.owner()}, or name another folder with --home")  # fmt: skip
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    kind = file_system_of(home.data_dir.resolve(), mounts)
+    if kind in _NETWORK:
+        yield Finding("disk", "bad", f"{home.data_dir} is on a network file system ({kind})",
+                      "move it to a disk of this machine: SQLite's locks and log do not hold there")  # fmt: skip
+
+
+def file_system_of(folder: Path, mountinfo: str) -> str | None:
+    """The kind of file system that an absolute folder is on, as the text of ``/proc/self/mountinfo`` says (proc(5))."""
+    best: tuple[int, str | None] = (-1, None)
+    for line in mountinfo.splitlines():
+        fields, _, rest = line.partition(" - ")
+        words = fields.split()
+        if len(words) < 5 or not rest:
+            continue
+        point = Path(re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), words[4]))
+        if folder.is_relative_to(point) and len(point.parts) >= best[0]:  # of two on one point the later one is seen
+            best = (len(point.parts), rest.split()[0])
+    return best[1]
+
+
 def examine_database(conn: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
     """Integrity, clock, sources, channels, messages. ``conn`` only reads."""
-    for look in (_integrity, _clock, _sources, _robots, _channels, _messages):
+    for look in (_schema, _integrity, _clock, _sources, _robots, _channels, _messages):
         yield from look(conn, now)
+
+
+def _schema(conn: sqlite3.Connection, _: datetime) -> Iterator[Finding]:
+    found = conn.execute("PRAGMA user_version").fetchone()[0]
+    if found == SCHEMA_VERSION:
+        yield Finding("schema", "well", f"version {found}, that of this program")
+    else:
+        yield Finding(
+            "schema", "bad", f"version {found}; this program has {SCHEMA_VERSION}", "presswatch backup; update"
+        )
 
 
 def _integrity(conn: sqlite3.Connection, _: datetime) -> Iterator[Finding]:

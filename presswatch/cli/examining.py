@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.looking import waiting
 from presswatch.cli.output import form_options, write_rows
 
 if TYPE_CHECKING:
+    from presswatch.config import Config
     from presswatch.doctor import Finding
 
 _FIELDS = ("what", "state", "message", "remedy")
@@ -19,18 +21,21 @@ _STYLES = {"well": "green", "note": "yellow", "bad": "red"}
 
 
 @click.command(name="doctor")
+@click.option("--offline", is_flag=True, help="Ask nothing of the network.")
 @form_options()
 @click.pass_obj
-def doctor_command(app: App, form: str | None) -> int:
+def doctor_command(app: App, offline: bool, form: str | None) -> int:
     """Say what is wrong, and what helps.
 
-    Looks at configuration, disk, database, clock, sources, robots.txt, channels and messages; asks nothing of the
-    network. Exits with 1 if something is wrong.
+    Looks at configuration, secrets, disk, database, sources, robots.txt, channels and messages; and outside, for some
+    seconds: whether the sources' names resolve to addresses that may be reached, and whether the clock is that of a
+    source (one HEAD request). Exits with 1 if something is wrong.
 
     \b
     presswatch doctor
+    presswatch doctor --offline --json | jq '.[] | select(.state == "bad")'
     """
-    findings = list(_findings(app))
+    findings = list(_findings(app, offline=offline))
     if form is not None:
         write_rows((asdict(each) for each in findings), _FIELDS, form)
     else:
@@ -38,29 +43,51 @@ def doctor_command(app: App, form: str | None) -> int:
     return int(any(each.state == "bad" for each in findings))
 
 
-def _findings(app: App) -> Iterator[Finding]:
+def _findings(app: App, *, offline: bool) -> Iterator[Finding]:
     from presswatch.doctor import Finding, examine_database, examine_files
     from scraper.errors import ConfigError, StoreError
 
+    config = None
     try:
         config = app.config
     except ConfigError as error:
         yield Finding("configuration", "bad", str(error), "presswatch config check")
     else:
         if app.home.config_path.exists():
-            counted = f"{len(config.sources)} sources, {len(config.channels)} channels, {len(config.rules)} rules"
+            rules = sum(not rule.implied for rule in config.rules)
+            counted = f"sources {len(config.sources)}, channels {len(config.channels)}, rules {rules}"
             yield Finding("configuration", "well", f"{app.home.config_path}: {counted}")
         else:
             yield Finding("configuration", "note", f"there is no {app.home.config_path}", "presswatch init")
     yield from examine_files(app.home)
+    if config is not None:
+        yield from _outside(app, config, offline=offline)
     if not app.home.db_path.exists():
         yield Finding("database", "note", "there is none yet", "presswatch check, or presswatch run, makes it")
         return
     try:
         with app.reading() as conn:
             yield from examine_database(conn, app.now)
+            if config is not None:
+                from presswatch.doctor_outside import examine_robots
+
+                yield from examine_robots(conn, config, app.now)
     except StoreError as error:
         yield Finding("database", "bad", str(error), "presswatch restore brings a backup back")
+
+
+def _outside(app: App, config: Config, *, offline: bool) -> Iterator[Finding]:
+    from presswatch.assembly import address_policy
+    from presswatch.doctor_outside import examine_network, examine_secrets
+    from scraper.guard import install_guard
+
+    yield from examine_secrets(config, app.environ)
+    if not offline and config.sources:
+        policy = address_policy(app.environ)
+        install_guard(policy)
+        with waiting("asking for names of the sources"):
+            found = list(examine_network(config, policy, app.now))
+        yield from found
 
 
 def _print(findings: list[Finding]) -> None:

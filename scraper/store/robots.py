@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import OrderedDict
 
 from scraper.clock import from_text, to_text
@@ -22,7 +23,7 @@ class StoredRobots:
     async def get_robots(self, origin: str) -> RobotsRecord | None:
         """The record of ``origin``, fresh or not."""
         if origin not in self._recent:
-            found = await self._store.run(lambda store: _read(store, origin))
+            found = await self._store.run(lambda store: read_robots(store.conn, origin))
             if found is None:
                 return None
             self._remember(found)
@@ -40,8 +41,9 @@ class StoredRobots:
             self._recent.popitem(last=False)
 
 
-def _read(store: Store, origin: str) -> RobotsRecord | None:
-    row = store.conn.execute("SELECT * FROM robots WHERE origin = ?", (origin,)).fetchone()
+def read_robots(conn: sqlite3.Connection, origin: str) -> RobotsRecord | None:
+    """What is kept of an origin's robots.txt, fresh or not."""
+    row = conn.execute("SELECT * FROM robots WHERE origin = ?", (origin,)).fetchone()
     if row is None:
         return None
     since = row["unreachable_since_at"]

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from presswatch.cli.root import run
+from presswatch.config import parse_config
+from presswatch.doctor import file_system_of
+from presswatch.doctor_outside import _within, examine_network
+from presswatch.fixture_site import FixtureSite
+from scraper.addresses import AddressPolicy
+from scraper.clock import utc_now
 from scraper.store.db import open_store
+from scraper.urls import origin_of
 from tests.presswatch.web.conftest import make_database
 
 
@@ -82,3 +91,107 @@ def test_people_see_the_remedy(home: Path, capsys: pytest.CaptureFixture[str]) -
     (home / "presswatch.toml").chmod(0o666)
     assert run(["--home", str(home), "doctor"]) == 1
     assert "chmod go-w" in capsys.readouterr().out
+
+
+def _configure(home: Path, text: str) -> None:
+    (home / "presswatch.toml").write_text(text, encoding="utf-8")
+
+
+def _source(name: str, url: str) -> str:
+    return f'[[sources]]\nid = "{name}"\nurl = "{url}"\n'
+
+
+def test_a_secret_that_cannot_be_read_is_named_and_no_secret_is_shown(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_SUCH_TOPIC", raising=False)
+    _configure(
+        home,
+        '[channels.phone]\ntype = "apprise"\nurl = "ntfy://${env:NO_SUCH_TOPIC}"\n'
+        '[channels.hook]\ntype = "webhook"\nurl = "https://hooks.example/very-secret"\n',
+    )
+    found = _bad(home, capsys)
+    assert list(found) == ["secret"]
+    assert "channel phone: " in found["secret"]["message"]
+    assert "NO_SUCH_TOPIC is not set" in found["secret"]["message"]
+    assert "very-secret" not in str(found)
+
+
+def test_names_addresses_and_the_clock_are_looked_at_outside(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FixtureSite() as site:
+        port = site.origin().rpartition(":")[2]
+        monkeypatch.setenv("PRESSWATCH_ALLOW_PRIVATE", f"127.0.0.1:{port}")
+        too_long = "a" * 64 + ".example"  # refused before anybody is asked
+        _configure(
+            home,
+            _source("good", site.url())
+            + _source("gone", f"https://{too_long}/news")
+            + _source("inside", "http://127.0.0.2/news"),
+        )
+        found = _bad(home, capsys)
+        assert set(found) == {"name", "address"}
+        assert "(gone)" in found["name"]["message"]
+        assert found["address"]["remedy"].endswith("PRESSWATCH_ALLOW_PRIVATE=127.0.0.2:80")
+        assert [each.request.method for each in site.exchanges] == ["HEAD"], "one request, for the clock"
+        site.clear_log()
+        assert run(["--home", str(home), "doctor", "--offline"]) == 0
+        assert not site.exchanges
+
+
+def test_a_clock_that_differs_from_that_of_a_source_is_found() -> None:
+    with FixtureSite() as site:
+        config = parse_config(_source("good", site.url()), path=Path("presswatch.toml"), environ={})
+        policy = AddressPolicy.parse("127.0.0.1")
+        wrong = list(examine_network(config, policy, utc_now() - timedelta(hours=3)))
+        right = list(examine_network(config, policy, utc_now()))
+    assert [(each.what, each.state) for each in wrong] == [("network", "well"), ("clock", "bad")]
+    assert "behind 127.0.0.1" in wrong[1].message
+    assert [(each.what, each.state) for each in right] == [("network", "well"), ("clock", "well")]
+
+
+def test_what_never_answers_is_left_behind() -> None:
+    forever = threading.Event()
+    done = _within(0.3, ["slow", "quick"], lambda key: forever.wait(30) if key == "slow" else True)
+    forever.set()
+    assert done == {"quick": True}
+
+
+def test_a_page_that_robots_forbids_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _configure(home, _source("harbour", "http://127.0.0.1/news/"))
+    store = open_store(home / "presswatch.db")
+    store.conn.execute(
+        "INSERT INTO robots(origin, status, body, fetched_at, expires_at) VALUES (?, 200, ?, ?, ?)",
+        (
+            origin_of("http://127.0.0.1/"),
+            b"User-agent: *\nDisallow: /news/",
+            "2026-03-01T10:00:00.000Z",
+            "2026-03-02T10:00:00.000Z",
+        ),
+    )
+    store.close()
+    capsys.readouterr()
+    assert run(["--home", str(home), "doctor", "--offline"]) == 1
+    said = capsys.readouterr().out
+    assert "robots.txt forbids http://127.0.0.1/news/" in said
+    assert "presswatch pause harbour" in said
+
+
+MOUNTS = r"""22 28 0:20 / /proc rw,nosuid - proc proc rw
+28 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
+40 28 0:35 / /srv/with\040space rw,relatime shared:9 - nfs4 files:/srv rw
+41 40 8:2 / /srv/with\040space/local rw - xfs /dev/sdb rw
+42 28 0:40 / /over rw - ext4 /dev/sdc rw
+43 28 0:41 / /over rw - cifs //files/over rw
+a line that is cut
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "kind"),
+    [("/home/me", "ext4"), ("/srv/with space/watch", "nfs4"), ("/srv/with space/local/watch", "xfs"),
+     ("/over/watch", "cifs"), ("/srvwith", "ext4")],
+)  # fmt: skip
+def test_a_folder_is_on_the_file_system_that_is_mounted_nearest_above_it(folder: str, kind: str) -> None:
+    assert file_system_of(Path(folder), MOUNTS) == kind
