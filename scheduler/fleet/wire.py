@@ -5,7 +5,7 @@ Nothing that arrives is executed or unpickled; a message of another shape is an 
 
 from __future__ import annotations
 
-import zlib
+import sys
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeVar
 
@@ -16,7 +16,12 @@ from scraper.asking import SourceRequests
 from scraper.errors import AddressRefusedError, CheckError, ExtractError, FetchError, PresswatchError
 from scraper.reading import Reading, ReadingManners, ReadRequest
 from scraper.robots import RobotsRecord
-from scraper.types import Extraction, Page
+from scraper.types import Access, Extraction, Page
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 PROTOCOL: Final = 1
 """The version of these messages. It is part of every queue's name, so that a worker of another version is never given
@@ -67,6 +72,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     page: Page | None = None
     not_modified: NotModified | None = None
     extraction: Extraction | None = None
+    access: Access | None = None
+    picture: bytes | None = None
     failure: Failure | None = None
     robots: tuple[RobotsRecord, ...] = ()
 
@@ -76,7 +83,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
         answer = self.page or self.not_modified
         if answer is None:
             raise error or WireError(f"the worker {self.worker} sent neither a page nor an error")
-        return Reading(answer, self.extraction, error)
+        return Reading(answer, self.extraction, error, access=self.access, picture=self.picture)
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +132,7 @@ def pack(message: msgspec.Struct) -> bytes:
     plain = msgspec.msgpack.encode(message)
     if len(plain) < _WORTH_PACKING:
         return b"\x00" + plain
-    return b"\x01" + zlib.compress(plain, 1)
+    return b"\x01" + zstd.compress(plain, 1)
 
 
 def unpack(data: bytes, kind: type[T]) -> T:
@@ -133,13 +140,13 @@ def unpack(data: bytes, kind: type[T]) -> T:
     try:
         plain = _inflated(data[1:]) if data[:1] == b"\x01" else data[1:]
         return msgspec.msgpack.decode(plain, type=kind)
-    except (msgspec.MsgspecError, zlib.error, ValueError) as error:
+    except (msgspec.MsgspecError, zstd.ZstdError, ValueError) as error:
         raise WireError(f"a message is no {kind.__name__}: {error}") from error
 
 
 def _inflated(data: bytes) -> bytes:
-    inflator = zlib.decompressobj()
+    inflator = zstd.ZstdDecompressor()
     plain = inflator.decompress(data, MOST_BYTES)
-    if inflator.unconsumed_tail or not inflator.eof:
+    if not inflator.eof:
         raise ValueError(f"it is cut short, or larger than {MOST_BYTES:,} bytes")
     return plain

@@ -18,13 +18,14 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractRobustQueue
 from scheduler.fleet.broker import DONE, HELLOS, LOST, Broker, BrokerError
 from scheduler.fleet.shards import SHARDS, shards_of
 from scheduler.fleet.wire import PROTOCOL, Done, Hello, Job, Roster, WireError, failure_of, pack, unpack
+from scraper.browser.chromium import Chromium
 from scraper.clock import Clock
 from scraper.errors import CheckError
 from scraper.fetch import Download
 from scraper.reading import Extractor, PageReader
 from scraper.robots import RobotsRecord
 from scraper.sessions import Sessions
-from scraper.types import Page
+from scraper.types import Access, Page
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +119,8 @@ class Worker:
         self._broker = broker
         self._download = download
         self._extractor = extractor
+        self._sessions = Sessions()
+        self._chromium = Chromium()
         self._clock = clock
         self._version = version
         self._started_at = clock()
@@ -161,6 +164,7 @@ class Worker:
             log.info("the queue is away: %r", error)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=8.0)
+        await self._chromium.close()
         await self._say_hello(leaving=True)
 
     async def _say_hello(self, *, leaving: bool = False) -> None:
@@ -261,8 +265,12 @@ class Worker:
             manners=job.manners,
             clock=self._clock,
             asking={job.request.slug: job.asking},
+            sessions=self._sessions,
+            chromium=self._chromium,
         )
         visit = reader.visit(job.site)
+        access: Access | None = None
+        picture: bytes | None = None
         started = time.monotonic()
         self._reading += 1
         try:
@@ -270,6 +278,7 @@ class Worker:
             page = reading.answer if isinstance(reading.answer, Page) else None
             not_modified = None if isinstance(reading.answer, Page) else reading.answer
             error, extraction = reading.error, reading.extraction
+            access, picture = reading.access, reading.picture
         except CheckError as failure:
             page = not_modified = extraction = None
             error = failure
@@ -290,6 +299,8 @@ class Worker:
             page=page,
             not_modified=not_modified,
             extraction=extraction,
+            access=access,
+            picture=picture,
             failure=failure_of(error) if error else None,
             robots=tuple(robots.fetched.values()),
         )
