@@ -30,7 +30,7 @@ from scraper.types import Extraction, Recipe
 
 __all__ = ["ParsePool", "WorkerLimits"]
 
-EXTRACT: Final = "scraper.extract:extract"
+EXTRACT: Final = "scraper.pageprint:understand"
 MOST_RESULT_BYTES: Final = 32_000_000
 _START_SECONDS: Final = 60.0
 _BOOT: Final = (
@@ -181,7 +181,7 @@ class ParsePool:
     async def extract(
         self, body: bytes, url: str, *, content_type: str | None = None, now: datetime, recipe: Recipe | None = None
     ) -> Extraction:
-        """:func:`scraper.extract.extract`, elsewhere. Raises :class:`ExtractError`: what it raises itself, or
+        """:func:`scraper.pageprint.understand`, elsewhere. Raises :class:`ExtractError`: what it raises itself, or
         ``unreadable`` where it failed or was stopped."""
         found = await self.call(url, body, url, content_type=content_type, now=now, recipe=recipe)
         if not isinstance(found, Extraction):

@@ -25,9 +25,10 @@ from scraper.fetch import Download, FetchRequest, Limits, fetch
 from scraper.forms import hidden_fields
 from scraper.gates import PoliteGate, SiteBook, SpacingGate
 from scraper.health import suspicion
+from scraper.pageprint import fits
 from scraper.robots import ROBOTS_LIMITS, RobotsGate, RobotsStore
 from scraper.sessions import Sessions
-from scraper.types import Extraction, Page, Recipe, Validators
+from scraper.types import Extraction, Page, PagePrint, Recipe, Validators
 from scraper.urls import origin_of
 
 
@@ -57,7 +58,7 @@ class ReadRequest:
     """One page to be read for the source ``slug``, whose headers and body go to the origin of ``source_url`` only.
 
     The whole must be done within ``seconds``. ``validators`` make the request conditional; an answer whose body has
-    the digest ``body_sha256`` is not read. ``page`` is an answer that is at hand already.
+    the digest ``body_sha256``, or fits ``page_print``, is not read. ``page`` is an answer that is at hand already.
     """
 
     url: str
@@ -66,6 +67,7 @@ class ReadRequest:
     seconds: float
     validators: Validators | None = None
     body_sha256: str | None = None
+    page_print: PagePrint | None = None
     recipe: Recipe | None = None
     limits: Limits | None = None
     page: Page | None = None
@@ -74,11 +76,14 @@ class ReadRequest:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """An answer and what it says. ``extraction`` is ``None`` where nothing was read: not modified, the same body as
-    before, or ``error`` says why it could not be."""
+    before or one that lists the same (``listed``), or ``error`` says why it could not be. ``body_sha256`` is the body's
+    digest."""
 
     answer: Page | NotModified
     extraction: Extraction | None = None
     error: CheckError | None = None
+    body_sha256: str | None = None
+    listed: bool = False
 
 
 class Visit(Protocol):
@@ -178,12 +183,17 @@ class PageVisit:
         return Reading(answer, error=error)
 
     async def _read_answer(self, request: ReadRequest, answer: Page | NotModified) -> Reading:
-        if isinstance(answer, NotModified) or _is_same_body(answer, request):
+        if isinstance(answer, NotModified):
             return Reading(answer)
+        digest = hashlib.sha256(answer.body).hexdigest()
+        if digest == request.body_sha256:
+            return Reading(answer, body_sha256=digest)
+        if request.page_print is not None and answer.url == request.url and fits(request.page_print, answer.body):
+            return Reading(answer, body_sha256=digest, listed=True)
         found = await self._understand(answer, request.recipe)
         if sitemaps.is_index(found) and request.page is None:
             return await self._read_sitemaps(request, answer, found)
-        return Reading(answer, found)
+        return Reading(answer, found, body_sha256=digest)
 
     async def _read_sitemaps(self, request: ReadRequest, index: Page, named: Extraction) -> Reading:
         """What the newest sitemaps of an index list. One that cannot be had fails the look: a cut list is no shorter
@@ -244,8 +254,3 @@ class PageVisit:
         return await self._reader.extractor.extract(
             page.body, page.url, content_type=page.content_type, now=self._reader.clock(), recipe=recipe
         )
-
-
-def _is_same_body(page: Page, request: ReadRequest) -> bool:
-    """Whether the answer is, byte for byte, the one that was read before."""
-    return request.body_sha256 is not None and hashlib.sha256(page.body).hexdigest() == request.body_sha256

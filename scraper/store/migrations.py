@@ -99,6 +99,21 @@ CREATE TABLE recipes (
 -- the recipe in use of one source
 CREATE UNIQUE INDEX recipes_in_use ON recipes(source_id, origin) WHERE retired_at IS NULL;
 
+CREATE TABLE page_prints (
+  source_id INTEGER PRIMARY KEY REFERENCES sources(id) ON DELETE CASCADE,
+  taken_at TEXT NOT NULL,                    -- when the page was read last
+  listing_sha256 TEXT NOT NULL,              -- of the items that it listed
+  fitted INTEGER NOT NULL DEFAULT 0,         -- answers since then that listed the same and were not read
+  pieces INTEGER NOT NULL,                   -- tags of the page, scripts left out
+  skeleton TEXT NOT NULL,                    -- digest of the elements and their classes
+  places TEXT NOT NULL,                      -- numbers of the pieces that carry what the items say
+  begins INTEGER NOT NULL, ends INTEGER NOT NULL,  -- where the list stands
+  content TEXT NOT NULL,                     -- digest of the pieces at places
+  around TEXT,                               -- digest of the text between them; null: it changes of itself
+  mentions TEXT NOT NULL,                    -- numbers of pieces elsewhere that name an item
+  elsewhere TEXT                             -- digest of the pieces at mentions; null: they change of themselves
+) STRICT;
+
 CREATE TABLE cadences (
   source_id INTEGER PRIMARY KEY REFERENCES sources(id) ON DELETE CASCADE,
   next_check_at TEXT NOT NULL,

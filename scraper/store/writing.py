@@ -11,7 +11,7 @@ from typing import Literal
 from scraper.diff import Diff
 from scraper.hooks import NextCheck, RecordedChange
 from scraper.store.captures import Capture
-from scraper.types import ArticleData, ChangeKind, Outcome, Recipe, Validators
+from scraper.types import ArticleData, ChangeKind, Outcome, PagePrint, Recipe, Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class CheckRecord:
     before). ``leases`` names the leases held and their fencing tokens; the first must still hold. ``site_spacing`` is
     how long the site is left alone from now on, ``site_not_before`` what it asked for itself. ``further`` is what the
     pages after the first one add, in their order, and ``fetches`` are the requests for them. ``recipe`` is the learnt
-    one that names the list the items were read from.
+    one that names the list the items were read from, ``page_print`` what may not change for the list to be the same;
+    ``listed``: the page fitted the print that was kept, and was not read.
     """
 
     check_key: str
@@ -61,6 +62,8 @@ class CheckRecord:
     language: str | None = None
     article: ArticleData | None = None
     recipe: Recipe | None = None
+    page_print: PagePrint | None = None
+    listed: bool = False
     capture: Capture | None = None
     diff: Diff | None = None
     further: tuple[Diff, ...] = ()

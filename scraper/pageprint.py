@@ -1,0 +1,276 @@
+"""Knowing that a page still lists the same without reading it: what may not change for its items to be the same. Pure.
+
+Most answers differ from the one before in nothing but noise: a token in a form, readers online, other advertisements,
+"updated 3 minutes ago". When a page was read, :func:`take_print` notes which of its pieces carry what its items say.
+A later body fits the print (:func:`fits`) if its elements and their classes are the same from top to bottom, the pieces
+that carry the items are the same byte for byte, and so are the texts between them but for digits. A new item, a
+withdrawal, an edit, another order, a wall or a redesign change one of these; then the page is read as always.
+
+A piece is a tag and the text after it; scripts are left out. Everything is linear in the length of the body.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import blake2b
+from html import unescape
+from itertools import pairwise
+from statistics import median_low
+
+from scraper.charset import decode_body
+from scraper.extract import extract
+from scraper.types import Extraction, ItemData, PageKind, PagePrint, Recipe
+
+MOST_BYTES = 1_000_000
+"""A longer body is read anew each time."""
+MOST_PIECES = 40_000
+MOST_ITEMS = 300
+_MOST_STARTS = 8
+_LONE_RECORD = 12
+"""Pieces around the title of a lone item that are taken for its record."""
+_COVERED = 0.6
+"""Share of a title's letters that must stand in pieces that may not change."""
+_PART = re.compile(r"[^/?#]+")
+
+_PIECE = re.compile(rb"<[^<>]*>?[^<]*")
+_NAME = re.compile(rb"<(/?[A-Za-z][A-Za-z0-9:-]*)")
+_CLASS = re.compile(rb"class=(\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)")
+_HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_DIGITS = b"0123456789"
+_WIDE = ("utf-16", "utf-32", "iso-2022")
+"""Beginnings of encodings in which a byte of a letter may look like a tag."""
+
+
+def fits(known: PagePrint, body: bytes) -> bool:
+    """Whether ``body`` lists the same, in the same way, as the page that ``known`` was taken of."""
+    if not body or len(body) > MOST_BYTES:
+        return False
+    markup = _without_scripts(body)
+    pieces = _PIECE.findall(markup)
+    return (
+        len(pieces) == known.pieces
+        and _digest(_pick(pieces, known.places)) == known.content
+        and _skeleton(markup) == known.skeleton
+        and (known.around is None or _around(pieces, known) == known.around)
+        and (known.elsewhere is None or _digest(_pick(pieces, known.mentions)) == known.elsewhere)
+    )
+
+
+def take_print(body: bytes, extraction: Extraction, content_type: str | None) -> PagePrint | None:
+    """The print of a page that was understood; ``None`` if not every item could be found in its markup again, or the
+    page is more than a listing."""
+    items = extraction.items
+    if extraction.verdict.kind is not PageKind.LISTING or extraction.article or not 0 < len(items) <= MOST_ITEMS:
+        return None
+    if len(body) > MOST_BYTES:
+        return None
+    markup = _without_scripts(body)
+    pieces = _PIECE.findall(markup)
+    encoding = "ascii" if body.isascii() else decode_body(body, content_type)[1]
+    if len(pieces) > MOST_PIECES or encoding.lower().startswith(_WIDE):
+        return None
+    found = _Finder(pieces, encoding, items)
+    heads = found.heads()
+    if heads is None:
+        return None
+    length = median_low([b - a for a, b in pairwise(heads)]) if len(heads) > 1 else _LONE_RECORD
+    start, stop = max(0, heads[0] - length), min(len(pieces), heads[-1] + length)
+    places = found.carriers(heads, start, stop)
+    if places is None:
+        return None
+    mentions = tuple(i for i in found.mentions() if not start <= i < stop)
+    blank = PagePrint(len(pieces), _skeleton(markup), places, start, stop, "", None, mentions, None)
+    return replace(
+        blank,
+        content=_digest(_pick(pieces, places)),
+        around=_around(pieces, blank),
+        elsewhere=_digest(_pick(pieces, mentions)),
+    )
+
+
+def understand(
+    body: bytes, url: str, *, content_type: str | None = None, now: datetime, recipe: Recipe | None = None
+) -> Extraction:
+    """:func:`scraper.extract.extract`, with the page's print."""
+    found = extract(body, url, content_type=content_type, now=now, recipe=recipe)
+    return replace(found, page_print=take_print(body, found, content_type))
+
+
+def loosened(known: PagePrint | None, new: PagePrint | None, *, same_items: bool) -> PagePrint | None:
+    """``new`` without the demands that the page does not meet of itself: ``same_items`` says that both prints were
+    taken of pages that list the same, so that what differs between them is noise."""
+    if known is None or new is None:
+        return new
+    is_noise = same_items and known.skeleton == new.skeleton and known.content == new.content
+    around = None if known.around is None or (is_noise and known.around != new.around) else new.around
+    same_mentions = known.elsewhere == new.elsewhere and known.mentions == new.mentions
+    elsewhere = None if known.elsewhere is None or (same_items and not same_mentions) else new.elsewhere
+    return replace(new, around=around, elsewhere=elsewhere)
+
+
+# -- digests ---------------------------------------------------------------------------------------------------------
+
+
+def _without_scripts(body: bytes) -> bytes:
+    kept, at = [], 0
+    while True:
+        start = body.find(b"<script", at)
+        end = body.find(b"</script", start) if start >= 0 else -1
+        if end < 0:
+            break
+        kept.append(body[at:start])
+        at = end
+    kept.append(body[at:])
+    return b"".join(kept)
+
+
+def _skeleton(markup: bytes) -> str:
+    """Digest of the elements and their classes in order; digits in classes number things and do not count."""
+    classes = b" ".join(_CLASS.findall(markup)).translate(None, _DIGITS)
+    return _digest((b" ".join(_NAME.findall(markup)), classes))
+
+
+def _around(pieces: Sequence[bytes], known: PagePrint) -> str:
+    """Digest of what stands between the pieces that carry the items, without digits: counters, "3 hours ago"."""
+    carried = set(known.places)
+    between = [pieces[i] for i in range(known.start, known.stop) if i not in carried]
+    return _digest((b"".join(between).translate(None, _DIGITS),))
+
+
+def _pick(pieces: Sequence[bytes], places: Iterable[int]) -> list[bytes]:
+    return [pieces[i] for i in places]
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    return blake2b(b"\x00".join(parts), digest_size=12).hexdigest()
+
+
+# -- finding the items again -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What an item says, as it may stand in the markup. ``whole`` are texts that stand alone, ``long`` those that may
+    be in several pieces; ``links`` are the ends of its address, by which links are known without resolving them."""
+
+    title: str
+    links: tuple[str, ...]
+    whole: frozenset[str]
+    long: tuple[str, ...]
+    relative: bool
+
+
+def _said(item: ItemData) -> _Said:
+    published = item.published
+    relative = published is not None and published.method == "relative"
+    raw = _one_line(published.raw) if published and not relative else ""
+    title, summary = _one_line(item.title), _one_line(item.summary or "")
+    end = _end_of(item.url or "")
+    return _Said(
+        title=title,
+        links=(end, end.rpartition("/")[2]) if end else (),
+        whole=frozenset(text for text in (title, _one_line(item.author or ""), raw) if text),
+        long=tuple(text for text in (title, summary, raw) if text),
+        relative=relative,
+    )
+
+
+class _Finder:
+    """Looks the items up among the pieces of a page."""
+
+    def __init__(self, pieces: Sequence[bytes], encoding: str, items: Sequence[ItemData]) -> None:
+        self._items = [_said(item) for item in items]
+        self._links: dict[int, str] = {}
+        self._times: set[int] = set()
+        self._texts: dict[int, str] = {}
+        for at, piece in enumerate(pieces):
+            tag, _, text = piece.rpartition(b">")
+            if b"href" in tag:
+                self._links[at] = _link_of(tag.decode(encoding, "replace"))
+            elif tag.startswith(b"<time"):
+                self._times.add(at)
+            if text and not text.isspace():
+                line = _one_line(text.decode(encoding, "replace"))
+                self._texts[at] = _one_line(unescape(line)) if "&" in line else line
+
+    def heads(self) -> list[int] | None:
+        """For each item the piece with its title (or its link), in order and as close together as they stand."""
+        by_text, by_link = defaultdict(list), defaultdict(list)
+        for at, text in self._texts.items():
+            by_text[text].append(at)
+        for at, link in self._links.items():
+            by_link[link].append(at)
+        places = [by_text.get(said.title) or _first_of(by_link, said.links) for said in self._items]
+        best: list[int] | None = None
+        for start in places[0][:_MOST_STARTS]:
+            chain = _chain(places, start)
+            if chain and (best is None or chain[-1] - chain[0] < best[-1] - best[0]):
+                best = chain
+        return best
+
+    def carriers(self, heads: Sequence[int], start: int, stop: int) -> tuple[int, ...] | None:
+        """The pieces from ``start`` to ``stop`` that carry what an item says; ``None`` if a title is not covered."""
+        found: list[int] = []
+        covered = [0] * len(heads)
+        for at in range(start, stop):
+            owner = max(bisect_right(heads, at) - 1, 0)
+            beside = self._items[max(owner - 1, 0) : owner + 2]
+            text = self._texts.get(at, "")
+            if not self._carries(at, text, beside):
+                continue
+            found.append(at)
+            title = self._items[owner].title
+            if text and (text in title or title in text):
+                covered[owner] += min(len(text), len(title))
+        needed = (max(1, round(_COVERED * len(said.title))) for said in self._items)
+        return tuple(found) if all(map(int.__ge__, covered, needed)) else None
+
+    def mentions(self) -> list[int]:
+        """Pieces anywhere that name an item: its title as it stands, or a link to it."""
+        titles = {said.title for said in self._items}
+        links = {link for said in self._items for link in said.links}
+        found = {at for at, text in self._texts.items() if text in titles}
+        return sorted(found | {at for at, link in self._links.items() if link in links})
+
+    def _carries(self, at: int, text: str, items: Sequence[_Said]) -> bool:
+        if text and any(text in said.whole for said in items):
+            return True
+        if text and any(text in long or said.title in text for said in items for long in said.long):
+            return True
+        if at in self._times:
+            return not items[0].relative
+        link = self._links.get(at)
+        return bool(link) and any(link in said.links for said in items)
+
+
+def _first_of(places: Mapping[str, list[int]], names: Iterable[str]) -> list[int]:
+    return next((places[name] for name in names if name in places), [])
+
+
+def _chain(places: Sequence[Sequence[int]], start: int) -> list[int] | None:
+    chain = [start]
+    for some in places[1:]:
+        after = bisect_right(some, chain[-1])
+        if after == len(some):
+            return None
+        chain.append(some[after])
+    return chain
+
+
+def _link_of(tag: str) -> str:
+    found = _HREF.search(tag)
+    return _end_of(unescape(found[1] or found[2] or found[3] or "")) if found else ""
+
+
+def _end_of(url: str) -> str:
+    """The last two parts of an address, or all that a relative one has: two spellings of one address share them."""
+    return "/".join(_PART.findall(url.strip())[-2:])
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
