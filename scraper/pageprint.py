@@ -20,7 +20,7 @@ from datetime import datetime
 from hashlib import blake2b
 from html import unescape
 from itertools import pairwise
-from statistics import median_low
+from statistics import median_high
 
 from scraper.charset import decode_body
 from scraper.extract import extract
@@ -40,6 +40,7 @@ _PART = re.compile(r"[^/?#]+")
 _PIECE = re.compile(rb"<[^<>]*>?[^<]*")
 _NAME = re.compile(rb"<(/?[A-Za-z][A-Za-z0-9:-]*)")
 _CLASS = re.compile(rb"class=(\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)")
+_TEXT = re.compile(rb">\s*[^<\s]")
 _HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _DIGITS = b"0123456789"
 _WIDE = ("utf-16", "utf-32", "iso-2022")
@@ -78,7 +79,7 @@ def take_print(body: bytes, extraction: Extraction, content_type: str | None) ->
     heads = found.heads()
     if heads is None:
         return None
-    length = median_low([b - a for a, b in pairwise(heads)]) if len(heads) > 1 else _LONE_RECORD
+    length = _longest_record(heads)
     start, stop = max(0, heads[0] - length), min(len(pieces), heads[-1] + length)
     places = found.carriers(heads, start, stop)
     if places is None:
@@ -130,9 +131,11 @@ def _without_scripts(body: bytes) -> bytes:
 
 
 def _skeleton(markup: bytes) -> str:
-    """Digest of the elements and their classes in order; digits in classes number things and do not count."""
+    """Digest of the elements and their classes in order, and of how many have text; digits in classes number things
+    and do not count."""
     classes = b" ".join(_CLASS.findall(markup)).translate(None, _DIGITS)
-    return _digest((b" ".join(_NAME.findall(markup)), classes))
+    texts = b"%d" % len(_TEXT.findall(markup))
+    return _digest((b" ".join(_NAME.findall(markup)), classes, texts))
 
 
 def _around(pieces: Sequence[bytes], known: PagePrint) -> str:
@@ -250,6 +253,13 @@ class _Finder:
 
 def _first_of(places: Mapping[str, list[int]], names: Iterable[str]) -> list[int]:
     return next((places[name] for name in names if name in places), [])
+
+
+def _longest_record(heads: Sequence[int]) -> int:
+    """In pieces, from title to title. Titles may stand in a record twice, so that the median says little; an interval
+    that is much longer has something else in it."""
+    gaps = [b - a for a, b in pairwise(heads)] or [_LONE_RECORD]
+    return min(max(gaps), 4 * median_high(gaps))
 
 
 def _chain(places: Sequence[Sequence[int]], start: int) -> list[int] | None:
