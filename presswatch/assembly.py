@@ -23,9 +23,11 @@ from presswatch.paths import Home, find_home
 from scheduler.cadence import Cadence
 from scheduler.channels import Channel, build_channel
 from scheduler.daemon import Daemon, DaemonOptions
+from scheduler.heartbeat import Heartbeat
 from scheduler.messages import MessagePlanner
 from scheduler.outbox import Outbox, OutboxStats
 from scheduler.registry import sync_channels
+from scheduler.servicemanager import ServiceManager
 from scraper.addresses import VARIABLE, AddressPolicy
 from scraper.clock import utc_now
 from scraper.errors import ConfigError, PresswatchError
@@ -164,6 +166,8 @@ class Assembly:
             is_changed=self._watch_file(),
             report=log_report,
         )
+            beat=Heartbeat(lambda: wiring.switch(self.config, self.environ)).beat,
+            manager=ServiceManager(os.environ),
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, daemon.stop)

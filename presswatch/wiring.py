@@ -14,6 +14,7 @@ from presswatch.config.storage import require_own_file
 from presswatch.secrets import Secret
 from scheduler.cadence import CadenceOptions
 from scheduler.channels import ChannelSpec
+from scheduler.heartbeat import Switch
 from scheduler.messages import TellingPlan
 from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, Rate
 from scheduler.render import RenderOptions
@@ -62,6 +63,13 @@ def check_options(config: Config) -> CheckOptions:
         spacing=settings.site_spacing,
         limits=Limits(seconds=seconds, total_seconds=min(seconds * 1.5, 40.0)),
     )
+
+
+def switch(config: Config, environ: Mapping[str, str]) -> Switch | None:
+    """The dead man's switch that is told that the service works, if there is one. Raises
+    :class:`scraper.errors.ConfigError`."""
+    settings = config.settings
+    return Switch(settings.heartbeat.reveal(environ), settings.heartbeat_every) if settings.heartbeat else None
 
 
 def cadence_options(config: Config) -> CadenceOptions:

@@ -21,6 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from scheduler.clockwatch import ClockWatch
 from scheduler.dispatcher import Dispatcher
 from scheduler.rest import Rest
+from scheduler.servicemanager import ServiceManager
 from scheduler.upkeep import compact, correct_due
 from scraper.check import CheckReport
 from scraper.clock import to_text
@@ -63,17 +64,20 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DaemonOptions:
-    """In seconds: how often the due table is asked, and how often it is looked whether the configuration changed."""
+    """In seconds: how often the due table is asked, and how often it is looked whether the configuration changed, and
+    whether it is time for a sign of life."""
 
     tick: float = 0.25
     reload_check: float = 2.0
+    beat: float = 5.0
 
 
 class Daemon:
     """Looks at what is due until it is told to stop.
 
     ``reload`` is called when the configuration may have changed, ``is_changed`` says cheaply whether it has; both run
-    in the store's thread. ``report`` receives each finished check.
+    in the store's thread. ``report`` receives each finished check. ``beat`` is called every few seconds in a thread of
+    its own, as long as the store can be written; ``manager`` is told how the service is.
     """
 
     def __init__(
@@ -85,12 +89,16 @@ class Daemon:
         reload: Callable[[Store], None],
         is_changed: Callable[[], bool],
         report: Callable[[CheckReport], None],
+        beat: Callable[[], None] = lambda: None,
+        manager: ServiceManager | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.service = service
         self.sender = sender
         self.options = options
         self._reload = reload
+        self._beat = beat
+        self._manager = manager or ServiceManager({})
         self._is_changed = is_changed
         self._stop = asyncio.Event()
         self._holder = leases.holder_name()
@@ -116,11 +124,14 @@ class Daemon:
         impossible to go on (a lost daemon lease)."""
         await self._take_over()
         self._start_jobs()
-        watchdog = asyncio.create_task(self._watch_clock())
+        background = [asyncio.create_task(self._watch_clock()), asyncio.create_task(self._feed_watchdog())]
+        self._manager.ready("watching")
         try:
             await self._stop.wait()
         finally:
-            watchdog.cancel()
+            self._manager.stopping()
+            for task in background:
+                task.cancel()
             self._scheduler.shutdown(wait=False)
             await self._drain()
             await self._give_back()
@@ -173,6 +184,8 @@ class Daemon:
         dispatch = self._guarded(self._dispatcher.dispatch, self._dispatcher.rest)
         add(dispatch, "interval", seconds=self.options.tick, id="dispatch", **common)
         add(self._guarded(self._send), "interval", seconds=self.options.tick, id="outbox", **common)
+        beat = {"seconds": self.options.beat, "id": "heartbeat", "next_run_time": self.service.clock()}
+        add(self._give_sign_of_life, "interval", **beat, **common)
         add(self._guarded(self._renew), "interval", seconds=_TTL.total_seconds() / 4, id="lease", **common)
         add(
             self._guarded(self._look_for_configuration),
@@ -210,6 +223,17 @@ class Daemon:
     async def _send(self) -> None:
         await asyncio.to_thread(self.sender.tick)
 
+    async def _give_sign_of_life(self) -> None:
+        if self._dispatcher.rest.is_over:
+            await asyncio.to_thread(self._beat)
+
+    async def _feed_watchdog(self) -> None:
+        """As long as the store's thread answers; what it cannot do (a full disk) is no reason to be killed."""
+        while self._manager.interval is not None:
+            await self.service.store.run(lambda _: None)
+            self._manager.alive()
+            await asyncio.sleep(self._manager.interval)
+
     async def _renew(self) -> None:
         now = self.service.clock()
 
@@ -226,12 +250,15 @@ class Daemon:
             await self._apply_configuration()
 
     async def _apply_configuration(self) -> None:
+        self._manager.reloading()
         try:
             await self.service.store.run(self._reload)
         except PresswatchError as error:
             log.error("the configuration was not applied: %s", error)
+            self._manager.ready("watching; the configuration was not applied, it has a mistake")
         else:
             log.info("configuration applied")
+            self._manager.ready("watching")
 
     async def _compact(self) -> None:
         now, retention = self.service.clock(), self.service.assembly.retention

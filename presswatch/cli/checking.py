@@ -221,17 +221,27 @@ def _printed(app: App, facts: Mapping[int, ChangeFacts]) -> set[int]:
 
 @click.command(name="run")
 @click.option("--quiet", "-q", is_flag=True, help="Log warnings and errors only.")
+@click.option(
+    "--log-format",
+    "log_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json: an object a line, with the values of each check as fields.",
+)
 @queue_option
 @click.pass_obj
-def run_command(app: App, quiet: bool, queue: str | None) -> int:
+def run_command(app: App, quiet: bool, log_format: str, queue: str | None) -> int:
     """Keep looking, and tell what is new: the service.
 
     Runs until SIGTERM or Ctrl-C, one line a check on standard error. Reads the configuration again when it changes, or
     on SIGHUP. Only one may run on a database; `presswatch check` beside it is fine. With --queue pages are read by
-    `presswatch worker`s, here and on other machines.
+    `presswatch worker`s, here and on other machines. Under systemd (Type=notify) it says when it is ready and feeds the
+    watchdog; `heartbeat` in the configuration names an address that is asked for as long as it works.
 
     \b
     presswatch run
+    presswatch run --log-format json
     """
     import logging
 
@@ -240,7 +250,8 @@ def run_command(app: App, quiet: bool, queue: str | None) -> int:
     if queue is not None:
         require_fleet()
 
-    handler = TalkHandler(logging.WARNING if quiet else logging.INFO, stamped=True)
+    level = logging.WARNING if quiet else logging.INFO
+    handler = TalkHandler(level, stamped=True, structured=log_format == "json")
     spider = run_spider(app.home_option, mode="serve", log_to=handler, queue=queue)
     if spider.tally.error is not None:
         raise spider.tally.error

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import time
 from collections.abc import Collection
+from datetime import UTC, datetime
 
 from scraper.errors import PresswatchError
 from scraper.text import clean_text
@@ -30,11 +32,19 @@ def inert_lines(text: str) -> str:
 
 
 class TalkHandler(logging.Handler):
-    """Log records as talk. ``stamped`` puts time and level before each, for a service; ``without`` names loggers whose
-    records the command shows in its own way."""
+    """Log records as talk. ``stamped`` puts time and level before each, for a service; ``structured`` makes each a JSON
+    object in a line; ``without`` names loggers whose records the command shows in its own way."""
 
-    def __init__(self, level: int = logging.WARNING, *, stamped: bool = False, without: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        level: int = logging.WARNING,
+        *,
+        stamped: bool = False,
+        structured: bool = False,
+        without: Collection[str] = (),
+    ) -> None:
         super().__init__(level)
+        self._structured = structured
         self._without = frozenset(without)
         form = "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s" if stamped else "presswatch: %(message)s"
         formatter = logging.Formatter(form, datefmt="%Y-%m-%dT%H:%M:%S")
@@ -47,9 +57,25 @@ class TalkHandler(logging.Handler):
             return
         try:
             # Looked up now: a progress bar stands in for the stream while it is shown.
-            print(inert_lines(self.format(record)), file=sys.stderr, flush=True)
+            text = structured_line(record) if self._structured else inert_lines(self.format(record))
+            print(text, file=sys.stderr, flush=True)
         except (OSError, ValueError):
             self.handleError(record)
+
+
+def structured_line(record: logging.LogRecord) -> str:
+    """A record as JSON in ASCII: ``time`` (UTC), ``level``, ``logger``, ``message``, and the values that whoever logged
+    it gave as ``fields``."""
+    said = {
+        "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "level": record.levelname.lower(),
+        "logger": record.name,
+        "message": record.getMessage()[:_LONGEST_LINE],
+        **getattr(record, "fields", {}),
+    }
+    if record.exc_info:
+        said["exception"] = logging.Formatter().formatException(record.exc_info)
+    return json.dumps(said, default=str)
 
 
 def _gmtime(seconds: float | None) -> time.struct_time:

@@ -31,12 +31,15 @@ from presswatch.config.texts import (
     ID_PATTERN,
     LABEL,
     LANGUAGE,
+    MAX_URL,
     PAGE_URL,
     QUIET,
     SECOND,
     TIMEZONE,
+    URL_PATTERN,
     WEIGHT,
     parse_selector,
+    parse_url,
 )
 from scheduler.patterns import check_pattern
 from scraper import slugs
@@ -104,6 +107,12 @@ SETTINGS = Table(
         "language": Key(LANGUAGE, "Language in which dates are shown; by default that of the environment."),
     },
 )
+        "heartbeat": Key(
+            secret(MAX_URL, pattern=URL_PATTERN, hint="write an address with http:// or https://", inspect=parse_url),
+            "Address asked for as long as the service works; who watches it there (Healthchecks, Uptime Kuma …) raises "
+            "the alarm when it no longer is.",
+        ),
+        "heartbeat_every": Key(duration(10 * SECOND, DAY), "How often that address is asked for."),
 
 RECIPE = Table(
     doc="Where the items are on the page, for a page that is not understood by itself. A selector is CSS, relative to "

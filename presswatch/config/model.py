@@ -50,6 +50,8 @@ class Settings:
     burst: int = 10
     timezone: str | None = None
     language: str = "en"
+    heartbeat: Secret | None = None
+    heartbeat_every: timedelta = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ class Config:
         found = [value for source in self.sources for _, value in source.headers]
         for source in self.sources:
             found += [*(source.auth.secrets() if source.auth else ()), *(source.post.secrets() if source.post else ())]
+        found += [self.settings.heartbeat] if self.settings.heartbeat else []
             found += [source.proxy] if source.proxy else []
         found += [value for channel in self.channels for value in (channel.url, channel.secret) if value is not None]
         return tuple(dict.fromkeys(found))

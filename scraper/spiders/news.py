@@ -262,7 +262,22 @@ def log_report(report: CheckReport) -> None:
         len(report.committed.changes),
         round(report.seconds * 1000),
         f" reason={report.reason} message={json.dumps(report.message, ensure_ascii=True)}" if report.reason else "",
+        extra={"fields": _log_fields(report)},
     )
+
+
+def _log_fields(report: CheckReport) -> dict[str, Any]:
+    """The same for structured logs."""
+    return {
+        "source": report.slug,
+        "url": report.url,
+        "outcome": report.outcome.value,
+        "reason": report.reason,
+        "items": len(report.items),
+        "new_items": report.committed.new_items,
+        "changes": len(report.committed.changes),
+        "duration_ms": round(report.seconds * 1000),
+    }
 
 
 def item_dict(report: CheckReport, place: int, item: ItemData) -> dict[str, Any]:
