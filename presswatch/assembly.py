@@ -165,9 +165,9 @@ class Assembly:
             reload=lambda store: self._reload(store, service, sender),
             is_changed=self._watch_file(),
             report=log_report,
-        )
             beat=Heartbeat(lambda: wiring.switch(self.config, self.environ)).beat,
             manager=ServiceManager(os.environ),
+        )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, daemon.stop)

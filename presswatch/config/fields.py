@@ -103,16 +103,16 @@ SETTINGS = Table(
         "keep_baseline": Key(_KEEP, "How long the page of a first look is kept."),
         "keep_evidence": Key(_KEEP, "How long pages are kept that led to a change; by default for ever."),
         "burst": Key(integer(1, 1000), "More new items than this in one check become one digest message."),
-        "timezone": Key(TIMEZONE, "IANA name of the zone in which times are shown; by default that of the machine."),
-        "language": Key(LANGUAGE, "Language in which dates are shown; by default that of the environment."),
-    },
-)
         "heartbeat": Key(
             secret(MAX_URL, pattern=URL_PATTERN, hint="write an address with http:// or https://", inspect=parse_url),
             "Address asked for as long as the service works; who watches it there (Healthchecks, Uptime Kuma …) raises "
             "the alarm when it no longer is.",
         ),
         "heartbeat_every": Key(duration(10 * SECOND, DAY), "How often that address is asked for."),
+        "timezone": Key(TIMEZONE, "IANA name of the zone in which times are shown; by default that of the machine."),
+        "language": Key(LANGUAGE, "Language in which dates are shown; by default that of the environment."),
+    },
+)
 
 RECIPE = Table(
     doc="Where the items are on the page, for a page that is not understood by itself. A selector is CSS, relative to "

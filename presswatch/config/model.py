@@ -48,10 +48,10 @@ class Settings:
     keep_baseline: timedelta = timedelta(days=90)
     keep_evidence: timedelta | None = None
     burst: int = 10
-    timezone: str | None = None
-    language: str = "en"
     heartbeat: Secret | None = None
     heartbeat_every: timedelta = timedelta(minutes=5)
+    timezone: str | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +189,9 @@ class Config:
     def secrets(self) -> tuple[Secret, ...]:
         """Every value that may be secret."""
         found = [value for source in self.sources for _, value in source.headers]
+        found += [self.settings.heartbeat] if self.settings.heartbeat else []
         for source in self.sources:
             found += [*(source.auth.secrets() if source.auth else ()), *(source.post.secrets() if source.post else ())]
-        found += [self.settings.heartbeat] if self.settings.heartbeat else []
             found += [source.proxy] if source.proxy else []
         found += [value for channel in self.channels for value in (channel.url, channel.secret) if value is not None]
         return tuple(dict.fromkeys(found))
