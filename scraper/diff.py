@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from scraper.ages import Past, ages_of, day_of, grows_at_end, is_orderly, runs_up
+from scraper.claims import Policy as MatchPolicy
 from scraper.doubt import doubt_of
 from scraper.edits import Edits, find_edits
 from scraper.flaps import MOST_RETURNS, NOTE
 from scraper.identity import dedupe, page_keys, without_tokens
-from scraper.matching import Policy as MatchPolicy
 from scraper.matching import match as match_items
 from scraper.ranks import ranks_beside, ranks_of
 from scraper.text import fold_text

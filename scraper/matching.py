@@ -1,59 +1,24 @@
 """Recognising the items of a page among the known ones, one to one, with the reason. Pure.
 
 In this order: strong keys; weak keys together, only among items that no strong key claimed and only where there is no
-second candidate; likeness of text, bounded. Neither the order of the page nor that of the known items changes who is
-recognised as whom.
+second candidate; likeness of text, bounded (:mod:`scraper.likeness`). The order of the known items changes nobody, nor
+does that of the page, but for a headline that was edited in place together with its address.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
 
+from scraper.ages import day_of
+from scraper.claims import Claim, Found, Policy, free_ones, same_day, settle
 from scraper.identity import title_likeness
+from scraper.likeness import match_old_end, match_places, match_rewritten, match_texts
 from scraper.text import count_units, fold_text
 from scraper.types import ItemData, ItemKey, KnownItem, Match
 from scraper.urls import canonicalize_url
 
 _STRONG_KINDS = ("guid", "url", "text")
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How alike is alike. Shares are in 0..1.
-
-    ``title_alike`` is the least overlap of words (Dice) for a headline that was edited, ``title_very_alike`` where no
-    date confirms it; ``title_unlike`` the overlap under which one address that shows another headline and a later date
-    holds another item; ``text_alike`` the least overlap of two teasers without a link, of ``long_text`` words at least.
-    ``long_title`` is the least number of words that make a title distinctive. ``renewed_share`` is the share of items
-    that must have moved, or of titles that must be left, on a site that renewed its addresses. ``fuzzy_limit`` bounds
-    the pairs whose texts are compared in one look, ``candidates`` the items that may bear one weak key.
-    """
-
-    title_alike: float = 0.6
-    title_very_alike: float = 0.8
-    title_unlike: float = 0.3
-    text_alike: float = 0.7
-    long_title: int = 4
-    long_text: int = 8
-    renewed_share: float = 0.5
-    fuzzy_limit: int = 10_000
-    candidates: int = 20
-
-
-_Found = dict[int, tuple[KnownItem, tuple[str, ...]]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """That the item at ``place`` is ``known``, by the kinds in ``reason``; ``score`` orders the claims of one item."""
-
-    place: int
-    known: KnownItem
-    reason: tuple[str, ...]
-    score: float
 
 
 def match(
@@ -69,19 +34,17 @@ def match(
         known: the last listing and whatever else shares a key with the page.
     """
     policy = policy or Policy()
-    found: _Found = {}
+    found: Found = {}
     _match_strong(items, keys, known, found, policy)
     renewed = _is_renewed(items, keys, known, found, policy)
     _match_weak(items, keys, known, found, policy, renewed=renewed)
-    _match_texts(items, known, found, policy, renewed=renewed)
+    match_texts(items, known, found, policy, renewed=renewed)
+    if not renewed:
+        match_rewritten(items, known, found, policy)
+    match_places(items, known, found, policy)
+    match_old_end(items, keys, known, found, policy)
     nobody: tuple[None, tuple[str, ...]] = (None, ())
     return [Match(item, keys[i], *found.get(i, nobody)) for i, item in enumerate(items)]
-
-
-def _free(items: Sequence[ItemData], known: Sequence[KnownItem], found: _Found) -> tuple[list[int], list[KnownItem]]:
-    """Places of items that are not recognised yet, and known items that nobody claimed."""
-    taken = {one.item_id for one, _ in found.values()}
-    return [i for i in range(len(items)) if i not in found], [one for one in known if one.item_id not in taken]
 
 
 # -- strong keys -----------------------------------------------------------------------------------------------------
@@ -91,7 +54,7 @@ def _match_strong(
     items: Sequence[ItemData],
     keys: Sequence[tuple[ItemKey, ...]],
     known: Sequence[KnownItem],
-    found: _Found,
+    found: Found,
     policy: Policy,
 ) -> None:
     """Give each known item to the page item with the best strong key, each page item to the known one it fits best."""
@@ -119,7 +82,7 @@ def _match_strong(
 
 def _is_reused(item: ItemData, known: ItemData, policy: Policy) -> bool:
     """Whether an address was given to another item: a later date and a headline that has nothing of the old one."""
-    new, old = _day(item), _day(known)
+    new, old = day_of(item), day_of(known)
     if new is None or old is None or new <= old:
         return False
     return title_likeness(item.title, known.title) < policy.title_unlike
@@ -132,7 +95,7 @@ def _is_renewed(
     items: Sequence[ItemData],
     keys: Sequence[tuple[ItemKey, ...]],
     known: Sequence[KnownItem],
-    found: _Found,
+    found: Found,
     policy: Policy,
 ) -> bool:
     """Whether the site gave its items new addresses. Then a title alone is believed.
@@ -156,7 +119,7 @@ def _is_renewed(
     return again >= max(3, policy.renewed_share * expected)
 
 
-def _share_moved(items: Sequence[ItemData], found: _Found) -> float:
+def _share_moved(items: Sequence[ItemData], found: Found) -> float:
     """Share of the recognised items that stand at another address than they last did; 0 where they are too few."""
     moved = [
         canonicalize_url(items[i].url or "") != canonicalize_url(one.data.url)
@@ -170,12 +133,12 @@ def _match_weak(
     items: Sequence[ItemData],
     keys: Sequence[tuple[ItemKey, ...]],
     known: Sequence[KnownItem],
-    found: _Found,
+    found: Found,
     policy: Policy,
     *,
     renewed: bool,
 ) -> None:
-    places, free = _free(items, known, found)
+    places, free = free_ones(items, known, found)
     by_key: dict[tuple[str, str], list[KnownItem]] = defaultdict(list)
     for candidate in free if places else ():
         for key in candidate.keys:
@@ -186,8 +149,8 @@ def _match_weak(
         for candidate, shared in _candidates(keys[i], by_key, policy):
             reason = _weak_reason(items[i], keys[i], candidate, shared, policy, renewed=renewed)
             if reason:
-                claims.append(_Claim(i, candidate, reason, len(reason)))
-    _settle(claims, found)
+                claims.append(Claim(i, candidate, reason, len(reason)))
+    settle(claims, found)
 
 
 def _candidates(
@@ -214,7 +177,7 @@ def _weak_reason(
     renewed: bool,
 ) -> tuple[str, ...]:
     """Which weak keys, together, say that ``item`` is ``known``; empty if they do not."""
-    if _same_day(item, known.data) is False:
+    if same_day(item, known.data) is False:
         # Another day is another item ("Weekly briefing"), unless a new template prints days differently.
         return tuple(sorted(shared & {"title", "url_id"})) if renewed and {"title", "url_id"} <= shared else ()
     signs = shared & {"url_id", "slug"} if known.listed or "title_date" in shared else frozenset()
@@ -222,6 +185,9 @@ def _weak_reason(
         return tuple(sorted((shared & {"url_id", "slug", "title_date"}) | {"title"}))
     # Two addresses, one short or undated title: rather two items ("Correction", "Weekly briefing").
     distinctive = count_units(item.title) >= policy.long_title
+    # Of an item that is no longer listed the title must be believed more: the new address is no sign against it here.
+    if "title" in shared and renewed and distinctive and not known.listed:
+        return tuple(sorted(shared))
     same = _same_address(item, keys, known)
     if "title_date" in shared and (distinctive or renewed or same is not False):
         return tuple(sorted(shared))
@@ -240,65 +206,3 @@ def _same_address(item: ItemData, keys: tuple[ItemKey, ...], known: KnownItem) -
     if item.url and known.data.url:
         return canonicalize_url(item.url) == canonicalize_url(known.data.url)
     return None
-
-
-def _day(item: ItemData) -> date | None:
-    return item.published.on if item.published else None
-
-
-def _same_day(one: ItemData, other: ItemData) -> bool | None:
-    """``None`` where one of the two shows no day."""
-    a, b = _day(one), _day(other)
-    return None if a is None or b is None else a == b
-
-
-def _settle(claims: Sequence[_Claim], found: _Found) -> None:
-    """Give each item its best candidate, if it has no equal and no other item wants it as well."""
-    of_place: dict[int, list[_Claim]] = defaultdict(list)
-    for claim in claims:
-        of_place[claim.place].append(claim)
-    best = []
-    for of_item in of_place.values():
-        top = max(claim.score for claim in of_item)
-        winners = [claim for claim in of_item if claim.score == top]
-        if len(winners) == 1:
-            best.append(winners[0])
-    wanted = Counter(claim.known.item_id for claim in best)
-    found.update({claim.place: (claim.known, claim.reason) for claim in best if wanted[claim.known.item_id] == 1})
-
-
-# -- likeness of text ------------------------------------------------------------------------------------------------
-
-
-def _match_texts(
-    items: Sequence[ItemData], known: Sequence[KnownItem], found: _Found, policy: Policy, *, renewed: bool
-) -> None:
-    """Items without any key in common: a teaser without a link whose text was edited, a headline that a new template
-    shortens. Only the last listing is searched, and not at all if that would be too many comparisons."""
-    places, free = _free(items, known, found)
-    free = [one for one in free if one.listed and (renewed or not one.data.url)]
-    places = [i for i in places if renewed or not items[i].url]
-    if not places or len(places) * len(free) > policy.fuzzy_limit:
-        return
-    claims = []
-    for i in places:
-        for candidate in free:
-            score, reason = _text_likeness(items[i], candidate.data, policy)
-            if reason:
-                claims.append(_Claim(i, candidate, reason, score))
-    _settle(claims, found)
-
-
-def _text_likeness(item: ItemData, known: ItemData, policy: Policy) -> tuple[float, tuple[str, ...]]:
-    same_day = _same_day(item, known)
-    if same_day is False:
-        return 0.0, ()
-    if not item.url and not known.url:
-        new, old = item.summary or item.title, known.summary or known.title
-        score = title_likeness(new, old)
-        long = min(count_units(new), count_units(old)) >= policy.long_text
-        return (score, ("text_alike",)) if long and score >= policy.text_alike else (0.0, ())
-    score = title_likeness(item.title, known.title)
-    if same_day and score >= policy.title_alike:
-        return score, ("title_alike", "date")
-    return (score, ("title_alike",)) if score >= policy.title_very_alike else (0.0, ())

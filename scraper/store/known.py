@@ -24,7 +24,7 @@ _SLICE = 400
 _MOST_FOUND = 2_000
 """Items outside the last listing that are loaded for one look: the newest, if a key is that of very many."""
 _LISTED_ONLY = "title"
-"""Kind of key that recognises items of the last listing only: there is no need to look for others."""
+"""Kind of key that recognises items of the last listing only, but where the site gave its items new addresses."""
 _TURNS = 12
 """Latest forms of an item that are compared."""
 T = TypeVar("T")
@@ -32,11 +32,14 @@ T = TypeVar("T")
 
 def load_known(conn: sqlite3.Connection, source_id: int, keys: Iterable[Sequence[ItemKey]]) -> list[KnownItem]:
     """The items of the last listing, in its order, then those found by ``keys``."""
+    keys = list(keys)
     rows = {row["id"]: row for row in conn.execute(_KNOWN + "a.listed = 1 ORDER BY a.rank DESC", (source_id,))}
     wanted: set[tuple[str, str]] = {
         (key.kind, key.key) for of_item in keys for key in of_item if key.kind != _LISTED_ONLY
     }
-    others = sorted(_ids_with(conn, source_id, wanted) - rows.keys())[-_MOST_FOUND:]
+    found = _ids_with(conn, source_id, wanted)
+    found |= _ids_with(conn, source_id, _titles_of_strange(conn, source_id, keys))
+    others = sorted(found - rows.keys())[-_MOST_FOUND:]
     for some in _slices(others):
         marks = ",".join("?" * len(some))
         for row in conn.execute(_KNOWN + f"a.item_id IN ({marks})", (source_id, *some)):
@@ -62,6 +65,28 @@ def load_known(conn: sqlite3.Connection, source_id: int, keys: Iterable[Sequence
         )
         for item_id, row in rows.items()
     ]
+
+
+def _titles_of_strange(
+    conn: sqlite3.Connection, source_id: int, keys: Sequence[Sequence[ItemKey]]
+) -> set[tuple[str, str]]:
+    """The titles of the items of a page that bear no strong key that is known: of all if these are half of it, else of
+    those at its end."""
+    strong: dict[str, set[str]] = defaultdict(set)
+    for of_item in keys:
+        for key in of_item:
+            if key.strong:
+                strong[key.kind].add(key.key)
+    known: set[tuple[str, str]] = set()
+    for kind, of_kind in strong.items():
+        for some in _slices(sorted(of_kind)):
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT DISTINCT key FROM item_keys WHERE source_id = ? AND kind = ? AND key IN ({marks})"  # noqa: S608
+            known.update((kind, row[0]) for row in conn.execute(sql, (source_id, kind, *some)))
+    is_strange = [not any((key.kind, key.key) in known for key in of_item) for of_item in keys]
+    first = 0 if sum(is_strange) * 2 >= len(keys) else len(keys) - is_strange[::-1].index(False)
+    strange = [of_item for of_item, no in zip(keys[first:], is_strange[first:], strict=True) if no]
+    return {(key.kind, key.key) for of_item in strange for key in of_item if key.kind == _LISTED_ONLY}
 
 
 def _ids_with(conn: sqlite3.Connection, source_id: int, keys: set[tuple[str, str]]) -> set[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -170,6 +170,57 @@ def test_nothing_known_and_nothing_that_fits_is_doubted_then_accepted_as_one_bat
     assert {kind for kind, _ in at_last.told} <= {"added"}
     newer = item("A new result of this very season", "2019-02-01", url="https://x.example/99a")
     assert watch.look([newer, *other]).added == [newer.title]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda title: f"{title[:40].rsplit(' ', 1)[0]}…",
+        lambda title: f"Press release: {title}",
+        str.upper,
+    ],
+)
+def test_new_template_that_cuts_marks_or_shouts_its_headlines_at_new_addresses_keeps_all_items(
+    watch: Watch, form: Callable[[str], str]
+) -> None:
+    def paper(first: int, last: int) -> list[ItemData]:
+        return [
+            item(f"The bureau answers letter {n} of the year from {'the coast of ' * (n % 3)}the islands", on.title)
+            for n, on in ((n, replace(many(n, n)[0], title=f"2026-01-{n:02}")) for n in range(last, first - 1, -1))
+        ]
+
+    watch.look(paper(1, 20))
+    new = [
+        replace(one, title=form(one.title), url=f"https://x.example/n/{n}-page") for n, one in enumerate(paper(1, 22))
+    ]
+    assert len(watch.look(new).told) == 2
+    assert watch.count("items") == 22
+    reasons = {row["reason"] for row in watch.rows("SELECT reason FROM identity_log WHERE decision = 'recognised'")}
+    assert len(reasons) == 1
+
+
+def test_undated_item_that_had_scrolled_off_is_recognised_when_a_redesign_shows_it_again(watch: Watch) -> None:
+    watch.look(many(1, 10, dated=False))
+    watch.look(many(6, 15, dated=False))
+    moved = [
+        replace(one, url=f"https://press.bureau.example/r/{n}-x") for n, one in enumerate(many(1, 16, dated=False))
+    ]
+    assert watch.look(moved).added == [many(16, 16)[0].title]
+    assert watch.count("items") == 16
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_headline_edited_in_place_together_with_its_address_stays_the_item(watch: Watch, dated: bool) -> None:
+    page = many(1, 10, dated=dated)
+    page[4] = item("Harbour dues rise for small boats from next spring on", "2026-01-07" if dated else None)
+    watch.look(page)
+    edited = item("Correction: Harbour dues rise for small boats from next spring on", "2026-01-07" if dated else None)
+    page[4] = edited
+    assert watch.look(page).told == [("revised", edited.title)]
+    assert [watch.look(page).told for _ in range(4)] == [[]] * 4
+    other = item("Harbour dues fall for large boats from next autumn on", "2026-01-07" if dated else None)
+    page[4] = other
+    assert watch.look(page).added == [other.title]
 
 
 @pytest.mark.parametrize("dated", [True, False])
