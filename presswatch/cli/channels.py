@@ -46,8 +46,9 @@ def channel_add_command(
     """Add a channel: a phone, mail, a web hook, a file, a program, the console.
 
     An http(s) address is a web hook, smtp:// or smtps:// a mail server, a path a file that lines of JSON are appended
-    to, any other URL one of Apprise (phones, chats and more). A program is called by its whole path, after --command and --; what it gets is
-    JSON on its standard input. Secrets may stay outside of the file: env:NAME, or ${env:NAME} inside of a URL.
+    to, any other URL one of Apprise (phones, chats and more). A program is called by its whole path, after --command
+    and --; what it gets is JSON on its standard input. Secrets may stay outside of the file: env:NAME, or ${env:NAME}
+    inside of a URL.
 
     \b
     presswatch channel add phone 'ntfy://ntfy.sh/${env:NTFY_TOPIC}' --quiet 22:00-07:00

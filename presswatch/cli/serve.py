@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -33,19 +34,23 @@ _LEAST_PASSWORD = 8
 @click.option(
     "--allow-host", "names", multiple=True, metavar="NAME", help="Another name the pages are called by; repeatable."
 )
+@click.option("--edit", is_flag=True, help="Who looks may also star, note, and add pages to watch.")
 @click.pass_obj
-def serve_command(app: App, host: str, port: int, password_file: Path | None, names: tuple[str, ...]) -> None:
+def serve_command(
+    app: App, host: str, port: int, password_file: Path | None, names: tuple[str, ...], edit: bool
+) -> None:
     """Show web pages to look back: news, changes, sources, messages.
 
-    They are Datasette with pages of our own in front; the database is only read. Needs the extra "web":
+    They are Datasette with pages of our own in front; without --edit the database is only read. Needs the extra "web":
     pip install "presswatch[web]". The password is asked for by the browser, or sent as "Authorization: Bearer …". It
     crosses the network in clear: put a server with TLS before it.
 
     \b
     presswatch serve
+    presswatch serve --edit
     presswatch serve --host 0.0.0.0 --password-file secret.txt
     """
-    access = _access(host, password_file, names)
+    access = replace(_access(host, password_file, names), editing=edit)
     _require_datasette()
     with app.reading():
         pass  # says what is wrong with the database, and migrates an older one
@@ -78,8 +83,8 @@ def _password(path: Path) -> str:
 def _require_datasette() -> None:
     from importlib.util import find_spec
 
-    if find_spec("datasette") is None:
-        raise ConfigError('the web pages need Datasette: pip install "presswatch[web]"')
+    if find_spec("datasette") is None or find_spec("prometheus_client") is None:
+        raise ConfigError('the web pages need Datasette and more: pip install "presswatch[web]"')
 
 
 def _run(app: App, host: str, port: int, access: Access) -> None:
@@ -88,9 +93,15 @@ def _run(app: App, host: str, port: int, access: Access) -> None:
 
     import uvicorn
 
+    from presswatch.web.adding import Adder
+    from presswatch.web.desk import Desk
     from presswatch.web.site import Site, make_site
+    from scraper.store.db import open_store
 
-    site = Site(app.home.captures_dir, access, app.zone, rules=lambda: _rules(app))
+    # Opened before the pages open the same file.
+    store = open_store(app.home.db_path) if access.editing else None
+    desk = Desk(store, Adder(app.home_option, app.environ)) if store is not None else None
+    site = Site(app.home.captures_dir, access, app.zone, rules=lambda: _rules(app), desk=desk)
     datasette = make_site(app.home.db_path, site)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:

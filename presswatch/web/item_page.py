@@ -26,6 +26,16 @@ FROM changes g CROSS JOIN message_changes x ON x.change_id = g.id CROSS JOIN mes
 JOIN channels c ON c.id = m.channel_id
 WHERE g.item_id = ? ORDER BY m.id LIMIT 100
 """
+_SEEN = """
+SELECT c.* FROM captures c JOIN (
+  SELECT r.capture_sha256 AS sha256, r.recorded_at AS at, 1 AS listing FROM revisions r
+  WHERE r.item_id = ?1 AND r.capture_sha256 IS NOT NULL
+  UNION ALL SELECT r.capture_sha256, r.recorded_at, 0 FROM article_revisions r JOIN articles a ON a.id = r.article_id
+  WHERE a.item_id = ?1 AND r.capture_sha256 IS NOT NULL) x ON x.sha256 = c.sha256
+ORDER BY x.listing, x.at DESC LIMIT 3
+"""
+_AROUND = 1_500
+"""Characters of the captured page that are shown before and after the item's title."""
 _FIELDS = ("title", "url", "summary", "author", "image_url", "published_raw")
 
 
@@ -51,6 +61,8 @@ def find_item(conn: sqlite3.Connection, key: str) -> dict[str, Any] | None:
         "identity": _all(conn, "SELECT * FROM identity_log WHERE item_id = ? ORDER BY id LIMIT 100", number),
         "messages": _all(conn, _MESSAGES, number),
         "article": _article(conn, number),
+        "mark": _one(conn, "SELECT * FROM marks WHERE item_id = ?", number),
+        "seen": _all(conn, _SEEN, number),
     }
 
 
@@ -106,6 +118,28 @@ def capture_markup(directory: Path, sha256: str, content_type: str | None) -> st
     from scraper.store.captures import read_capture
 
     return decode_body(read_capture(directory, sha256)[: _MOST_MARKUP * 2], content_type)[0][:_MOST_MARKUP]
+
+
+def seen_text(directory: Path, captures: list[dict[str, Any]], title: str) -> dict[str, Any] | None:
+    """The words of the latest capture that is still kept, its article's before its listing's, around the item's title:
+    ``before``, ``title``, ``after``, and ``capture``. ``None`` if none is kept."""
+    for capture in captures:
+        try:
+            text = markup_text(capture_markup(directory, capture["sha256"], capture["content_type"]))
+        except (OSError, EOFError):
+            continue
+        folded, wanted = text.casefold(), title.casefold()
+        place = folded.find(wanted) if len(folded) == len(text) and len(wanted) == len(title) else text.find(title)
+        if place < 0:
+            return {"capture": capture, "before": "", "title": "", "after": text[: 2 * _AROUND]}
+        end = place + len(title)
+        return {
+            "capture": capture,
+            "before": text[max(place - _AROUND, 0) : place],
+            "title": text[place:end],
+            "after": text[end : end + _AROUND],
+        }
+    return None
 
 
 def markup_text(markup: str) -> str:

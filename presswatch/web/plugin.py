@@ -9,8 +9,8 @@ from typing import Any
 
 from pluggy import HookimplMarker
 
-from presswatch.web import views
-from presswatch.web.guard import Asgi, Guard
+from presswatch.web import editing, views
+from presswatch.web.guard import FORM, Asgi, Guard
 
 hookimpl = HookimplMarker("datasette")
 STATIC = "-/presswatch"
@@ -28,14 +28,25 @@ _ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/feeds$", views.feeds),
     (r"^/feeds/sources\.opml$", views.opml),
     (r"^/feeds/(?P<name>[^/]{1,600})\.(?P<ending>atom|json)$", views.feed),
+    (r"^/marked$", views.marked),
     (r"^/healthz$", views.healthz),
+    (r"^/metrics$", views.show_metrics),
+    (r"^/item/(?P<key>[A-Za-z0-9]{1,64})/mark$", editing.mark),
+    (r"^/add$", editing.add),
+    (r"^/add/save$", editing.save),
 ]
-_OWN = re.compile(rf"/({STATIC}/.*)?$|/(item|source|capture|feeds)/|/(sources|changes|messages|queries|feeds|healthz)$")
+_WRITES = re.compile(r"/item/[A-Za-z0-9]{1,64}/mark|/add(/save)?")
+_OWN = [re.compile(route) for route, _ in _ROUTES]
 
 
 def is_own(path: str) -> bool:
     """Whether ``path`` is one of our pages, which need no inline styles."""
-    return _OWN.match(path) is not None
+    return path.startswith(f"/{STATIC}/") or any(route.match(path) for route in _OWN)
+
+
+def writes(path: str) -> bool:
+    """Whether a form may be sent to ``path``, where editing is allowed."""
+    return _WRITES.fullmatch(path) is not None
 
 
 @hookimpl
@@ -49,9 +60,15 @@ def asgi_wrapper(datasette: Any) -> Callable[[Asgi], Asgi]:
     """The guard around all pages."""
 
     def wrap(app: Asgi) -> Asgi:
-        return Guard(app, datasette.presswatch.access, is_own) if _is_ours(datasette) else app
+        return Guard(app, datasette.presswatch.access, is_own, writes) if _is_ours(datasette) else app
 
     return wrap
+
+
+@hookimpl
+def skip_csrf(datasette: Any, scope: dict[str, Any]) -> bool:
+    """Forms of ours were judged by the guard; Datasette's own cookie would refuse them."""
+    return _is_ours(datasette) and FORM in scope
 
 
 @hookimpl

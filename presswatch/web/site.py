@@ -12,6 +12,7 @@ from datasette.app import Datasette
 from datasette.plugins import pm
 
 from presswatch.web import plugin, texts
+from presswatch.web.desk import Desk
 from presswatch.web.guard import Access
 from presswatch.web.metadata import make_metadata
 from scheduler.rules import Rule
@@ -33,13 +34,15 @@ _SETTINGS = {
 @dataclass(frozen=True, slots=True)
 class Site:
     """What our pages need. ``zone``: in which people are shown times, ``None`` for the machine's. ``now``: a fixed time
-    for tests; ``None`` for the clock. ``rules``: those that have a feed, asked for when one is wanted."""
+    for tests; ``None`` for the clock. ``rules``: those that have a feed, asked for when one is wanted.
+    ``desk``: what writes, where ``access`` allows editing."""
 
     captures_dir: Path
     access: Access = field(default_factory=Access)
     zone: tzinfo | None = None
     now: datetime | None = None
     rules: Callable[[], Sequence[Rule]] = tuple
+    desk: Desk | None = None
 
 
 def make_site(db_path: Path, site: Site) -> Any:

@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Response
 
-from presswatch.web import feeding, finding, item_page, river, source_page
-from presswatch.web.guard import INERT_POLICY
+from presswatch.web import feeding, finding, item_page, marks, metrics, river, source_page
+from presswatch.web.guard import INERT_POLICY, KNOWN
 from presswatch.web.queries import QUERIES
 from presswatch.web.texts import now_of
 
@@ -33,8 +33,10 @@ async def front(request: Any, datasette: Any) -> Any:
         if "interrupted" not in str(error):
             raise
         found = finding.Found([], problem="This takes too long. Fewer conditions, or a source, make it quick.")
-    context = {"wanted": wanted, "found": found, "kinds": finding.KINDS, **choices}
-    return await _page(datasette, request, "pw_front.html", context)
+    numbers = [row["id"] for row in found.items]
+    noted = await _ask(datasette, lambda conn: marks.load_marks(conn, numbers))
+    context = {"wanted": wanted, "found": found, "marks": noted, "kinds": finding.KINDS, **choices}
+    return await page(datasette, request, "pw_front.html", context)
 
 
 async def item(request: Any, datasette: Any) -> Any:
@@ -43,7 +45,9 @@ async def item(request: Any, datasette: Any) -> Any:
     found = await _ask(datasette, lambda conn: item_page.find_item(conn, key))
     if found is None:
         raise NotFound("There is no such item.")
-    return await _page(datasette, request, "pw_item.html", found)
+    folder = datasette.presswatch.captures_dir
+    found["seen"] = await asyncio.to_thread(item_page.seen_text, folder, found["seen"], found["item"]["title"])
+    return await page(datasette, request, "pw_item.html", found)
 
 
 async def source(request: Any, datasette: Any) -> Any:
@@ -52,7 +56,7 @@ async def source(request: Any, datasette: Any) -> Any:
     found = await _ask(datasette, lambda conn: source_page.find_source(conn, slug, now_of(site), site.zone))
     if found is None:
         raise NotFound("There is no such source.")
-    return await _page(datasette, request, "pw_source.html", found)
+    return await page(datasette, request, "pw_source.html", found)
 
 
 async def sources(request: Any, datasette: Any) -> Any:
@@ -60,7 +64,7 @@ async def sources(request: Any, datasette: Any) -> Any:
     after = (request.args.get("after") or "")[:200]
     rows = await _ask(datasette, lambda conn: source_page.find_sources(conn, after))
     more = rows[199]["slug"] if len(rows) > 200 else ""
-    return await _page(datasette, request, "pw_sources.html", {"rows": rows[:200], "after": more})
+    return await page(datasette, request, "pw_sources.html", {"rows": rows[:200], "after": more})
 
 
 async def changes(request: Any, datasette: Any) -> Any:
@@ -71,7 +75,7 @@ async def changes(request: Any, datasette: Any) -> Any:
     rows = await _ask(datasette, lambda conn: river.find_changes(conn, source=source, kind=kind, before=before))
     choices = await _ask(datasette, finding.list_choices)
     context = {"rows": rows[: river.PAGE], "source": source, "kind": kind, "before": _next(rows), **choices}
-    return await _page(datasette, request, "pw_changes.html", context)
+    return await page(datasette, request, "pw_changes.html", context)
 
 
 async def messages(request: Any, datasette: Any) -> Any:
@@ -81,20 +85,20 @@ async def messages(request: Any, datasette: Any) -> Any:
     before = _number(request.args.get("before"))
     rows = await _ask(datasette, lambda conn: river.find_messages(conn, state=state, before=before))
     context = {"rows": rows[: river.PAGE], "state": state, "states": river.STATES, "before": _next(rows)}
-    return await _page(datasette, request, "pw_messages.html", context)
+    return await page(datasette, request, "pw_messages.html", context)
 
 
 async def queries(request: Any, datasette: Any) -> Any:
     """The saved queries with their descriptions."""
     database = datasette.get_database().name
-    return await _page(datasette, request, "pw_queries.html", {"queries": QUERIES, "database": database})
+    return await page(datasette, request, "pw_queries.html", {"queries": QUERIES, "database": database})
 
 
 async def feeds(request: Any, datasette: Any) -> Any:
     """All feeds."""
     rules = datasette.presswatch.rules()
     found = await _ask(datasette, lambda conn: feeding.list_addresses(conn, rules))
-    return await _page(datasette, request, "pw_feeds.html", {"feeds": found})
+    return await page(datasette, request, "pw_feeds.html", {"feeds": found})
 
 
 async def feed(request: Any, datasette: Any) -> Any:
@@ -126,7 +130,7 @@ async def capture(request: Any, datasette: Any) -> Any:
     """A stored answer as text: nothing in it is markup any more."""
     row, markup = await _capture(request, datasette)
     text = await asyncio.to_thread(item_page.markup_text, markup)
-    return await _page(datasette, request, "pw_capture.html", {"capture": row, "text": text})
+    return await page(datasette, request, "pw_capture.html", {"capture": row, "text": text})
 
 
 async def capture_markup(request: Any, datasette: Any) -> Any:
@@ -135,10 +139,28 @@ async def capture_markup(request: Any, datasette: Any) -> Any:
     return Response.text(markup, headers={"content-security-policy": INERT_POLICY})
 
 
-async def healthz(datasette: Any) -> Any:
-    """Whether the database can be read."""
-    version = await _ask(datasette, lambda conn: conn.execute("PRAGMA user_version").fetchone()[0])
-    return Response.json({"ok": True, "schema_version": version})
+async def marked(request: Any, datasette: Any) -> Any:
+    """What people starred or wrote about."""
+    before = _number(request.args.get("before"))
+    rows = await _ask(datasette, lambda conn: marks.find_marked(conn, before))
+    return await page(datasette, request, "pw_marked.html", {"rows": rows[: river.PAGE], "before": _next(rows)})
+
+
+async def healthz(request: Any, datasette: Any) -> Any:
+    """Whether the database can be read; to those who may look also how it is."""
+    try:
+        facts = await _ask(datasette, lambda conn: metrics.health(conn, now_of(datasette.presswatch)))
+    except sqlite3.Error as error:
+        known = {"error": str(error)} if request.scope.get(KNOWN) else {}
+        return Response.json({"ok": False, **known}, status=503)
+    return Response.json({"ok": True, **(facts if request.scope.get(KNOWN) else {})})
+
+
+async def show_metrics(datasette: Any) -> Any:
+    """Figures for Prometheus."""
+    now = now_of(datasette.presswatch)
+    body = await _ask(datasette, lambda conn: metrics.exposition(conn, now))
+    return Response(body, content_type=metrics.CONTENT_TYPE)
 
 
 async def _capture(request: Any, datasette: Any) -> tuple[dict[str, Any], str]:
@@ -170,8 +192,11 @@ async def _ask(datasette: Any, question: Callable[[sqlite3.Connection], _T]) -> 
     return answer
 
 
-async def _page(datasette: Any, request: Any, template: str, context: dict[str, Any]) -> Any:
-    context = {**context, "here": request.path}
+async def page(datasette: Any, request: Any, template: str, context: dict[str, Any]) -> Any:
+    """An answer in HTML."""
+    access = datasette.presswatch.access
+    shared = {"here": request.path, "asked": request.full_path, "editing": access.editing}
+    context = {**context, **shared, "token": access.token if access.editing else ""}
     return Response.html(await datasette.render_template(template, context, request=request))
 
 

@@ -1,5 +1,6 @@
 "use strict";
-// Keys for lists: j and k move, Enter opens, o the publisher's page, / the search field, n the next page.
+// Keys for lists: j and k move, Enter opens, o the publisher's page, s stars, r marks as read, / the search field, n the
+// next page.
 (() => {
   const entries = [...document.querySelectorAll(".items > li")];
   let at = -1;
@@ -13,10 +14,16 @@
     if (link) link.focus({ preventScroll: true });
   };
   const follow = (link) => { if (link) link.click(); };
+  const press = (name) => {
+    const place = at >= 0 ? entries[at] : document.querySelector("main > article");
+    follow(place ? place.querySelector(`form.mark button[name=${name}]`) : null);
+  };
   const acts = {
     j: () => move(1),
     k: () => move(-1),
     o: () => follow(at >= 0 ? entries[at].querySelector("a.out") : document.querySelector("main a.out")),
+    s: () => press("star"),
+    r: () => press("read"),
     n: () => follow(document.querySelector("a[rel=next]")),
     "/": () => { const field = document.querySelector("input[type=search]"); if (field) field.focus(); },
   };

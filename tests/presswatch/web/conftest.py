@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from presswatch.web.adding import Adder
+from presswatch.web.desk import Desk
 from presswatch.web.guard import Access
 from presswatch.web.site import Site, make_site
 from scheduler.rules import Rule
@@ -124,16 +129,52 @@ def get(web_db: Path) -> Get:
         path: str, *, method: str = "GET", access: Access | None = None, rules: Sequence[Rule] = (), **given: Any
     ) -> Any:
         site = Site(web_db.parent / "captures", access or Access(), UTC, NOW, rules=lambda: rules)
-
-        async def answer() -> Any:
-            datasette = make_site(web_db, site)
-            try:
-                await datasette.invoke_startup()
-                return await datasette.client.request(method, path, **given)
-            finally:
-                for database in datasette.databases.values():
-                    database.close()
-
-        return asyncio.run(answer())
+        return _answer(web_db, site, method, path, **given)
 
     return ask
+
+
+def _answer(db: Path, site: Site, method: str, path: str, **given: Any) -> Any:
+    async def answer() -> Any:
+        datasette = make_site(db, site)
+        try:
+            await datasette.invoke_startup()
+            return await datasette.client.request(method, path, **given)
+        finally:
+            for database in datasette.databases.values():
+                database.close()
+
+    return asyncio.run(answer())
+
+
+@dataclass
+class EditedSite:
+    """The pages of a process that may write to a database of its own."""
+
+    db: Path
+    access: Access
+    desk: Desk
+
+    def get(self, path: str, **given: Any) -> Any:
+        return self.ask("GET", path, **given)
+
+    def post(self, path: str, form: Mapping[str, str], **given: Any) -> Any:
+        """As a form of ours sends it."""
+        return self.ask("POST", path, data={"token": self.access.token, **form}, **given)
+
+    def ask(self, method: str, path: str, **given: Any) -> Any:
+        site = Site(self.db.parent / "captures", self.access, UTC, NOW, desk=self.desk)
+        return _answer(self.db, site, method, path, **given)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self.desk.store.conn.execute(sql)]
+
+
+@pytest.fixture
+def edited_site(web_db: Path, tmp_path: Path) -> Iterator[EditedSite]:
+    home = tmp_path / "home"
+    shutil.copytree(web_db.parent, home)
+    environ = {**os.environ, "PRESSWATCH_ALLOW_PRIVATE": "127.0.0.0/8"}
+    store = open_store(home / web_db.name)
+    yield EditedSite(home / web_db.name, Access(editing=True), Desk(store, Adder(str(home), environ)))
+    store.close()
