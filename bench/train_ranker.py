@@ -4,7 +4,8 @@ usage: python -m bench.train_ranker CORPUS [--write]
 
 CORPUS is a folder with ``truth.jsonl``, ``pages/ID.html`` and ``score.py`` (``score_page(truth, predictions)``).
 Invented
-pages that are no listing (``tests/scraper/extract/other_pages.py``) and invented listings join in, at half weight.
+pages that are no listing (``tests/scraper/extract/other_pages.py``, ``further_pages.py``) and invented listings
+(``shapes``) join in, at half weight.
 Two linear rules over the same signs: ``choice`` by conditional logit over the candidates of a page, ``odds`` by
 logistic regression over each page's likeliest candidates. Printed: records found (F1 with titles and dates, after the
 gate) and pages wrongly answered, once with all sites in the training, once leaving each page's own site out (of the
@@ -34,10 +35,9 @@ from scraper.extract.score import weigh_page
 from scraper.extract.signs import PAGE_SIGNS, Signs
 from scraper.extract.verdict import count_passwords
 from scraper.extract.walk import build_tree
+from tests.scraper.extract.further_pages import FURTHER_KINDS
 from tests.scraper.extract.other_pages import KINDS
-from tests.scraper.extract.pages import HEADLINES, link_of
-from tests.scraper.extract.pages import page as invented_page
-from tests.scraper.extract.test_listings import SHAPES
+from tests.scraper.extract.shapes import SHAPES, Shape
 
 NAMES = list(Signs.__slots__)
 CHOICE_PENALTY, ODDS_PENALTY = 0.5, 0.3
@@ -121,29 +121,23 @@ def read_samples(corpus: Path) -> Iterator[Sample | None]:
         html, _ = decode_body((corpus / "pages" / f"{truth['id']}.html").read_bytes(), None)
         yield read_sample(html, truth["url"], truth, scorer.score_page, 1.0)
     home = "https://www.harbour-office.example"
-    for name, build in KINDS.items():
+    for name, build in {**KINDS, **FURTHER_KINDS}.items():
         truth = {"id": f"invented {name}", "site": f"invented {name}", "entries": []}
         yield read_sample(build(), f"{home}/{name.replace('_', '-')}", truth, scorer.score_page, 0.5)
-    for name, start, shape, stop in SHAPES:
-        for count in (3, 8):
-            html = invented_page(start + "".join(map(shape, range(count))) + stop)
-            entries = [{"title": None, "url": f"{home}{_link(shape(k))}"} for k in range(count)]
-            truth = {"id": f"invented {name} {count}", "site": f"invented {name}", "entries": entries}
-            yield read_sample(html, f"{home}/news/", truth, scorer.score_page, 0.5)
-
-    days = "".join(
-        f"<h2>{9 + d} March 2026</h2><ul>"
-        + "".join(f'<li><a href="{link_of(k)}">{HEADLINES[k]}</a></li>' for k in range(d * 2, d * 2 + 2))
-        + "</ul>"
-        for d in range(4)
-    )
-    entries = [{"title": None, "url": f"{home}{link_of(k)}"} for k in range(8)]
-    truth = {"id": "invented days", "site": "invented days", "entries": entries}
-    yield read_sample(invented_page(f"<div>{days}</div>"), f"{home}/news/", truth, scorer.score_page, 0.5)
+    for invented in SHAPES.values():
+        truth = {"id": f"invented {invented.name}", "site": f"invented {invented.name}", "entries": _entries(invented)}
+        yield read_sample(invented.html, invented.url, truth, scorer.score_page, 0.5)
 
 
-def _link(html: str) -> str:
-    return html.partition('href="')[2].partition('"')[0]
+def _entries(shape: Shape) -> list[dict[str, str | None]]:
+    return [
+        {
+            "title": story.title,
+            "url": story.url if shape.linked else None,
+            "published": story.iso if shape.dated else None,
+        }
+        for story in shape.stories
+    ]
 
 
 def fit_choice(samples: list[Sample]) -> np.ndarray:

@@ -23,7 +23,7 @@ def without_strangers(page: Page, fields: list[Fields]) -> list[Fields]:
     dated = sum(bool(f.row.moments) for f in fields if f.title and f.title.key == main) > count * 0.7
     headed = sum(f.title.heading >= 0 for f in fields if f.title and f.title.key == main) > count * 0.7
     linked = sum(f.link >= 0 for f in fields if f.title and f.title.key == main) > count * 0.9
-    always = sum(bool(f.row.moments) for f in fields) >= len(fields) * ALWAYS
+    always = _always_dated(page, fields)
     kept = []
     for f in fields:
         if always and not f.row.moments and not (f.link >= 0 and is_telling(href_of(page.tree, f.link))):
@@ -34,3 +34,12 @@ def without_strangers(page: Page, fields: list[Fields]) -> list[Fields]:
                 continue
         kept.append(f)
     return kept
+
+
+def _always_dated(page: Page, fields: list[Fields]) -> bool:
+    """Whether hardly a record lacks a date, boxes in which none has one apart: those make a list of something else."""
+    boxes: dict[int, list[bool]] = {}
+    for f in fields:
+        boxes.setdefault(page.tree.parent[f.row.record.head], []).append(bool(f.row.moments))
+    marks = [mark for box in boxes.values() if any(box) for mark in box]
+    return len(marks) * 2 > len(fields) and sum(marks) >= len(marks) * ALWAYS

@@ -1,0 +1,17 @@
+"""Listings in the mark-up of common systems, built from invented notices; importing fills ``SHAPES``."""
+
+from . import blogs, cms, enterprise, languages, languages_east, newsrooms, plainer, tables
+from .stock import SHAPES, Shape
+
+__all__ = [
+    "SHAPES",
+    "Shape",
+    "blogs",
+    "cms",
+    "enterprise",
+    "languages",
+    "languages_east",
+    "newsrooms",
+    "plainer",
+    "tables",
+]
