@@ -62,8 +62,8 @@ class Failure(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """What came of a job: a page or "not modified", what it says, or why not. ``robots`` were fetched for it;
-    ``seconds`` it took, waiting excluded."""
+    """What came of a job: the parts of a :class:`scraper.reading.Reading`, or why there is none. ``robots`` were fetched
+    for it; ``seconds`` it took, waiting excluded."""
 
     id: str
     worker: str

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustQueue
 
@@ -22,7 +22,7 @@ from scraper.browser.chromium import Chromium
 from scraper.clock import Clock
 from scraper.errors import CheckError
 from scraper.fetch import Download
-from scraper.reading import Extractor, PageReader
+from scraper.reading import Extractor, PageReader, Reading
 from scraper.robots import RobotsRecord
 from scraper.sessions import Sessions
 from scraper.types import Access, Page
@@ -274,33 +274,36 @@ class Worker:
         started = time.monotonic()
         self._reading += 1
         try:
-            reading = await visit.read(job.request)
-            page = reading.answer if isinstance(reading.answer, Page) else None
-            not_modified = None if isinstance(reading.answer, Page) else reading.answer
-            error, extraction = reading.error, reading.extraction
-            access, picture = reading.access, reading.picture
-        except CheckError as failure:
-            page = not_modified = extraction = None
-            error = failure
+            parts = _parts_of(await visit.read(job.request))
+        except CheckError as error:
+            parts = {"failure": failure_of(error)}
         # Around one page: a fault of ours goes on its check, and the others go on.
         except Exception as fault:
             log.exception("reading %s crashed", job.request.url)
-            page = not_modified = extraction = None
-            error = CheckError("internal", f"{type(fault).__name__}: {fault}"[:500], url=job.request.url)
+            crash = CheckError("internal", f"{type(fault).__name__}: {fault}"[:500], url=job.request.url)
+            parts = {"failure": failure_of(crash)}
         finally:
             self._reading -= 1
         self._done += 1
-        self._failed += error is not None
+        self._failed += "failure" in parts
         return Done(
             id=job.id,
             worker=self.name,
             spacing=visit.spacing,
             seconds=time.monotonic() - started,
-            page=page,
-            not_modified=not_modified,
-            extraction=extraction,
-            access=access,
-            picture=picture,
-            failure=failure_of(error) if error else None,
             robots=tuple(robots.fetched.values()),
+            **parts,
         )
+
+
+def _parts_of(reading: Reading) -> dict[str, Any]:
+    """A reading, to be sent."""
+    parts: dict[str, Any] = {
+        "extraction": reading.extraction,
+        "body_sha256": reading.body_sha256,
+        "listed": reading.listed,
+    }
+    parts["page" if isinstance(reading.answer, Page) else "not_modified"] = reading.answer
+    if reading.error is not None:
+        parts["failure"] = failure_of(reading.error)
+    return parts
