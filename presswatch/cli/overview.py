@@ -54,20 +54,37 @@ WHERE c.active = 1 GROUP BY c.id ORDER BY c.name
 
 
 @click.command(name="status")
+@click.option("--check", is_flag=True, help="Only exit with 1 if the service does not run: for a container, a monitor.")
 @form_options(table=False)
 @click.pass_obj
-def status_command(app: App, form: str | None) -> None:
+def status_command(app: App, check: bool, form: str | None) -> int:
     """Show the service, sources in trouble, what is next, and messages.
 
     \b
     presswatch status
     presswatch status --json | jq .messages
+    presswatch status --check || systemctl restart presswatch
     """
+    if check:
+        return _check(app)
     record = _record(app)
     if form is not None:
         click.echo(to_json(record, indent=2))
     else:
         _print(app, record)
+    return 0
+
+
+def _check(app: App) -> int:
+    """0 if a service holds its lease, which it renews every quarter of a minute as long as it can write."""
+    from presswatch.cli.talk import say
+    from scraper.clock import to_text
+
+    with app.reading() as conn:
+        running = read_daemon(conn, to_text(app.now))["running"]
+    if not running:
+        say(f"no service works on {app.home.db_path}")
+    return 0 if running else 1
 
 
 def _record(app: App) -> dict[str, Any]:
