@@ -96,11 +96,16 @@ def _episode_entry(change: ChangeFacts, label: str, source: str) -> Entry:
     kind = change.episode.episode.value.replace("_", " ") if change.episode else ""
     reason = change.episode.reason if change.episode else change.reason
     over = change.kind is ChangeKind.EPISODE_CLOSED
+    if not over and change.episode and change.episode.closed_at == change.episode.opened_at:
+        # Over as it began: a redesign that was understood at once is no trouble.
+        label, title = "Redesigned", f"{source} has a new layout"
+    else:
+        title = f"{source} is no longer {kind}" if over else f"{source} is {kind}"
     return Entry(
         kind=change.kind,
         label=label,
         source=source,
-        title=f"{source} is no longer {kind}" if over else f"{source} is {kind}",
+        title=title,
         url=inert_url(change.source.url),
         detail="" if over else inert_line(reason, MAX_SUMMARY),
     )

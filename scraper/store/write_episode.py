@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 
 from scraper import health
+from scraper.clock import to_text
 from scraper.store.writing import CheckRecord, Fact, Writing, write_fact
 from scraper.types import ChangeKind, EpisodeClass
 
+_ONE_RELAUNCH = timedelta(days=1)
 _OPEN = (
     "SELECT id, class FROM episodes WHERE source_id = ? AND class <> 'silent' AND closed_at IS NULL ORDER BY id LIMIT 1"
 )
@@ -19,7 +22,18 @@ def may_change_episode(conn: sqlite3.Connection, record: CheckRecord, policy: he
     episode = conn.execute(_OPEN, (record.source_id,)).fetchone()
     current = EpisodeClass(episode["class"]) if episode else None
     unwell = row["failures"] + 1 if row else 1
-    return health.step(current, record.outcome, record.reason, unwell, policy) is not None
+    step = health.step(current, record.outcome, record.reason, unwell, policy)
+    return step is not None or _may_be_redesigned(conn, record)
+
+
+def _may_be_redesigned(conn: sqlite3.Connection, record: CheckRecord) -> bool:
+    if record.recipe is None:
+        return False
+    row = conn.execute(
+        "SELECT item FROM recipes WHERE source_id = ? AND origin = 'learnt' AND retired_at IS NULL",
+        (record.source_id,),
+    ).fetchone()
+    return bool(row and row["item"] != record.recipe.item)
 
 
 def write_episode(writing: Writing, policy: health.Policy) -> int:
@@ -52,6 +66,28 @@ def close_episode(writing: Writing, episode_id: int, episode: EpisodeClass) -> N
     """It is over; told once."""
     writing.conn.execute("UPDATE episodes SET closed_at = ? WHERE id = ?", (writing.at, episode_id))
     _write_episode_change(writing, ChangeKind.EPISODE_CLOSED, episode_id, f"{episode.value}: over")
+
+
+def note_redesign(writing: Writing) -> None:
+    """The list stands elsewhere on its page, and was believed at once: a stretch that is over as it begins, told by one
+    notice. A relaunch in several steps within a day is one."""
+    diff, conn = writing.record.diff, writing.conn
+    # Without a difference it is the same list, item by item.
+    recognised = sum(match.known is not None for match in diff.matches) if diff else writing.record.items
+    lately = conn.execute(
+        "SELECT 1 FROM episodes WHERE source_id = ? AND class = 'layout_changed' AND coalesce(closed_at, ?) > ?",
+        (writing.record.source_id, writing.at, to_text(writing.now - _ONE_RELAUNCH)),
+    ).fetchone()
+    if lately or not recognised:
+        return
+    episode = EpisodeClass.LAYOUT_CHANGED
+    reason = f"the page has a new layout; {recognised} of its items were recognised as known ones, and stay the same"
+    open_episode(writing, episode, reason)
+    # Closed without a word: there was never any trouble.
+    conn.execute(
+        "UPDATE episodes SET closed_at = ?1 WHERE source_id = ?2 AND class = ?3 AND closed_at IS NULL",
+        (writing.at, writing.record.source_id, episode.value),
+    )
 
 
 def _write_episode_change(writing: Writing, kind: ChangeKind, episode_id: int, reason: str) -> None:

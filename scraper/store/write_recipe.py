@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scraper.store.write_episode import note_redesign
 from scraper.store.writing import Writing
 from scraper.types import Outcome
 
@@ -10,7 +11,8 @@ KEPT = 20
 
 
 def write_learnt_recipe(writing: Writing) -> None:
-    """Put the recipe that a believed look ended with in force, if it is another one than before.
+    """Put the recipe that a believed look ended with in force, if it is another one than before; one that was never in
+    force is noted as a redesign.
 
     A page that goes to and fro between two forms (an experiment of its makers) has two rows, not one more a look.
     """
@@ -37,3 +39,5 @@ def write_learnt_recipe(writing: Writing) -> None:
         (record.source_id, selector, writing.at),
     )
     conn.executemany("DELETE FROM recipes WHERE id = ?", [(row["id"],) for row in rows[KEPT:]])
+    if any(row["retired_at"] is None for row in rows):
+        note_redesign(writing)

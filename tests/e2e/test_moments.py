@@ -52,8 +52,13 @@ def test_each_moment_of_the_fixture_site_gives_the_events_that_it_should(desk: D
         assert len({one.webhook_id for one in hook.accepted}) == told
         assert "Traceback" not in daemon.log()
     # Nobody is told more than once that a source is unwell, and once that it is well again.
-    episodes = desk.rows("SELECT source_id, count(*) AS n, count(closed_at) AS over FROM episodes GROUP BY source_id")
+    episodes = desk.rows(
+        "SELECT count(*) AS n, count(closed_at) AS over FROM episodes WHERE opened_at IS NOT closed_at "
+        "GROUP BY source_id"
+    )
     assert all((row["n"], row["over"]) == (1, 1) for row in episodes)
+    redesigned = "SELECT slug FROM sources WHERE id IN (SELECT source_id FROM episodes WHERE opened_at = closed_at)"
+    assert {row["slug"] for row in desk.rows(redesigned)} == {"news", "front", "aktuelles", "startseite"}
     desk.assert_sound()
 
 

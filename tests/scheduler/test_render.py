@@ -69,6 +69,22 @@ def test_an_episode_says_what_and_why(kind: ChangeKind, subject: str) -> None:
     assert ("403 with a login form" in rendered.text) is (kind is ChangeKind.EPISODE_OPENED)
 
 
+def test_a_redesign_that_was_understood_at_once_is_no_trouble() -> None:
+    change = make_episode(ChangeKind.EPISODE_OPENED, "12 of its items were recognised")
+    assert change.episode is not None
+    rendered = one(replace(change, episode=replace(change.episode, closed_at=NOW)))
+    assert rendered.subject == "Redesigned: Harbour Office has a new layout"
+    assert "12 of its items were recognised" in rendered.text
+
+
+def test_what_goes_to_and_fro_says_so() -> None:
+    change = make_change(kind=ChangeKind.REVISED, previous=replace(ITEM, title="Pier"), fields=("title",))
+    noted = replace(change, reason="goes to and fro: told again when it has settled")
+    assert "told again when it has settled" in one(noted).text
+    assert one(noted).payload["data"]["changes"][0]["note"] == noted.reason  # type: ignore[index]
+    assert "note" not in one(change).payload["data"]["changes"][0]  # type: ignore[index]
+
+
 def test_a_digest_lists_some_and_counts_the_others() -> None:
     changes = [make_change(replace(ITEM, title=f"item {n}"), event_id=f"e{n}") for n in range(40)]
     rendered = render(make_message(*changes, kind="digest", total=2_000))
