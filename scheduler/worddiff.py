@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Final, Literal, NamedTuple
@@ -12,6 +13,8 @@ from scheduler.rules import is_unspaced
 _MOST_WORDS: Final = 600
 """So many words between what both texts begin and end with are compared (the comparison takes time in the square of
 them, at worst); more are one replacement."""
+_MOST_PAIRS: Final = 30_000
+"""And so many pairs of equal words: a text of one word over and over has more than one of prose, and takes minutes."""
 _MOST_LINES: Final = 2_000
 _WORD = re.compile(r"\s+|\w+(?:[-'’]\w+)*|[^\w\s]")
 
@@ -65,7 +68,7 @@ def _common(before: Sequence[str], after: Sequence[str]) -> int:
 
 
 def _middle(before: Sequence[str], after: Sequence[str]) -> Iterator[Piece]:
-    if max(len(before), len(after)) > _MOST_WORDS:
+    if max(len(before), len(after)) > _MOST_WORDS or _pairs(before, after) > _MOST_PAIRS:
         yield Piece("gone", "".join(before))
         yield Piece("new", "".join(after))
         return
@@ -75,6 +78,11 @@ def _middle(before: Sequence[str], after: Sequence[str]) -> Iterator[Piece]:
             continue
         yield Piece("gone", "".join(before[a:b]))
         yield Piece("new", "".join(after[c:d]))
+
+
+def _pairs(before: Sequence[str], after: Sequence[str]) -> int:
+    there = Counter(after)
+    return sum(count * there[word] for word, count in Counter(before).items() if not word.isspace())
 
 
 def _united(given: Iterable[Piece]) -> Iterator[Piece]:

@@ -262,6 +262,10 @@ def test_machine_values(text: str, expected: str | None) -> None:
     assert iso(parse_iso(text)) == expected
 
 
+def test_a_day_of_twenty_digits_is_no_date() -> None:
+    assert parse_iso("Mon, 99999999999999999999 Mar 2026 09:00:00 +0000") is None
+
+
 @pytest.mark.parametrize("zone", ["+9999", "-9960", "+9999999999999999999999", "+2500", "-1501"])
 def test_an_offset_of_no_clock_leaves_the_day_and_the_time(zone: str) -> None:
     found = parse_iso(f"Mon, 02 Mar 2026 09:00:00 {zone}")
