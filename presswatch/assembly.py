@@ -9,6 +9,7 @@ import os
 import random
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -44,6 +45,10 @@ _DRAIN = timedelta(seconds=30)
 
 _LINGER = timedelta(milliseconds=200)
 """How long the daemon waits at a time for sends to end; meanwhile nothing new is handed over."""
+
+
+_IDLE_SECONDS = 1.0
+"""How often it is looked whether something is due to be sent while nothing is written."""
 
 
 class PresswatchAddon:
@@ -241,10 +246,13 @@ class _Sender:
         self._store: Store | None = None
         self._outbox: Outbox | None = None
         self._stale = False
+        self._written = -1
+        self._rest_until = 0.0
 
     def tick(self) -> None:
         """Hand over what is due and record what was sent, as soon as it was: what is not recorded when the process is
-        killed is sent again."""
+        killed is sent again. As long as nobody writes to the database, it is looked only every second whether the
+        time of something has come."""
         self._thread.submit(self._tick).result()
 
     def _tick(self) -> None:
@@ -254,9 +262,14 @@ class _Sender:
             old, self._outbox = self._outbox, None
             old.close(timedelta(seconds=2))
         if self._outbox is None:
-            self._stale = False
+            self._stale, self._rest_until = False, 0.0
             self._outbox = self._assembly._build_outbox(self._store)
-        self._outbox.drain(_LINGER)
+        written = self._store.conn.execute("PRAGMA data_version").fetchone()[0]
+        if written == self._written and time.monotonic() < self._rest_until:
+            return
+        done = self._outbox.drain(_LINGER)
+        self._written = written
+        self._rest_until = 0.0 if done.in_flight else time.monotonic() + _IDLE_SECONDS
 
     def replace(self) -> None:
         """Begin anew with the next tick: with the channels of the present configuration."""

@@ -11,7 +11,7 @@ import logging
 import random
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Any, Protocol
@@ -104,7 +104,7 @@ class Daemon:
         self._holder = leases.holder_name()
         self._token = 0
         self._dispatcher = Dispatcher(service, self._holder, report, monotonic)
-        self._reloads: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
         self._failure: PresswatchError | None = None
         self._monotonic = monotonic
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -115,9 +115,12 @@ class Daemon:
 
     def ask_reload(self) -> None:
         """Read the configuration again (SIGHUP)."""
-        task = asyncio.create_task(self._apply_configuration())
-        self._reloads.add(task)
-        task.add_done_callback(self._reloads.discard)
+        self._begin(self._apply_configuration())
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def run(self) -> None:
         """Work until :meth:`stop`. Raises :class:`DaemonRunningError` if there is one already, and whatever made it
@@ -182,6 +185,7 @@ class Daemon:
         common: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         add = self._scheduler.add_job
         dispatch = self._guarded(self._dispatcher.dispatch, self._dispatcher.rest)
+        self._dispatcher.again = lambda: self._begin(dispatch())
         add(dispatch, "interval", seconds=self.options.tick, id="dispatch", **common)
         add(self._guarded(self._send), "interval", seconds=self.options.tick, id="outbox", **common)
         beat = {"seconds": self.options.beat, "id": "heartbeat", "next_run_time": self.service.clock()}
@@ -197,7 +201,9 @@ class Daemon:
         add(self._guarded(self._compact), "cron", hour=3, minute=random.randrange(60), id="compact", **common)  # noqa: S311
         self._scheduler.start()
 
-    def _guarded(self, job: Callable[[], Awaitable[None]], rest: Rest | None = None) -> Callable[[], Awaitable[None]]:
+    def _guarded(
+        self, job: Callable[[], Awaitable[None]], rest: Rest | None = None
+    ) -> Callable[[], Coroutine[Any, Any, None]]:
         """A full disk or a locked database ends one run of a job, not the daemon: it goes on when there is room.
         ``rest`` is given where it takes more than the job itself to say that all is well again."""
         own = Rest(self._monotonic)
@@ -258,6 +264,7 @@ class Daemon:
             self._manager.ready("watching; the configuration was not applied, it has a mistake")
         else:
             log.info("configuration applied")
+            self._dispatcher.wake()
             self._manager.ready("watching")
 
     async def _compact(self) -> None:
@@ -285,6 +292,7 @@ class Daemon:
         except StoreError as error:
             log.error("%s", error)
         self.sender.replace()
+        self._dispatcher.wake()
         for job in self._scheduler.get_jobs():
             if job.id != "compact":
                 job.modify(next_run_time=now)

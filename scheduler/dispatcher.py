@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,19 +15,33 @@ from scraper.check import CheckReport
 from scraper.errors import LeaseLostError, StoreError
 from scraper.service import Service
 from scraper.store import leases
-from scraper.store.article_jobs import ArticleJob, due_articles, lease_article
+from scraper.store.article_jobs import ArticleJob, due_articles, lease_article, next_article_at
 from scraper.store.db import Store
-from scraper.store.jobs import SourceJob, lease_source, ready_sources
+from scraper.store.jobs import SourceJob, lease_source, next_due_at, ready_sources
 
 _ARTICLES_SHARE = 4
 """Beside so many checks one article may be looked at."""
+_LONGEST_SLEEP = 5.0
+"""Seconds after which the database is asked again even if nothing was due: other processes write to it as well."""
+_GATHER = 0.01
+"""Seconds for which places that become free are gathered, so that sources are leased several at a time."""
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What was leased, and for how many seconds nothing else is due."""
+
+    sources: list[SourceJob]
+    articles: list[ArticleJob]
+    rest: float
+
+
 class Dispatcher:
     """Leases what is due and checks it. ``holder`` names this process in leases, ``report`` receives each committed
-    check; there is a :attr:`rest` while the store cannot be written."""
+    check; there is a :attr:`rest` while the store cannot be written. Where more is due than there is room for,
+    ``again`` is called as soon as there is; it is to call :meth:`dispatch`."""
 
     def __init__(
         self, service: Service, holder: str, report: Callable[[CheckReport], None], monotonic: Callable[[], float]
@@ -37,24 +52,48 @@ class Dispatcher:
         self._running: set[asyncio.Task[None]] = set()
         self._articles: set[asyncio.Task[None]] = set()
         self._owed: list[tuple[str, int]] = []
+        self._monotonic = monotonic
+        self._asleep_until = float("-inf")
+        self._is_full = False
+        self._filling = False
+        self._is_closed = False
+        self._gathering: asyncio.TimerHandle | None = None
         self.rest = Rest(monotonic)
+        self.again: Callable[[], None] = lambda: None
+
+    def wake(self) -> None:
+        """Ask the database at the next :meth:`dispatch`: what is due may have changed."""
+        self._asleep_until = float("-inf")
 
     async def dispatch(self) -> None:
-        """Begin checks of what is due, as far as there is room; returns before they are done.
+        """Begin checks of what is due, as far as there is room; returns before they are done. Does nothing before the
+        next one is due.
 
         Raises :class:`StoreError` and ``sqlite3.Error``.
         """
+        if self._filling or self._is_closed or self._monotonic() < self._asleep_until:
+            return
+        self._filling = True
+        try:
+            await self._fill()
+        finally:
+            self._filling = False
+
+    async def _fill(self) -> None:
         parallel = self._service.assembly.parallel
         room = parallel - len(self._running)
-        now = self._service.clock()
-        if room > 0:
-            for job in await self._service.store.run(lambda store: self._take(store, room, now)):
-                self._begin(self._check(job), self._running)
         # Articles come after listings, on the sites that these leave alone, and have few places of their own.
         spare = max(1, parallel // _ARTICLES_SHARE) - len(self._articles)
-        if spare > 0:
-            for article in await self._service.store.run(lambda store: self._take_articles(store, spare, now)):
-                self._begin(self._look_at_article(article), self._articles)
+        if room <= 0 and spare <= 0:
+            return
+        now = self._service.clock()
+        taken = await self._service.store.run(lambda store: self._take_all(store, room, spare, now))
+        for job in taken.sources:
+            self._begin(self._check(job), self._running)
+        for article in taken.articles:
+            self._begin(self._look_at_article(article), self._articles)
+        self._is_full = len(self._running) >= parallel
+        self._asleep_until = self._monotonic() + taken.rest
 
     def _begin(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
         task = asyncio.create_task(work)
@@ -62,7 +101,9 @@ class Dispatcher:
         task.add_done_callback(self._finished)
 
     async def drain(self, seconds: float) -> None:
-        """Let checks under way commit, at most so long; abandon what hangs, its leases are given back."""
+        """Let checks under way commit, at most so long; abandon what hangs, its leases are given back. Nothing else is
+        begun."""
+        self._is_closed = True
         running = self._running | self._articles
         if not running:
             return
@@ -70,6 +111,13 @@ class Dispatcher:
         for task in hanging:
             task.cancel()
         await asyncio.gather(*hanging, return_exceptions=True)
+
+    def _take_all(self, store: Store, room: int, spare: int, now: datetime) -> _Taken:
+        sources = self._take(store, room, now) if room > 0 else []
+        articles = self._take_articles(store, spare, now) if spare > 0 else []
+        coming = [at for at in (next_due_at(store.conn), next_article_at(store.conn)) if at is not None]
+        rest = (min(coming) - now).total_seconds() if coming else _LONGEST_SLEEP
+        return _Taken(sources, articles, min(max(rest, 0.0), _LONGEST_SLEEP))
 
     def _take(self, store: Store, room: int, now: datetime) -> list[SourceJob]:
         """Lease what is due. Without anything due nothing is written."""
@@ -139,5 +187,12 @@ class Dispatcher:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         self._articles.discard(task)
+        if self._is_full and self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(_GATHER, self._go_on)
         if not task.cancelled() and task.exception():
             log.error("unexpected fault", exc_info=task.exception())
+
+    def _go_on(self) -> None:
+        self._gathering = None
+        self.wake()
+        self.again()

@@ -63,6 +63,12 @@ def due_articles(
     return list(found.values())
 
 
+def next_article_at(conn: sqlite3.Connection) -> datetime | None:
+    """When the next article is due, whether or not it may be looked at; ``None`` if there is none."""
+    row = conn.execute("SELECT min(due_at) FROM article_looks WHERE due_at IS NOT NULL").fetchone()
+    return from_text(row[0]) if row[0] else None
+
+
 def articles_open_at(conn: sqlite3.Connection, now: datetime, source_ids: Sequence[int]) -> datetime | None:
     """When the first site may be asked of those on which articles of these sources are due; ``None``: none is due."""
     chosen = ",".join(map(str, source_ids))
