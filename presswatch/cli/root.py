@@ -46,6 +46,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "diff": "diffing",
         "merge": "correcting",
         "split": "correcting",
+        "query": "querying",
         "status": "overview",
         "report": "reporting",
         "export": "exporting",
