@@ -130,6 +130,7 @@ class Assembly:
         self.retention = wiring.retention(self.config)
         self.parallel = self.config.settings.concurrency
         self.asking = wiring.source_requests(self.config, self.environ)
+        self.chromium = self.config.settings.chromium
         self.console = sys.stderr if settings.get("PRESSWATCH_CONSOLE") == "stderr" else None
 
     def open_store(self) -> Store:

@@ -87,7 +87,12 @@ def cadence_options(config: Config) -> CadenceOptions:
 def retention(config: Config) -> Retention:
     """How long the bytes of answers are kept."""
     settings = config.settings
-    return Retention(evidence=settings.keep_evidence, suspect=settings.keep_suspect, baseline=settings.keep_baseline)
+    return Retention(
+        evidence=settings.keep_evidence,
+        suspect=settings.keep_suspect,
+        baseline=settings.keep_baseline,
+        screenshot=settings.keep_screenshots,
+    )
 
 
 def source_requests(config: Config, environ: Mapping[str, str]) -> dict[str, SourceRequests]:

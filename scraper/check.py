@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from scraper import diff as differ
 from scraper import health
 from scraper.asking import SourceRequests
+from scraper.browser.chromium import Chromium
 from scraper.clock import Clock
 from scraper.errors import CheckError, PresswatchError
 from scraper.fetch import Download, Limits
@@ -111,6 +112,7 @@ class Checker:
         options: CheckOptions,
         clock: Clock,
         asking: Mapping[str, SourceRequests] | None = None,
+        chromium: Chromium | None = None,
     ) -> None:
         self.store = store
         self._local = PageReader(
@@ -121,6 +123,7 @@ class Checker:
             manners=options.manners,
             clock=clock,
             asking=asking,
+            chromium=chromium,
         )
         self.reader: Reader = self._local
         self.listener = listener
@@ -164,6 +167,7 @@ class Checker:
             reading = await look.visit.read(self._request(job, page))
             look.answer, look.extraction, look.error = reading.answer, reading.extraction, reading.error
             look.body_sha256, look.listed = reading.body_sha256, reading.listed
+            look.access, look.picture = reading.access, reading.picture
             if page is None and isinstance(look.answer, Page) and look.extraction is not None:
                 await self._fill_gap(job, look, look.answer, look.extraction, started)
         except CheckError as error:
@@ -189,6 +193,8 @@ class Checker:
             page_print=job.page_print if job.print_holds else None,
             recipe=job.recipe,
             page=page,
+            access=job.access,
+            listing_sha256=job.listing_sha256 if job.has_baseline else None,
         )
 
     def further(self, job: SourceJob, url: str) -> ReadRequest:

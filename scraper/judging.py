@@ -20,7 +20,7 @@ from scraper.store.db import Store
 from scraper.store.jobs import SourceJob
 from scraper.store.known import load_known
 from scraper.store.writing import CheckRecord, FetchRecord
-from scraper.types import ChangeKind, Extraction, ItemData, ItemKey, Outcome, Page
+from scraper.types import Access, ChangeKind, Extraction, ItemData, ItemKey, Outcome, Page
 
 MAX_ITEMS = 2_000
 """Items of one page that are looked at."""
@@ -53,6 +53,8 @@ class Look:
     error: CheckError | None = None
     crashed: bool = False
     seconds: float = 0.0
+    access: Access | None = None
+    picture: bytes | None = field(default=None, repr=False)
 
     def crash(self, job: SourceJob, error: Exception) -> None:
         """Make it one that failed by a fault of our own."""
@@ -79,6 +81,7 @@ def judge(store: Store, job: SourceJob, look: Look, *, policy: differ.Policy, no
         duration=timedelta(seconds=look.seconds),
         outcome=Outcome.FAILED,
         site_spacing=look.visit.spacing,
+        access=look.access,
     )
     if look.error is not None:
         return Judged(_failed(base, look.error, now))
@@ -163,6 +166,7 @@ def _compared(
         fetches=tuple(one.fetch for one in look.further),
         baseline=not job.has_baseline,
         capture=keep(store, page, "evidence" if job.has_baseline else "baseline") if moved else None,
+        screenshot=keep_picture(store, page.url, look.picture) if moved else None,
     )
     return Judged(record, shown, new)
 
@@ -264,6 +268,16 @@ def _suspect(store: Store, job: SourceJob, page: Page, base: CheckRecord, why: t
     first = job.doubted[:1] != (why[0],)
     capture = keep(store, page, "suspect") if first else None
     return replace(base, outcome=Outcome.SUSPECT, reason=why[0], message=why[1][:500], capture=capture)
+
+
+def keep_picture(store: Store, url: str, picture: bytes | None) -> Capture | None:
+    """Store a picture of a page, if there is one. Raises :class:`StoreError`."""
+    if picture is None:
+        return None
+    try:
+        return write_capture(store.captures_dir, picture, content_type="image/png", url=url, retention="screenshot")
+    except OSError as error:
+        raise StoreError(f"{store.captures_dir}: {error.strerror or error}; nothing was written") from error
 
 
 def keep(store: Store, page: Page, retention: Literal["evidence", "suspect", "baseline"]) -> Capture:

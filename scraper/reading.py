@@ -15,9 +15,12 @@ from typing import Protocol
 from scrapy import Request
 from scrapy.http import Response
 
+from scraper import diff as differ
 from scraper import sitemaps
 from scraper.answers import NotModified
 from scraper.asking import PLAIN, Post, SourceRequests
+from scraper.browser.chromium import Chromium
+from scraper.browser.rendering import Rendered
 from scraper.charset import decode_body
 from scraper.clock import Clock
 from scraper.errors import CheckError, FetchError
@@ -27,9 +30,11 @@ from scraper.gates import PoliteGate, SiteBook, SpacingGate
 from scraper.health import suspicion
 from scraper.pageprint import fits
 from scraper.robots import ROBOTS_LIMITS, RobotsGate, RobotsStore
+from scraper.scripted import PageScripts
 from scraper.sessions import Sessions
-from scraper.types import Extraction, Page, PagePrint, Recipe, Validators
+from scraper.types import Access, Extraction, Page, PageKind, PagePrint, Recipe, Validators
 from scraper.urls import origin_of
+from scraper.ways import Wish, read_somehow
 
 
 class Extractor(Protocol):
@@ -71,19 +76,23 @@ class ReadRequest:
     recipe: Recipe | None = None
     limits: Limits | None = None
     page: Page | None = None
+    access: Access | None = None
+    listing_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """An answer and what it says. ``extraction`` is ``None`` where nothing was read: not modified, the same body as
     before or one that lists the same (``listed``), or ``error`` says why it could not be. ``body_sha256`` is the body's
-    digest."""
+    digest. ``access`` is a way to the listing other than the one that was known; ``picture`` a PNG of what is new."""
 
     answer: Page | NotModified
     extraction: Extraction | None = None
     error: CheckError | None = None
     body_sha256: str | None = None
     listed: bool = False
+    access: Access | None = None
+    picture: bytes | None = field(default=None, repr=False)
 
 
 class Visit(Protocol):
@@ -120,6 +129,7 @@ class PageReader:
         clock: Clock,
         asking: Mapping[str, SourceRequests] | None = None,
         sessions: Sessions | None = None,
+        chromium: Chromium | None = None,
     ) -> None:
         self.download = download
         self.extractor = extractor
@@ -129,6 +139,11 @@ class PageReader:
         self.clock = clock
         self.asking = asking or {}
         self.sessions = sessions or Sessions()
+        self.chromium = chromium or Chromium()
+
+    async def close(self) -> None:
+        """End the browser, if there is one."""
+        await self.chromium.close()
 
     def visit(self, paid: str | None, leases: tuple[tuple[str, int], ...] = ()) -> PageVisit:  # noqa: ARG002
         """Begin a look; its time is bounded, and no longer than a lease lasts."""
@@ -152,7 +167,9 @@ class PageVisit:
         self._reader = reader
         self._manners = manners
         self._gate = PoliteGate(robots, spacing)
+        self._robots = robots
         self._asking = PLAIN
+        self._scripts: PageScripts | None = None
 
     @property
     def spacing(self) -> timedelta:
@@ -165,9 +182,15 @@ class PageVisit:
         answer: Page | NotModified | None = request.page
         try:
             async with asyncio.timeout(request.seconds):
-                if answer is None:
-                    answer = await self._fetch(request, request.url)
-                reading = await self._read_answer(request, answer)
+                if answer is None and self._asking.browser != "never":
+                    reading = await self._read_by_way(request)
+                else:
+                    if answer is None:
+                        answer = await self.fetch(request, request.url)
+                    reading = await self._read_answer(request, answer)
+                answer = reading.answer
+                if self._asking.screenshot and request.page is None:
+                    reading = await self._with_picture(request, reading)
         except TimeoutError:
             error: CheckError = FetchError("timeout", f"not done within {request.seconds:g} seconds", url=request.url)
         except CheckError as failure:
@@ -190,10 +213,52 @@ class PageVisit:
             return Reading(answer, body_sha256=digest)
         if request.page_print is not None and answer.url == request.url and fits(request.page_print, answer.body):
             return Reading(answer, body_sha256=digest, listed=True)
-        found = await self._understand(answer, request.recipe)
+        found = await self.understand(answer, request.recipe)
         if sitemaps.is_index(found) and request.page is None:
             return await self._read_sitemaps(request, answer, found)
         return Reading(answer, found, body_sha256=digest)
+
+    # -- scripts -----------------------------------------------------------------------------------------------------
+
+    async def _read_by_way(self, request: ReadRequest) -> Reading:
+        is_listing = request.url == request.source_url
+        wish = Wish(
+            url=request.url,
+            now=self._reader.clock(),
+            validators=request.validators,
+            recipe=request.recipe,
+            known=request.access if is_listing else None,
+            always=self._asking.browser == "always",
+            is_article=not is_listing,
+        )
+        found = await read_somehow(wish, _Hands(self, request))
+        access = found.access if is_listing else None
+        if not isinstance(found.answer, Page):
+            return Reading(found.answer, access=access)
+        digest = hashlib.sha256(found.answer.body).hexdigest()
+        listed = found.extraction is None and digest != request.body_sha256
+        return Reading(found.answer, found.extraction, body_sha256=digest, listed=listed, access=access)
+
+    def scripts(self, request: ReadRequest) -> PageScripts:
+        """The scripts of this look's pages."""
+        if self._scripts is None:
+            self._scripts = PageScripts(
+                self._reader.chromium,
+                download=self._download,
+                robots=self._robots,
+                user_agent=self._manners.user_agent,
+                limits=request.limits or self._manners.limits,
+                asking=self._asking,
+                source_url=request.source_url,
+            )
+        return self._scripts
+
+    async def _with_picture(self, request: ReadRequest, reading: Reading) -> Reading:
+        """Add a picture of a page that says something new."""
+        said, page = reading.extraction, reading.answer
+        if said is None or not isinstance(page, Page) or not _is_new(request, said):
+            return reading
+        return replace(reading, picture=await self.scripts(request).picture(page))
 
     async def _read_sitemaps(self, request: ReadRequest, index: Page, named: Extraction) -> Reading:
         """What the newest sitemaps of an index list. One that cannot be had fails the look: a cut list is no shorter
@@ -201,11 +266,11 @@ class PageVisit:
         stand for one of several documents."""
         pages, found = list[Page](), list[Extraction]()
         for url in sitemaps.newest(named, index.url):
-            page = await self._fetch(request, url)
+            page = await self.fetch(request, url)
             if isinstance(page, NotModified):
                 raise FetchError("not_modified_unasked", "answered 'not modified' (304)", url=url, status=304)
             pages.append(page)
-            found.append(await self._understand(page, None))
+            found.append(await self.understand(page, None))
         if not found:
             return Reading(index, named)
         return Reading(replace(pages[0], validators=None), sitemaps.merge(found))
@@ -216,7 +281,8 @@ class PageVisit:
             return await self._reader.download(request)
         return await proxy.download(request, self._reader.download)
 
-    async def _fetch(self, request: ReadRequest, url: str) -> Page | NotModified:
+    async def fetch(self, request: ReadRequest, url: str) -> Page | NotModified:
+        """``url``, as the source ``request`` is made for is asked for."""
         asking, is_at_home = self._asking, origin_of(url) == origin_of(request.source_url)
         headers = dict(asking.headers) if is_at_home else {}
         asked = FetchRequest(
@@ -250,7 +316,42 @@ class PageVisit:
             limits=limits or self._manners.limits,
         )
 
-    async def _understand(self, page: Page, recipe: Recipe | None) -> Extraction:
+    async def understand(self, page: Page, recipe: Recipe | None) -> Extraction:
+        """What ``page`` says. Raises :class:`scraper.errors.ExtractError`."""
         return await self._reader.extractor.extract(
             page.body, page.url, content_type=page.content_type, now=self._reader.clock(), recipe=recipe
         )
+
+
+class _Hands:
+    """What :mod:`scraper.ways` needs of a visit, for one page."""
+
+    def __init__(self, visit: PageVisit, request: ReadRequest) -> None:
+        self._visit, self._request = visit, request
+
+    async def fetch(self, url: str, validators: Validators | None) -> Page | NotModified:
+        return await self._visit.fetch(replace(self._request, validators=validators), url)
+
+    async def understand(self, page: Page, recipe: Recipe | None) -> Extraction:
+        return await self._visit.understand(page, recipe)
+
+    async def render(self, shell: Page) -> Rendered:
+        return await self._visit.scripts(self._request).render(shell)
+
+    def is_same(self, page: Page) -> bool:
+        return _is_same(self._request, page, hashlib.sha256(page.body).hexdigest())
+
+
+def _is_same(request: ReadRequest, page: Page, digest: str) -> bool:
+    """Whether a page is what was read before, byte for byte or in all that it lists."""
+    if digest == request.body_sha256:
+        return True
+    return request.page_print is not None and page.url == request.url and fits(request.page_print, page.body)
+
+
+def _is_new(request: ReadRequest, said: Extraction) -> bool:
+    """Whether a page lists something else than it did, or is an article that is another than before."""
+    if suspicion(said) is not None:
+        return said.verdict.kind is PageKind.ARTICLE and request.url != request.source_url
+    items, _ = differ.keys_for(said.items, request.source_url)
+    return differ.listing_digest(items) != request.listing_sha256

@@ -21,6 +21,7 @@ from scrapy.http import Response
 from scraper.articles import look_at_article
 from scraper.asking import SourceRequests
 from scraper.backfill import BackfillPlan, BackfillReport, backfill
+from scraper.browser.chromium import Chromium
 from scraper.check import Checker, CheckOptions, CheckReport
 from scraper.clock import Clock, to_text, utc_now
 from scraper.errors import LeaseLostError
@@ -49,6 +50,8 @@ class Assembly(Protocol):
     parallel: int
     retention: Retention
     asking: Mapping[str, SourceRequests]
+    chromium: str | None
+    """Where the browser is; ``None``: on the PATH."""
 
     def open_store(self) -> Store:
         """The database, reconciled with the configuration. Raises :class:`scraper.errors.PresswatchError`."""
@@ -81,6 +84,7 @@ class Service:
         self._crawler = crawler
         self.store = StoreThread(assembly.open_store())
         self.pool = ParsePool(workers=workers)
+        self.chromium = Chromium(assembly.chromium)
         self.checker = Checker(
             store=self.store,
             download=self._download,
@@ -91,6 +95,7 @@ class Service:
             options=assembly.options,
             clock=clock,
             asking=assembly.asking,
+            chromium=self.chromium,
         )
 
     async def _download(self, request: Request) -> Response:
@@ -103,7 +108,8 @@ class Service:
         await self.pool.start()
 
     async def close(self) -> None:
-        """Stop the workers and close the database."""
+        """Stop the workers and the browser, and close the database."""
+        await self.chromium.close()
         await self.pool.close()
         self.store.close()
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -169,6 +169,27 @@ class PagePrint:
     around: str | None
     mentions: tuple[int, ...]
     elsewhere: str | None
+
+
+Way = Literal["plain", "feed", "json", "browser"]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a source's listing is read. ``url`` and ``recipe`` are given for ``feed`` and ``json``: what is read in place
+    of the page, and how. ``shell_sha256`` is the digest of the plain page that this was found out for, ``decided_at``
+    when."""
+
+    way: Way
+    reason: str
+    url: str | None = None
+    recipe: Recipe | None = None
+    shell_sha256: str | None = None
+    decided_at: datetime | None = None
+
+    def is_younger_than(self, age: timedelta, now: datetime) -> bool:
+        """Whether it was found out lately."""
+        return self.decided_at is not None and self.decided_at > now - age
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,10 @@ SETTINGS = Table(
         "keep_suspect": Key(_KEEP, "How long the bytes of answers are kept that were not believed."),
         "keep_baseline": Key(_KEEP, "How long the page of a first look is kept."),
         "keep_evidence": Key(_KEEP, "How long pages are kept that led to a change; by default for ever."),
+        "keep_screenshots": Key(_KEEP, "How long pictures are kept of pages that led to a change."),
+        "chromium": Key(
+            text(1000), "The browser for pages that need one, where it is not found as chromium on the PATH."
+        ),
         "burst": Key(integer(1, 1000), "More new items than this in one check become one digest message."),
         "heartbeat": Key(
             secret(MAX_URL, pattern=URL_PATTERN, hint="write an address with http:// or https://", inspect=parse_url),

@@ -47,6 +47,8 @@ class Settings:
     keep_suspect: timedelta = timedelta(days=30)
     keep_baseline: timedelta = timedelta(days=90)
     keep_evidence: timedelta | None = None
+    keep_screenshots: timedelta | None = timedelta(days=365)
+    chromium: str | None = None
     burst: int = 10
     heartbeat: Secret | None = None
     heartbeat_every: timedelta = timedelta(minutes=5)

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+RetentionClass = Literal["evidence", "suspect", "baseline", "screenshot"]
+"""What a capture is kept as, and thereby for how long (:mod:`scraper.store.retention`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Capture:
@@ -25,7 +28,7 @@ class Capture:
     stored_bytes: int
     content_type: str | None
     url: str
-    retention: Literal["evidence", "suspect", "baseline"]
+    retention: RetentionClass
 
 
 def capture_path(directory: Path, sha256: str) -> Path:
@@ -39,7 +42,7 @@ def write_capture(
     *,
     content_type: str | None,
     url: str,
-    retention: Literal["evidence", "suspect", "baseline"],
+    retention: RetentionClass,
 ) -> Capture:
     """Store ``body`` unless it is there already. Raises ``OSError`` (a full disk); no half file is left."""
     sha256 = hashlib.sha256(body).hexdigest()

@@ -15,6 +15,7 @@ from scraper.hooks import CadencePolicy, ChangeListener
 from scraper.store import leases
 from scraper.store.db import Store
 from scraper.store.prints import write_print
+from scraper.store.ways import write_way
 from scraper.store.write_article import write_article
 from scraper.store.write_check import count_changes, write_capture_row, write_check, write_fetches
 from scraper.store.write_episode import may_change_episode, write_episode
@@ -65,6 +66,7 @@ def commit_check(
         if record.article is not None and record.outcome is not Outcome.SUSPECT:
             write_article(writing, record.article)
         write_learnt_recipe(writing)
+        write_way(writing)
         write_print(writing)
         failures = write_episode(writing, policy)
         write_silence(writing, failures=failures)

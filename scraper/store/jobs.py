@@ -12,7 +12,8 @@ from scraper.errors import NotFoundError
 from scraper.store import leases
 from scraper.store.prints import load_print
 from scraper.store.sources import recipe_of
-from scraper.types import PagePrint, Recipe, Validators
+from scraper.store.ways import way_of
+from scraper.types import Access, PagePrint, Recipe, Validators
 
 _REFRESH_AFTER = 20
 """Answers "not modified" in a row after which a page is fetched unconditionally."""
@@ -31,7 +32,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 class SourceJob:
     """One check to be done: what it needs to know, and the leases it holds. ``doubted`` names the classes of doubt of
     the looks before, newest first, ``doubted_since`` when the newest began. A page that fits ``page_print`` need not be
-    read if it ``print_holds``."""
+    read if it ``print_holds``. ``access`` is the way that was found to its listing."""
 
     source_id: int
     slug: str
@@ -51,6 +52,7 @@ class SourceJob:
     page_language: str | None = None
     page_print: PagePrint | None = None
     print_holds: bool = False
+    access: Access | None = None
 
 
 def due_sources(conn: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
@@ -144,6 +146,7 @@ def lease_source(
         doubted_since=doubted_since,
         page_language=row["page_language"],
         page_print=taken.page_print if taken else None,
+        access=way_of(conn, source_id),
         print_holds=bool(taken and not whole and not doubted and taken.holds(row["listing_sha256"], now)),
     )
 

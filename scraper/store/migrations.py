@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from scraper.store.view_sql import VIEWS
+
 APPLICATION_ID = 0x50575348
 """``PWSH`` in the file header (``PRAGMA application_id``)."""
 
@@ -114,6 +116,16 @@ CREATE TABLE page_prints (
   elsewhere TEXT                             -- digest of the pieces at mentions; null: they change of themselves
 ) STRICT;
 
+CREATE TABLE ways (
+  source_id INTEGER PRIMARY KEY REFERENCES sources(id) ON DELETE CASCADE,
+  way TEXT NOT NULL CHECK (way IN ('plain', 'feed', 'json', 'browser')),  -- how its listing is read (browser = "auto")
+  reason TEXT NOT NULL,
+  decided_at TEXT NOT NULL,
+  url TEXT,                                  -- what is read in place of the page; null: the page
+  listing TEXT, item TEXT, title TEXT, link TEXT, date TEXT, summary TEXT,  -- a recipe for json; null: none
+  shell_sha256 TEXT                          -- of the plain page then; null: not needed
+) STRICT;
+
 CREATE TABLE cadences (
   source_id INTEGER PRIMARY KEY REFERENCES sources(id) ON DELETE CASCADE,
   next_check_at TEXT NOT NULL,
@@ -158,7 +170,7 @@ CREATE TABLE captures (
   content_type TEXT,                         -- null: the server said none
   url TEXT NOT NULL,
   captured_at TEXT NOT NULL,
-  retention TEXT NOT NULL CHECK (retention IN ('evidence', 'suspect', 'baseline'))
+  retention TEXT NOT NULL CHECK (retention IN ('evidence', 'suspect', 'baseline', 'screenshot'))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE checks (
@@ -182,7 +194,8 @@ CREATE TABLE checks (
   listing_sha256 TEXT,                       -- of the ordered items, when the run began; null: none seen
   confidence REAL,                           -- 0..1; null: not looked at
   not_before_at TEXT,                        -- Retry-After; null: none
-  capture_sha256 TEXT REFERENCES captures(sha256)  -- null: not kept
+  capture_sha256 TEXT REFERENCES captures(sha256),  -- null: not kept
+  screenshot_sha256 TEXT REFERENCES captures(sha256)  -- a PNG of what changed; null: none
 ) STRICT;
 -- check log of one source, newest first; folding
 CREATE INDEX checks_source ON checks(source_id, id DESC);
@@ -531,47 +544,6 @@ CREATE TRIGGER articles_fts_update AFTER UPDATE OF title, text, unspaced ON arti
 END;
 """
 
-_VIEWS = """
-CREATE VIEW latest_items AS
-SELECT i.id, s.slug AS source, i.title, i.url, i.published_on, i.first_seen_at, i.status, i.revision, i.summary,
-       i.author, i.item_key, s.name AS source_name, i.is_baseline
-FROM items i JOIN sources s ON s.id = i.source_id
-WHERE i.status <> 'merged'
-ORDER BY i.id DESC;
-
-CREATE VIEW item_history AS
-SELECT c.id AS change_id, c.changed_at, s.slug AS source, c.kind, c.fields, c.reason, i.item_key,
-       coalesce(r.title, i.title) AS title, coalesce(r.url, i.url) AS url, r.summary, r.published_on,
-       c.revision, c.tell, c.item_id
-FROM changes c
-JOIN sources s ON s.id = c.source_id
-JOIN items i ON i.id = c.item_id
-LEFT JOIN revisions r ON r.item_id = c.item_id AND r.number = c.revision;
-
-CREATE VIEW item_as_of AS
-SELECT r.item_id, i.item_key, s.slug AS source, r.number AS revision, r.recorded_at AS valid_from,
-       -- the earliest of all later ones: after the clock was set back there is still one form at each moment
-       (SELECT min(n.recorded_at) FROM revisions n WHERE n.item_id = r.item_id AND n.number > r.number) AS valid_to,
-       r.title, r.url, r.summary, r.author, r.image_url, r.published_on, r.published_at, r.published_raw, r.fields
-FROM revisions r JOIN items i ON i.id = r.item_id JOIN sources s ON s.id = i.source_id;
-
-CREATE VIEW source_health AS
-SELECT s.slug AS source, s.name, s.url, s.outcome, s.failures, s.last_check_at, s.last_ok_at, s.last_changed_at,
-       c.next_check_at, c.interval_s,
-       (SELECT group_concat(e.class, ', ') FROM episodes e WHERE e.source_id = s.id AND e.closed_at IS NULL) AS unwell,
-       (SELECT k.message FROM checks k WHERE k.source_id = s.id ORDER BY k.id DESC LIMIT 1) AS last_message,
-       (SELECT count(*) FROM items i WHERE i.source_id = s.id AND i.status <> 'merged') AS items,
-       s.paused_at, s.active
-FROM sources s LEFT JOIN cadences c ON c.source_id = s.id;
-
-CREATE VIEW pending_messages AS
-SELECT m.id, ch.name AS channel, m.message_id, m.kind, m.state, m.created_at, m.due_at, m.attempts, m.last_error,
-       s.slug AS source,
-       (SELECT count(*) FROM message_changes x WHERE x.message_id = m.id AND x.also_of IS NULL) AS changes
-FROM messages m JOIN channels ch ON ch.id = m.channel_id LEFT JOIN sources s ON s.id = m.source_id
-WHERE m.state <> 'sent';
-"""
-
 
 def statements(script: str) -> list[str]:
     """Split literal SQL into single statements; a trigger's body stays in one piece."""
@@ -592,6 +564,6 @@ def statements(script: str) -> list[str]:
 @migrations()
 def first_schema(db: Database) -> None:
     """All tables, search, views."""
-    for statement in statements(TABLES) + statements(_SEARCH) + statements(_VIEWS):
+    for statement in statements(TABLES) + statements(_SEARCH) + statements(VIEWS):
         db.execute(statement)
     db.execute("PRAGMA user_version = 1")

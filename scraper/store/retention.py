@@ -24,11 +24,12 @@ _MOST_AT_ONCE = 500
 @dataclass(frozen=True, slots=True)
 class Retention:
     """How long captures are kept, by class; ``None``: for ever. ``evidence`` led to a change, ``suspect`` is the first
-    of a row of answers that were not believed, ``baseline`` the page at the first look."""
+    of a row of answers that were not believed, ``baseline`` the page at the first look, ``screenshot`` a picture."""
 
     evidence: timedelta | None = None
     suspect: timedelta | None = timedelta(days=30)
     baseline: timedelta | None = timedelta(days=90)
+    screenshot: timedelta | None = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def retire_captures(store: Store, retention: Retention, now: datetime) -> Retire
         ("evidence", retention.evidence),
         ("suspect", retention.suspect),
         ("baseline", retention.baseline),
+        ("screenshot", retention.screenshot),
     ):
         if kept is None:
             continue
@@ -70,6 +72,7 @@ def _forget(store: Store, name: str, before: datetime) -> list[str]:
             marks = ",".join("?" * len(gone))
             for table in _NAMED_BY:
                 conn.execute(f"UPDATE {table} SET capture_sha256 = NULL WHERE capture_sha256 IN ({marks})", gone)  # noqa: S608
+            conn.execute(f"UPDATE checks SET screenshot_sha256 = NULL WHERE screenshot_sha256 IN ({marks})", gone)  # noqa: S608
             conn.execute(f"DELETE FROM captures WHERE sha256 IN ({marks})", gone)  # noqa: S608
     return gone
 

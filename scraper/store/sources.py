@@ -142,6 +142,7 @@ def _update(conn: sqlite3.Connection, row: sqlite3.Row, spec: SourceSpec, at: st
     _write_tags(conn, row["id"], spec.tags)
     recipe_changed = _write_recipe(conn, row["id"], spec.recipe, at)
     if row["url"] != spec.url:  # another page: what was learnt of the old one does not hold
+        conn.execute("DELETE FROM ways WHERE source_id = ?", (row["id"],))
         conn.execute(
             "UPDATE recipes SET retired_at = ? WHERE source_id = ? AND origin = 'learnt' AND retired_at IS NULL",
             (at, row["id"]),

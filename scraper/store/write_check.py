@@ -55,8 +55,8 @@ def write_check(writing: Writing) -> int:
         return int(previous["id"])
     row = conn.execute(
         "INSERT INTO checks(check_key, source_id, started_at, last_at, outcome, reason, message, http_status, "
-        "final_url, bytes, duration_ms, items, kind, listing_sha256, confidence, not_before_at, capture_sha256) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "final_url, bytes, duration_ms, items, kind, listing_sha256, confidence, not_before_at, capture_sha256, "
+        "screenshot_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             record.check_key,
             record.source_id,
@@ -75,6 +75,7 @@ def write_check(writing: Writing) -> int:
             record.confidence,
             to_text(record.not_before) if record.not_before else None,
             writing.capture,
+            name_capture(writing, record.screenshot) if record.screenshot else None,
         ),
     ).fetchone()
     return int(row[0])

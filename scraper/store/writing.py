@@ -11,7 +11,7 @@ from typing import Literal
 from scraper.diff import Diff
 from scraper.hooks import NextCheck, RecordedChange
 from scraper.store.captures import Capture
-from scraper.types import ArticleData, ChangeKind, Outcome, PagePrint, Recipe, Validators
+from scraper.types import Access, ArticleData, ChangeKind, Outcome, PagePrint, Recipe, Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class CheckRecord:
     how long the site is left alone from now on, ``site_not_before`` what it asked for itself. ``further`` is what the
     pages after the first one add, in their order, and ``fetches`` are the requests for them. ``recipe`` is the learnt
     one that names the list the items were read from, ``page_print`` what may not change for the list to be the same;
-    ``listed``: the page fitted the print that was kept, and was not read.
+    ``listed``: the page fitted the print that was kept, and was not read. ``access`` is a way to the listing that was
+    found in this look.
     """
 
     check_key: str
@@ -65,6 +66,8 @@ class CheckRecord:
     page_print: PagePrint | None = None
     listed: bool = False
     capture: Capture | None = None
+    screenshot: Capture | None = None
+    access: Access | None = None
     diff: Diff | None = None
     further: tuple[Diff, ...] = ()
     fetches: tuple[FetchRecord, ...] = ()

@@ -1,0 +1,211 @@
+"""Rendering one page: its scripts run, its requests are answered by us, and what it looks like then is a page again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from scraper.browser.answering import Answered, Answerer, Asked, is_web
+from scraper.browser.chromium import Chromium
+from scraper.errors import FetchError
+from scraper.types import Page
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page as Tab
+    from playwright.async_api import Request, Route
+
+log = logging.getLogger(__name__)
+
+SECONDS: Final = 20.0
+"""How long a page may take from its first byte to its last request."""
+QUIET_SECONDS: Final = 0.25
+"""A page is done when for so long it has asked for nothing and awaits nothing."""
+MOST_OBSERVED: Final = 30
+MOST_OBSERVED_BYTES: Final = 2_000_000
+MOST_DOM_BYTES: Final = 10_000_000
+VIEW: Final = {"width": 1280, "height": 1000}
+MOST_HEIGHT: Final = 10_000
+"""Pixels of a page that a picture shows."""
+_NEEDED: Final = frozenset({"script", "xhr", "fetch"})
+_SHOWN: Final = frozenset({"stylesheet", "image", "font"})
+"""Loaded only where a picture is taken."""
+
+_SERIALIZE: Final = """(most) => {
+  const drop = 'script:not([type="application/ld+json"]):not([type="application/json"]),style,noscript,template,' +
+    'iframe,object,embed,link[rel~="stylesheet"],link[rel~="preload"],link[rel~="modulepreload"],' +
+    'link[rel~="prefetch"],link[rel~="preconnect"],link[rel~="dns-prefetch"]';
+  for (const host of document.querySelectorAll('*')) {
+    if (!host.shadowRoot) continue;
+    const shown = document.createElement('div');
+    shown.innerHTML = host.shadowRoot.innerHTML;
+    host.append(shown);
+  }
+  for (const one of document.querySelectorAll(drop)) one.remove();
+  for (const one of document.querySelectorAll('[nonce]')) one.removeAttribute('nonce');
+  const html = '<!doctype html>\\n' + document.documentElement.outerHTML;
+  return html.length > most ? null : html;
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """``page`` is the document as the scripts left it, UTF-8; ``observed`` the JSON that it was made of, in the order
+    in which it came; ``picture`` a PNG, where one was wanted."""
+
+    page: Page
+    observed: tuple[Answered, ...] = ()
+    picture: bytes | None = field(default=None, repr=False)
+
+
+class Rendering:
+    """One page on its way. Only its own document, scripts and data are loaded."""
+
+    def __init__(self, shell: Page, answerer: Answerer, *, shown: bool) -> None:
+        self._shell = shell
+        self._answerer = answerer
+        self._loaded = _NEEDED | _SHOWN if shown else _NEEDED
+        self._awaited = 0
+        self._last = time.monotonic()
+        self._opened = False
+        self._closing: set[asyncio.Future[None]] = set()
+        self.observed: list[Answered] = []
+        self.failed: list[str] = []
+
+    async def answer(self, route: Route) -> None:
+        """Playwright's handler of all requests of the page."""
+        self._awaited += 1
+        try:
+            await self._answer(route)
+        except FetchError as error:
+            self.failed.append(f"{error.url[:200]}: {error}")
+            await _abort(route)
+        finally:
+            self._awaited -= 1
+            self._last = time.monotonic()
+
+    async def _answer(self, route: Route) -> None:
+        request = route.request
+        if request.resource_type == "document":
+            await self._answer_document(route)
+        elif request.resource_type in self._loaded and is_web(request.url):
+            answered = await self._answerer(_asked(request))
+            self._observe(answered, request.resource_type)
+            await route.fulfill(status=answered.status, headers=answered.headers, body=answered.body)
+        else:
+            await _abort(route)
+
+    async def _answer_document(self, route: Route) -> None:
+        """The page itself, as it was fetched before; no other document, neither in a frame nor after it."""
+        if self._opened or route.request.url != _without_fragment(self._shell.url):
+            await route.abort("aborted")  # as if a person had stopped it: what is shown stays
+            return
+        self._opened = True
+        headers = {"content-type": self._shell.content_type or "text/html"}
+        if policy := self._shell.headers.get("content-security-policy"):
+            headers["content-security-policy"] = policy
+        await route.fulfill(status=200, headers=headers, body=self._shell.body)
+
+    def _observe(self, answered: Answered, kind: str) -> None:
+        said = answered.headers.get("content-type", "").lower()
+        if kind == "script" or "json" not in said or len(answered.body) > MOST_OBSERVED_BYTES:
+            return
+        if len(self.observed) < MOST_OBSERVED:
+            self.observed.append(answered)
+
+    def close_other(self, other: Tab) -> None:
+        """A page that opens a second one does so in vain."""
+        task = asyncio.ensure_future(_close(other))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def settle(self, until: float) -> None:
+        """Return when the page is done, or ``until`` (of ``time.monotonic()``) has come."""
+        while (now := time.monotonic()) < until:
+            quiet_at = self._last + QUIET_SECONDS
+            if self._awaited == 0 and now >= quiet_at:
+                return
+            await asyncio.sleep(max(quiet_at - now, 0.05) if self._awaited == 0 else 0.05)
+
+
+async def render(
+    chromium: Chromium,
+    shell: Page,
+    answerer: Answerer,
+    *,
+    picture: bool = False,
+    language: str | None = None,
+    seconds: float = SECONDS,
+) -> Rendered:
+    """Run the scripts of ``shell``, a page that was fetched.
+
+    Raises :class:`FetchError`: there is no browser, the page ran for longer than ``seconds``, it asked for nothing that
+    it may have, or its document became too large.
+    """
+    from playwright.async_api import Error
+
+    rendering = Rendering(shell, answerer, shown=picture)
+    options: dict[str, Any] = {"viewport": VIEW}
+    if language:
+        options["locale"] = language
+    try:
+        # The time begins when the browser is there: starting it, or waiting for a turn, is no fault of the page.
+        async with chromium.context(shell.url, **options) as context, asyncio.timeout(seconds):
+            await context.route("**/*", rendering.answer)
+            tab = await context.new_page()
+            context.on("page", rendering.close_other)
+            html, shot = await _run(tab, rendering, until=time.monotonic() + seconds * 0.75, picture=picture)
+    except TimeoutError:
+        raise FetchError(
+            "timeout", f"the page's scripts ran for more than {seconds:g} seconds", url=shell.url
+        ) from None
+    except Error as error:
+        why = (str(error).strip().splitlines() or ["no reason given"])[0]
+        raise FetchError("unreadable", f"the page could not be rendered: {why[:200]}", url=shell.url) from error
+    if not isinstance(html, str):
+        raise FetchError("too_large", "the rendered page is larger than allowed", url=shell.url)
+    for failure in rendering.failed[:3]:
+        log.info("a request of %s was not answered: %s", shell.url, failure)
+    page = replace(
+        shell,
+        body=html.encode("utf-8", "replace"),
+        content_type="text/html; charset=utf-8",
+        validators=None,  # they stand for the shell
+    )
+    return Rendered(page, tuple(rendering.observed), shot)
+
+
+async def _run(tab: Tab, rendering: Rendering, *, until: float, picture: bool) -> tuple[object, bytes | None]:
+    await tab.goto(_without_fragment(rendering._shell.url), wait_until="domcontentloaded", timeout=0)
+    await rendering.settle(until)
+    shot = await _picture(tab) if picture else None
+    return await tab.evaluate(_SERIALIZE, MOST_DOM_BYTES), shot
+
+
+async def _picture(tab: Tab) -> bytes:
+    height = await tab.evaluate("Math.ceil(document.documentElement.scrollHeight)")
+    shown = min(max(int(height) if isinstance(height, int | float) else 0, VIEW["height"]), MOST_HEIGHT)
+    clip: Any = {"x": 0, "y": 0, "width": VIEW["width"], "height": shown}
+    return await tab.screenshot(full_page=True, clip=clip, type="png", animations="disabled", timeout=0)
+
+
+def _asked(request: Request) -> Asked:
+    return Asked(request.url, request.method, request.headers, request.post_data_buffer or b"")
+
+
+async def _abort(route: Route) -> None:
+    await route.abort("blockedbyclient")
+
+
+async def _close(tab: Tab) -> None:
+    from playwright.async_api import Error
+
+    with contextlib.suppress(Error):  # it went with its browser
+        await tab.close()
+
+
+def _without_fragment(url: str) -> str:
+    return url.partition("#")[0]
