@@ -41,3 +41,11 @@ class Crew(Desk):
         wanted = ",".join(sorted(names))
         sql = "SELECT coalesce(group_concat(name), '') = ? FROM (SELECT name FROM workers ORDER BY name)"
         self.wait_for(sql, wanted, seconds=seconds)
+
+    def wait_all_looked_at(self, since: str, seconds: float) -> None:
+        """Until every source was looked at after that moment."""
+        late = (
+            "SELECT count(*) FROM sources s WHERE NOT EXISTS "
+            "(SELECT 1 FROM checks c WHERE c.source_id = s.id AND c.last_at > ?)"
+        )
+        self.wait_for(f"SELECT ({late}) = 0", since, seconds=seconds)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from presswatch.fixture_site import SiteFarm, WebhookReceiver
+from scraper.clock import to_text, utc_now
 from tests.e2e.desk import ROOT, Desk
 from tests.e2e.kills import Ordeal
 from tests.fleet.crew import Crew
@@ -46,13 +47,16 @@ def test_worker_killed_and_broker_restarted_lose_and_double_nothing(
         crew.wait_baseline(50, seconds=60)
         ordeal.publish_for(4)
         one.kill()
+        crew.wait_all_looked_at(since=to_text(utc_now()), seconds=15)
         ordeal.publish_for(4)
         broker.stop()
         ordeal.publish_for(1)
         broker.start()
         crew.start_worker("three")
         crew.wait_workers("three", "two")
+        crew.wait_all_looked_at(since=to_text(utc_now()), seconds=15)
         ordeal.publish_for(4)
+        crew.wait_for("SELECT sum(count) >= 2000 FROM checks", seconds=120)
         ordeal.wait_told(daemon)
         assert daemon.stop() == 0, daemon.log()[-4000:]
         assert two.stop() == 0, two.log()[-4000:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,6 +67,12 @@ def test_a_job_arrives_with_its_manners_and_robots() -> None:
         robots=RobotsRecord("https://port.example", NOW, NOW + 60 * SECOND, 200, b"User-agent: *\nCrawl-delay: 7"),
     )
     assert unpack(pack(job), Job) == job
+
+
+def test_no_part_of_a_reading_is_forgotten() -> None:
+    """What is added to a reading one day must travel too."""
+    parts = {part.name for part in fields(Reading)} - {"answer", "error"}
+    assert parts <= set(Done.__struct_fields__)
 
 
 def test_not_modified_arrives() -> None:
