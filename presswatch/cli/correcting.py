@@ -37,23 +37,34 @@ def merge_command(app: App, kept: str, merged: str) -> None:
 
 @click.command(name="split")
 @click.argument("item", metavar="ITEM")
+@click.option(
+    "--at", "number", type=click.IntRange(min=2), metavar="N", help="From its N-th form on it is another item."
+)
 @click.pass_obj
-def split_command(app: App, item: str) -> None:
-    """Take back that an item was merged into another one.
+def split_command(app: App, item: str, number: int | None) -> None:
+    """Say that an item is two: from one of its forms on (--at), or since it was merged into another one.
+
+    `presswatch show ITEM` numbers its forms. The later one is a new item, with the keys of its forms; nobody is told.
+    `presswatch merge` takes it back.
 
     \b
-    presswatch split 131
+    presswatch split 131          # take back that it was merged
+    presswatch split 128 --at 3   # what it was from its third form on is another item
     """
     from presswatch.cli.showing import find_item
     from scraper.store.correct import split_item
     from scraper.store.db import open_store
+    from scraper.store.split_item import split_at
 
     with app.reading() as conn:
         row = find_item(conn, item)
     store = open_store(app.home.db_path)
     try:
         with store.transaction() as conn:
-            kept_id = split_item(conn, row["id"], app.now)
+            if number is None:
+                other_id = split_item(conn, row["id"], app.now)
+            else:
+                other_id = split_at(conn, row["id"], number, app.now)
     finally:
         store.close()
-    click.echo(f"items {row['id']} and {kept_id} are two")
+    click.echo(f"items {row['id']} and {other_id} are two")

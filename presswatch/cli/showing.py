@@ -204,7 +204,8 @@ def _print_history(app: App, console: Console, record: dict[str, Any]) -> None:
     console.print(plain("history", "bold"))
     for change in record["changes"]:
         when = local_time(change["changed_at"], app.zone)
-        console.print(plain(f"{when}  {change['kind']}  {change['reason']}", before="  "))
+        form = f"form {change['revision']}  " if change["kind"] in ("revised", "relocated") else ""
+        console.print(plain(f"{when}  {change['kind']}  {form}{change['reason']}", before="  "))
         if change["kind"] not in ("revised", "relocated"):
             continue
         revision = revisions.get(change["revision"], {})

@@ -1,5 +1,5 @@
-"""A person's corrections of identity: two items that are one, or one that is two. Each is on record in ``identity_log``
-without a check, and can be taken back."""
+"""A person's corrections of identity: two items that are one, and taking that back. Each is on record in
+``identity_log`` without a check. An item that is two: :mod:`scraper.store.split_item`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TTL = timedelta(minutes=1)
 def merge_items(conn: sqlite3.Connection, kept_id: int, merged_id: int, now: datetime) -> None:
     """Make ``merged_id`` a part of ``kept_id`` (in the caller's transaction): from now on what bears its keys is the
     kept item. Its history stays under its own id. Raises :class:`PresswatchError` if that makes no sense."""
-    kept, merged = _item(conn, kept_id), _item(conn, merged_id)
+    kept, merged = get_item(conn, kept_id), get_item(conn, merged_id)
     if kept_id == merged_id:
         raise PresswatchError("an item cannot be merged with itself")
     if kept["source_id"] != merged["source_id"]:
@@ -26,7 +26,7 @@ def merge_items(conn: sqlite3.Connection, kept_id: int, merged_id: int, now: dat
     for row in (kept, merged):
         if row["status"] == "merged":
             raise PresswatchError(f"item {row['id']} was merged before, into {row['merged_into']}")
-    lease = _take(conn, kept["source_id"], now)
+    lease = take_source(conn, kept["source_id"], now)
     at = to_text(now)
     conn.execute(
         "INSERT OR IGNORE INTO item_keys(source_id, kind, key, item_id, strong, first_seen_at) "
@@ -39,9 +39,9 @@ def merge_items(conn: sqlite3.Connection, kept_id: int, merged_id: int, now: dat
         "UPDATE items SET status = 'merged', merged_into = ?, changed_at = ? WHERE id = ?", (kept_id, at, merged_id)
     )
     conn.execute("UPDATE article_looks SET due_at = NULL WHERE item_id = ?", (merged_id,))
-    _log(conn, merged_id, "merged", f"into item {kept_id}", at)
-    _log(conn, kept_id, "merged", f"with item {merged_id}", at)
-    _release(conn, kept["source_id"], lease)
+    log_by_hand(conn, merged_id, "merged", f"into item {kept_id}", at)
+    log_by_hand(conn, kept_id, "merged", f"with item {merged_id}", at)
+    release_source(conn, kept["source_id"], lease)
 
 
 def split_item(conn: sqlite3.Connection, item_id: int, now: datetime) -> int:
@@ -50,11 +50,11 @@ def split_item(conn: sqlite3.Connection, item_id: int, now: datetime) -> int:
     The keys that the merging gave it go; the form that it took over is corrected by the next look. Raises
     :class:`PresswatchError` if it was not merged.
     """
-    item = _item(conn, item_id)
+    item = get_item(conn, item_id)
     if item["status"] != "merged":
-        raise PresswatchError(f"item {item_id} was not merged; `presswatch split` takes a merging back")
+        raise PresswatchError(f"item {item_id} was not merged; to split it, name a form of it: --at N")
     kept_id = int(item["merged_into"])
-    lease = _take(conn, item["source_id"], now)
+    lease = take_source(conn, item["source_id"], now)
     at = to_text(now)
     (merged_at,) = conn.execute(
         "SELECT max(decided_at) FROM identity_log WHERE item_id = ? AND decision = 'merged'", (item_id,)
@@ -67,13 +67,14 @@ def split_item(conn: sqlite3.Connection, item_id: int, now: datetime) -> int:
     conn.execute(
         "UPDATE items SET status = 'scrolled_off', merged_into = NULL, changed_at = ? WHERE id = ?", (at, item_id)
     )
-    _log(conn, item_id, "split", f"from item {kept_id}", at)
-    _log(conn, kept_id, "split", f"from item {item_id}", at)
-    _release(conn, item["source_id"], lease)
+    log_by_hand(conn, item_id, "split", f"from item {kept_id}", at)
+    log_by_hand(conn, kept_id, "split", f"from item {item_id}", at)
+    release_source(conn, item["source_id"], lease)
     return kept_id
 
 
-def _item(conn: sqlite3.Connection, item_id: int) -> sqlite3.Row:
+def get_item(conn: sqlite3.Connection, item_id: int) -> sqlite3.Row:
+    """The row of an item. Raises :class:`PresswatchError` if there is none."""
     row: sqlite3.Row | None = conn.execute("SELECT * FROM items WHERE id = ?", (item_id,)).fetchone()
     if row is None:
         raise PresswatchError(f"there is no item {item_id}")
@@ -117,8 +118,9 @@ def _take_form(conn: sqlite3.Connection, kept: sqlite3.Row, merged: sqlite3.Row,
     )
 
 
-def _take(conn: sqlite3.Connection, source_id: int, now: datetime) -> int:
-    """Keep checks away, and have the next one compare the page with what is known now, changed or not."""
+def take_source(conn: sqlite3.Connection, source_id: int, now: datetime) -> int:
+    """Keep checks away, and have the next one compare the page with what is known now, changed or not; the token to
+    give back. Raises :class:`PresswatchError` while a check is going on."""
     token = leases.acquire(conn, f"source:{source_id}", leases.holder_name(), _TTL, now)
     if token is None:
         raise PresswatchError("this source is being looked at just now; try again in a moment")
@@ -130,11 +132,13 @@ def _take(conn: sqlite3.Connection, source_id: int, now: datetime) -> int:
     return token
 
 
-def _release(conn: sqlite3.Connection, source_id: int, token: int) -> None:
+def release_source(conn: sqlite3.Connection, source_id: int, token: int) -> None:
+    """Let checks go on."""
     leases.release(conn, f"source:{source_id}", token)
 
 
-def _log(conn: sqlite3.Connection, item_id: int, decision: str, reason: str, at: str) -> None:
+def log_by_hand(conn: sqlite3.Connection, item_id: int, decision: str, reason: str, at: str) -> None:
+    """Put a person's decision on record."""
     conn.execute(
         "INSERT INTO identity_log(item_id, check_id, decided_at, decision, reason) VALUES (?, NULL, ?, ?, ?)",
         (item_id, at, decision, f"by hand: {reason}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 
 from scraper.diff import Diff
@@ -73,7 +74,7 @@ def write_further(writing: Writing, diff: Diff) -> int:
 def _insert_item(writing: Writing, match: Match, rank: float, *, listed: bool = True) -> tuple[int, str]:
     """The database id and the public id of a new item."""
     conn, source_id, item = writing.conn, writing.record.source_id, match.data
-    key = _free_key(writing, match.keys)
+    key = free_item_key(conn, writing.source["source_key"], match.keys)
     row = conn.execute(
         "INSERT INTO items(item_key, source_id, status, is_baseline, first_seen_at, first_check_id, changed_at, "  # noqa: S608 - constants
         f"unspaced, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, {_MARKS}) RETURNING id",
@@ -100,11 +101,11 @@ def _insert_item(writing: Writing, match: Match, rank: float, *, listed: bool = 
     return item_id, key
 
 
-def _free_key(writing: Writing, keys: Sequence[ItemKey]) -> str:
-    """The item's public id. A key may have been another item's before (an address that is used again)."""
+def free_item_key(conn: sqlite3.Connection, source_key: str, keys: Sequence[ItemKey]) -> str:
+    """The public id of a new item. A key may have been another item's before (an address that is used again)."""
     for ordinal in range(1000):
-        key = item_key(writing.source["source_key"], keys, ordinal)
-        if writing.conn.execute("SELECT 1 FROM items WHERE item_key = ?", (key,)).fetchone() is None:
+        key = item_key(source_key, keys, ordinal)
+        if conn.execute("SELECT 1 FROM items WHERE item_key = ?", (key,)).fetchone() is None:
             return key
     raise AssertionError("a thousand items had the same first key")
 
