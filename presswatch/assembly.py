@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from scrapy.settings import BaseSettings
 
@@ -23,12 +23,9 @@ from presswatch.config import Config, load_config
 from presswatch.paths import Home, find_home
 from scheduler.cadence import Cadence
 from scheduler.channels import Channel, build_channel
-from scheduler.daemon import Daemon, DaemonOptions
-from scheduler.heartbeat import Heartbeat
 from scheduler.messages import MessagePlanner
 from scheduler.outbox import Outbox, OutboxStats
 from scheduler.registry import sync_channels
-from scheduler.servicemanager import ServiceManager
 from scraper.addresses import VARIABLE, AddressPolicy
 from scraper.clock import utc_now
 from scraper.errors import ConfigError, PresswatchError
@@ -37,6 +34,9 @@ from scraper.service import Service
 from scraper.spiders.news import log_report
 from scraper.store.db import Store, open_store
 from scraper.store.sources import reconcile
+
+if TYPE_CHECKING:
+    from scheduler.daemon import Daemon
 
 log = logging.getLogger(__name__)
 
@@ -163,6 +163,11 @@ class Assembly:
 
     async def serve(self, service: Service) -> None:
         """Be the daemon until SIGTERM or SIGINT. SIGHUP, or a change of the file, reads the configuration anew."""
+        # Imported here: a single look needs none of it.
+        from scheduler.daemon import Daemon, DaemonOptions
+        from scheduler.heartbeat import Heartbeat
+        from scheduler.servicemanager import ServiceManager
+
         sender = _Sender(self)
         daemon = Daemon(
             service,

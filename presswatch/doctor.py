@@ -18,7 +18,7 @@ from typing import Literal
 
 from presswatch.paths import Home
 from scraper.clock import to_text
-from scraper.store.migrations import SCHEMA_VERSION
+from scraper.store.marks import SCHEMA_VERSION
 
 _LEAST_FREE = 500_000_000
 _NETWORK = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "beegfs",

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
-
-import tldextract
 
 MAX_URL = 4_000
 """Characters of a URL that are kept at the most; a longer one is no link."""
@@ -39,9 +38,6 @@ _COOKIELESS = re.compile(r"/\((?:[AFSX]\([\w\-=.]{0,400}\)){1,4}\)(?=/|$)", re.A
 _TOKEN = re.compile(r"^[0-9a-zA-Z_\-.!]{16,}$")
 _INDEX_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _UNRESERVED = "-._~!$'()*,;:@/"
-
-# The list bundled with the package: a lookup never leaves the machine.
-_split_host = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def resolve_url(base: str, href: str) -> str | None:
@@ -142,7 +138,17 @@ def _requote(path: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _registrable(host: str) -> str:
-    return _split_host(host).top_domain_under_public_suffix or host
+    found: str = _split_host()(host).top_domain_under_public_suffix
+    return found or host
+
+
+@cache
+def _split_host() -> Any:
+    """The list bundled with the package: a lookup never leaves the machine. Imported when it is first needed: it brings
+    along an HTTP client that is never used."""
+    import tldextract
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def site_of(url: str) -> str:

@@ -12,11 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from sqlite_utils import Database
-
 from scraper.errors import SchemaError, StoreError
 from scraper.store import openfiles
-from scraper.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrations
+from scraper.store.marks import APPLICATION_ID, SCHEMA_VERSION
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER = 100
@@ -169,8 +167,17 @@ def _prepare(conn: sqlite3.Connection, path: Path) -> None:
     if found < SCHEMA_VERSION:
         if found:
             _keep_copy(conn, path, found)
-        with _migration_lock(conn):
-            migrations.apply(Database(conn))
+        _migrate(conn)
+
+
+def _migrate(conn: sqlite3.Connection) -> None:
+    # Imported here: a file needs it once, and every command would pay for it.
+    from sqlite_utils import Database
+
+    from scraper.store.migrations import migrations
+
+    with _migration_lock(conn):
+        migrations.apply(Database(conn))
 
 
 def _switch_to_wal(conn: sqlite3.Connection) -> None:

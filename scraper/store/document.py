@@ -16,7 +16,8 @@ from contextlib import closing
 from pathlib import Path
 
 from scraper.store.db import open_reader, open_store
-from scraper.store.migrations import SCHEMA_VERSION, TABLES
+from scraper.store.marks import SCHEMA_VERSION
+from scraper.store.migrations import TABLES
 
 _TYPES = ("TEXT", "INTEGER", "REAL", "BLOB")
 _COMMENT = re.compile(r"--\s*(.*)$")

@@ -10,12 +10,6 @@ from sqlite_utils import Database, Migrations
 
 from scraper.store.view_sql import VIEWS
 
-APPLICATION_ID = 0x50575348
-"""``PWSH`` in the file header (``PRAGMA application_id``)."""
-
-SCHEMA_VERSION = 1
-"""``PRAGMA user_version`` of a file that this code writes. A file with a higher one is refused."""
-
 migrations = Migrations("presswatch")
 
 TABLES = """
@@ -74,6 +68,9 @@ CREATE TABLE sources (
   body_sha256 TEXT,                          -- of the last believable body; null: none
   listing_sha256 TEXT,                       -- of what the last believable page listed; null: none
   feed_url TEXT,                             -- a feed the page announces; null: none
+  gap_url TEXT,                              -- next page that could not be read, to be tried again; null: none
+  gap_since_at TEXT,                         -- when that was noticed; null: no gap
+  gap_tries INTEGER NOT NULL DEFAULT 0,      -- looks that tried to read it
   page_language TEXT,                        -- that the page declares, or its script tells; null: neither does
   config_sha256 TEXT                         -- of what the configuration said; null: not from a configuration
 ) STRICT;

@@ -16,7 +16,7 @@ import pytest
 
 from scraper.errors import SchemaError, StoreError
 from scraper.store.db import open_reader, open_store
-from scraper.store.migrations import APPLICATION_ID, SCHEMA_VERSION
+from scraper.store.marks import APPLICATION_ID, SCHEMA_VERSION
 from tests.support.watch import Watch, many
 
 # ruff: noqa: PT012 - a transaction is the statement that raises
