@@ -153,10 +153,11 @@ class Checker:
         look = await self._look(job, job.site, page)
         return await self.store.run(lambda store: self._commit(store, job, look))
 
-    async def preview(self, url: str) -> Preview:
+    async def preview(self, url: str, slug: str | None = None) -> Preview:
         """Look at a page as a check does, with the same manners and bounds, for a person who has not decided yet.
-        Stores nothing of the page. A failure of the look is a result."""
-        look = await self._look(_job_for_nobody(url), None, None)
+        Stores nothing of the page. A failure of the look is a result. ``slug`` is the source whose requests these are
+        like: its headers go to the page's origin."""
+        look = await self._look(_job_for_nobody(url, slug), None, None)
         page = look.answer if isinstance(look.answer, Page) else None
         return Preview(url, page, look.extraction, look.error, look.seconds, look.crashed)
 
@@ -263,10 +264,10 @@ class Checker:
         )
 
 
-def _job_for_nobody(url: str) -> SourceJob:
+def _job_for_nobody(url: str, slug: str | None) -> SourceJob:
     return SourceJob(
         source_id=0,
-        slug=url,
+        slug=slug or url,
         url=url,
         site=site_of(url),
         origin="adhoc",

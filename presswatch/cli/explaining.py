@@ -11,12 +11,14 @@ from presswatch.cli.app import App
 from presswatch.cli.output import form_options, to_json
 from presswatch.cli.talk import say
 from scraper.errors import ConfigError, NotFoundError, PresswatchError
+from scraper.urls import origin_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from presswatch.config import SourceConfig
     from scraper.extract.explain import Candidate, ExplainedItem, Explanation
-    from scraper.types import Page, Recipe
+    from scraper.types import Page
 
 _MOST_ITEMS = 5
 """Items whose fields are told one by one; the others are like them."""
@@ -39,14 +41,15 @@ def explain_command(app: App, target: str, url: str | None, out: str | None, eve
     presswatch explain https://ministry.example/news --html seen.html
     presswatch explain page.html --url https://ministry.example/news
     """
+    from presswatch.cli.explain_work import explain_within_bounds
     from scraper.clock import utc_now
-    from scraper.extract.explain import explain
 
-    page = read_target(app, target, url)
-    recipe = _recipe_of(app, target)
-    found = explain(page.body, page.url, content_type=page.content_type, now=utc_now(), recipe=recipe)
-    if out is not None:
-        _write(Path(out), found, page.url)
+    source = _source_of(app, target)
+    page = read_target(app, target, url, source=source)
+    recipe = source.recipe if source else None
+    found, html = explain_within_bounds(page, now=utc_now(), recipe=recipe, drawn=out is not None)
+    if out is not None and html is not None:
+        _write(Path(out), html)
     if form == "json":
         click.echo(to_json(as_record(found, page.url), indent=2))
     else:
@@ -56,13 +59,15 @@ def explain_command(app: App, target: str, url: str | None, out: str | None, eve
     return 0
 
 
-def read_target(app: App, target: str, url: str | None) -> Page:
-    """The page at an address, fetched with the manners of a check, or a saved one. Raises
+def read_target(app: App, target: str, url: str | None, *, source: SourceConfig | None = None) -> Page:
+    """The page at an address, fetched as a check does, or a saved one. What is configured for requests of ``source``
+    (headers, language, cookies) holds where the address is of the source's own origin. Raises
     :class:`scraper.errors.PresswatchError`."""
     if target.lower().startswith(("http://", "https://")):
         from presswatch.cli.looking import preview_pages
 
-        [preview] = preview_pages(app, [target])
+        own = source is not None and origin_of(source.url) == origin_of(target)
+        [preview] = preview_pages(app, [target], slug=source.slug if source is not None and own else None)
         if preview.page is None:
             raise preview.error or PresswatchError(f"{target} could not be looked at")
         return preview.page
@@ -77,19 +82,17 @@ def read_target(app: App, target: str, url: str | None) -> Page:
         raise PresswatchError(f"{target} cannot be read: {error.strerror or error}") from error
 
 
-def _recipe_of(app: App, target: str) -> Recipe | None:
-    """The hand-written recipe of the source that has this address: it is what a check would use."""
+def _source_of(app: App, target: str) -> SourceConfig | None:
+    """The source that has this address: its recipe and its requests are what a check would use."""
     try:
-        return next((source.recipe for source in app.config.sources if source.url == target and source.recipe), None)
+        return next((source for source in app.config.sources if source.url == target), None)
     except ConfigError:
         return None
 
 
-def _write(path: Path, found: Explanation, url: str) -> None:
-    from presswatch.cli.explain_page import render_page
-
+def _write(path: Path, html: str) -> None:
     try:
-        path.write_text(render_page(found, url), encoding="utf-8", errors="replace")
+        path.write_text(html, encoding="utf-8", errors="replace")
     except OSError as error:
         raise PresswatchError(f"{path} cannot be written: {error.strerror or error}") from error
     say(f"written: {path}")

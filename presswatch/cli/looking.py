@@ -36,10 +36,11 @@ def crawl(
     return spider
 
 
-def preview_pages(app: App, urls: Sequence[str]) -> list[Preview]:
-    """Look at pages as a check does, storing nothing of them. A look that failed is a result."""
+def preview_pages(app: App, urls: Sequence[str], *, slug: str | None = None) -> list[Preview]:
+    """Look at pages as a check does, storing nothing of them. A look that failed is a result. ``slug`` is the source
+    whose headers, language and cookies are sent; they go to the origin of each page."""
     with waiting(f"looking at {urls[0]}" if len(urls) == 1 else f"looking at {len(urls)} pages"):
-        return crawl(app, mode="preview", urls=list(urls)).previews
+        return crawl(app, mode="preview", urls=list(urls), preview_as=slug).previews
 
 
 def waiting(text: str) -> AbstractContextManager[object]:

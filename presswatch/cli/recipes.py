@@ -118,17 +118,17 @@ def recipe_test_command(
     presswatch recipe test --url https://ministry.example/news --item "tr" --title "td:nth-of-type(2)"
     presswatch recipe test --file page.html --url https://ministry.example/news --item li
     """
+    from presswatch.cli.explain_work import explain_within_bounds
     from presswatch.cli.explaining import read_target
     from scraper.clock import utc_now
-    from scraper.extract.explain import explain
 
     source = _source(app, slug) if slug else None
     target = path or url or (source.url if source else None)
     if target is None:
         raise click.UsageError("name a source, or give --url or --file", click.get_current_context())
     recipe = _recipe_to_try(app, source, {key: value for key, value in given.items() if value is not None})
-    page = read_target(app, target, (url or (source.url if source else None)) if path else None)
-    found = explain(page.body, page.url, content_type=page.content_type, now=utc_now(), recipe=recipe)
+    page = read_target(app, target, (url or (source.url if source else None)) if path else None, source=source)
+    found, _ = explain_within_bounds(page, now=utc_now(), recipe=recipe)
     if form == "json":
         from presswatch.cli.understood import as_record
 

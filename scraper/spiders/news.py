@@ -84,8 +84,9 @@ class NewsSpider(Spider):
 
     Without any of them all due sources are looked at. Items are committed to the store first and then yielded, so that
     feed exports (``-O items.json``) and item pipelines see them. The command ``presswatch`` uses other modes: ``serve``
-    is the daemon; ``preview`` looks at the pages ``urls`` for a person and stores nothing of them;
-    ``backfill`` stores what the older pages of sources list, as far as ``plan`` says.
+    is the daemon; ``preview`` looks at the pages ``urls`` for a person, with the requests of the source
+    ``preview_as``, and stores nothing of them; ``backfill`` stores what the older pages of sources list, as far as
+    ``plan`` says.
     """
 
     name = "news"
@@ -104,6 +105,7 @@ class NewsSpider(Spider):
         scope: str = "due",
         mode: str = "once",
         urls: Sequence[str] = (),
+        preview_as: str | None = None,
         plan: BackfillPlan | None = None,
         **kwargs: Any,
     ) -> None:
@@ -115,6 +117,7 @@ class NewsSpider(Spider):
         self.scope = scope
         self.mode = mode
         self.urls = urls
+        self.preview_as = preview_as
         self.plan = plan or BackfillPlan()
         self.tally = Tally()
         self.reports: list[CheckReport | Skipped] = []
@@ -168,7 +171,7 @@ class NewsSpider(Spider):
 
     async def _preview(self, service: Service) -> None:
         for url in self.urls:
-            found = await service.checker.preview(url)
+            found = await service.checker.preview(url, self.preview_as)
             self.previews.append(found)
             self.tally.looked += 1
             self.tally.crashed += found.crashed

@@ -91,10 +91,13 @@ def test_a_page_on_the_web_is_asked_for_once_and_a_recipe_of_its_source_is_what_
         assert [entry.request.path for entry in site.exchanges].count("/en/news/") == 1
 
         recipe = 'recipe = {item = ".vds-stack__cell", title = ".vds-teaser__title"}'
-        source = f'[[sources]]\nid = "w"\nslug = "waters"\nurl = "{site.url()}"\n{recipe}\n'
+        asked = 'headers = {"X-Reader" = "seven"}'
+        source = f'[[sources]]\nid = "w"\nslug = "waters"\nurl = "{site.url()}"\n{recipe}\n{asked}\n'
         (tmp_path / "home" / "presswatch.toml").write_text(source, encoding="utf-8")
         by_hand = start("explain", site.url(), "--json").json
         assert (by_hand["tier"], len(by_hand["items"]), by_hand["candidates"]) == ("recipe", 12, [])
         tried = start("recipe", "test", "waters", "--item", ".vds-stack__cell:first-child", "--json").json
         assert (len(tried["entries"]), tried["recipe"]["title"]) == (1, ".vds-teaser__title")
+        looked = [entry.request.headers for entry in site.exchanges if entry.request.path == "/en/news/"][1:]
+        assert [headers.get("x-reader") for headers in looked] == ["seven"] * 2, "as a check of the source would ask"
         assert start("items", "--json").json == [], "nothing of the page is stored"
