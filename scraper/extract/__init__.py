@@ -23,6 +23,8 @@ _MARKUP = re.compile(
     r"<(?:!doctype|html|head|body|div|p|a|table|ul|ol|li|span|article|section|h[1-6]|br|main)\b", re.IGNORECASE
 )
 _HTML_START = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body|div|table)\b", re.IGNORECASE)
+_PDF = b"%PDF-"
+"""The mark of a PDF, which its readers look for in the first kilobyte."""
 _PLAIN_TYPES = ("text/plain", "text/markdown")
 
 
@@ -54,6 +56,10 @@ def _extract(
     if not body.strip():
         return Extraction((), None, Verdict(PageKind.EMPTY, 1.0, ("the answer has no content",)))
     if not _HTML_START.match(body):
+        if _PDF in body[:1024]:
+            from scraper.extract.pdf import extract_pdf
+
+            return extract_pdf(body, url, now=now)
         from scraper.extract.feed import extract_feed, is_feed
 
         if is_feed(body, content_type):
