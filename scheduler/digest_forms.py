@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from scheduler.entries import Edit, Entry, change_is_of_source
 from scheduler.inert import inert_html, inert_markdown
-from scheduler.worddiff import word_diff
+from scheduler.worddiff import Piece, word_diff
 from scraper.types import ChangeKind
 
 _NEW = (ChangeKind.ADDED, ChangeKind.REINSTATED, ChangeKind.SURFACED)
@@ -89,7 +89,7 @@ def _html_edit(edit: Edit) -> Iterator[str]:
     if edit.field not in _UNITED:
         yield f"<del>{inert_html(edit.old)}</del> → <ins>{inert_html(edit.new)}</ins>"
         return
-    for kind, text in word_diff(edit.old, edit.new):
+    for kind, text in _apart(word_diff(edit.old, edit.new)):
         shown = inert_html(text)
         yield {"same": shown, "gone": f"<del>{shown}</del>", "new": f"<ins>{shown}</ins>"}[kind]
 
@@ -110,11 +110,20 @@ def _markdown_edit(edit: Edit) -> Iterator[str]:
     if edit.field not in _UNITED:
         yield f"~~{inert_markdown(edit.old)}~~ → **{inert_markdown(edit.new)}**"
         return
-    for kind, text in word_diff(edit.old, edit.new):
+    for kind, text in _apart(word_diff(edit.old, edit.new)):
         words = text.strip()
         shown, (before, after) = inert_markdown(words), _spaces(text)
         mark = {"same": "", "gone": "~~", "new": "**"}[kind] if words else ""
         yield f"{before}{mark}{shown}{mark}{after}"
+
+
+def _apart(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """With a space between a word that went and the one that came in its place: they are read, not copied."""
+    for before, piece in zip((None, *pieces), pieces, strict=False):
+        touching = before is not None and before.kind == "gone" and piece.kind == "new"
+        if touching and not before.text[-1:].isspace() and not piece.text[:1].isspace():
+            yield Piece("same", " ")
+        yield piece
 
 
 def _spaces(text: str) -> tuple[str, str]:

@@ -23,6 +23,8 @@ MOST_LISTED = 25
 MAX_SUBJECT = 150
 """Characters of a subject line: a title ends where phones and mail programs stop showing it."""
 _UNBOUNDED = 1_000_000
+_LEAST_TITLE = 40
+"""So many characters of a title tell more than its link would, if only one of them has room."""
 
 
 @dataclass(frozen=True)
@@ -60,21 +62,21 @@ class Rendered:
         """Plain text, for terminals, logs and files."""
         return self.text_within(_UNBOUNDED)
 
-    def text_within(self, limit: int) -> str:
+    def text_within(self, limit: int, *, titled: bool = False) -> str:
         """Plain text of at most ``limit`` characters: summaries go first, then edits, then entries (counted), then the
-        link, then the end of the title."""
+        link, then the end of the title. ``titled``: the subject stands above it, and is not said again."""
         if self.own_text is not None:
             return cut(self.own_text, limit)
         if not self.entries:
             return cut(_own_words(self.message), limit)
         if len(self.entries) == 1 and not self.omitted:
-            return _one_within(self.entries[0], limit)
+            return _one_within(self.entries[0], limit, titled=titled)
         return _many_within(self.entries, self.omitted, limit)
 
-    def chat(self, limit: int) -> str:
+    def chat(self, limit: int, *, titled: bool = False) -> str:
         """The same in which nothing is markup or a mention for a chat service."""
         for share in (1.0, 0.8, 0.5):  # breaking up what would be markup makes the text longer
-            text = inert_chat(self.text_within(int(limit * share)))
+            text = inert_chat(self.text_within(int(limit * share), titled=titled))
             if len(text) <= limit:
                 return text
         return cut(text, limit)
@@ -137,8 +139,8 @@ def _headline(entry: Entry) -> str:
     return entry.title if entry.kind is ChangeKind.ADDED else f"{entry.label}: {entry.title}"
 
 
-def _text_lines(entry: Entry) -> list[str]:
-    lines = [_headline(entry)]
+def _text_lines(entry: Entry, *, titled: bool = False) -> list[str]:
+    lines = [] if titled else [_headline(entry)]
     if not change_is_of_source(entry.kind):
         lines.append(" · ".join(filter(None, (entry.date, entry.source))))
     lines.extend(f"{edit.field}: {edit.old} → {edit.new}" for edit in entry.edits)
@@ -148,12 +150,12 @@ def _text_lines(entry: Entry) -> list[str]:
         lines.append(entry.url)
     if entry.summary and entry.summary != entry.title and not entry.edits:
         lines += ["", entry.summary]
-    return lines
+    return lines or [_headline(entry)]
 
 
-def _one_within(entry: Entry, limit: int) -> str:
+def _one_within(entry: Entry, limit: int, *, titled: bool) -> str:
     for thinner in (entry, replace(entry, summary=""), replace(entry, summary="", edits=entry.edits[:1], detail="")):
-        text = "\n".join(_text_lines(thinner))
+        text = "\n".join(_text_lines(thinner, titled=titled))
         if len(text) <= limit:
             return text
     return _shortened(_headline(entry), entry.url, limit)
@@ -161,7 +163,7 @@ def _one_within(entry: Entry, limit: int) -> str:
 
 def _shortened(line: str, url: str | None, limit: int) -> str:
     """A line that is cut and a link that is whole, or not there."""
-    shown = url if url and len(url) < limit // 2 else ""
+    shown = url if url and (len(url) < limit // 2 or len(url) + _LEAST_TITLE < limit) else ""
     return "\n".join(filter(None, (cut(line, limit - len(shown) - 1), shown)))
 
 

@@ -19,6 +19,10 @@ SELECT i.*, s.slug AS source, s.name AS source_name, s.url AS source_url, s.last
 FROM items i JOIN sources s ON s.id = i.source_id
 LEFT JOIN appearances a ON a.item_id = i.id AND a.source_id = i.source_id
 """
+_CHANGES = """
+SELECT *, kind IN ('revised', 'relocated') AND tell = 1 AND coalesce(reason, '') = '' AS plain_edit
+FROM changes WHERE item_id = ? ORDER BY id LIMIT 200
+"""
 _MESSAGES = """
 SELECT m.id, m.message_id, c.name AS channel, m.kind, m.state, m.created_at, m.sent_at, m.attempts, m.last_error,
        g.kind AS change_kind
@@ -34,7 +38,7 @@ SELECT c.* FROM captures c JOIN (
   WHERE a.item_id = ?1 AND r.capture_sha256 IS NOT NULL) x ON x.sha256 = c.sha256
 ORDER BY x.listing, x.at DESC LIMIT 3
 """
-_AROUND = 1_500
+_BEFORE, _AFTER = 300, 2_500
 """Characters of the captured page that are shown before and after the item's title."""
 _FIELDS = ("title", "url", "summary", "author", "image_url", "published_raw")
 
@@ -52,7 +56,7 @@ def find_item(conn: sqlite3.Connection, key: str) -> dict[str, Any] | None:
         "item": item,
         "merged_into": _one(conn, "SELECT item_key, title FROM items WHERE id = ?", item["merged_into"]),
         "revisions": _revisions(conn, number),
-        "changes": _all(conn, "SELECT * FROM changes WHERE item_id = ? ORDER BY id LIMIT 200", number),
+        "changes": _all(conn, _CHANGES, number),
         "keys": _all(
             conn,
             "SELECT kind, key, strong FROM item_keys WHERE item_id = ? ORDER BY strong DESC, kind LIMIT 100",
@@ -131,13 +135,13 @@ def seen_text(directory: Path, captures: list[dict[str, Any]], title: str) -> di
         folded, wanted = text.casefold(), title.casefold()
         place = folded.find(wanted) if len(folded) == len(text) and len(wanted) == len(title) else text.find(title)
         if place < 0:
-            return {"capture": capture, "before": "", "title": "", "after": text[: 2 * _AROUND]}
+            return {"capture": capture, "before": "", "title": "", "after": text[:_AFTER]}
         end = place + len(title)
         return {
             "capture": capture,
-            "before": text[max(place - _AROUND, 0) : place],
+            "before": text[place - _BEFORE : place].partition("\n")[2] if place > _BEFORE else text[:place],
             "title": text[place:end],
-            "after": text[end : end + _AROUND],
+            "after": text[end : end + _AFTER],
         }
     return None
 

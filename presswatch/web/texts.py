@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -46,8 +46,20 @@ def make_filters(times: Times) -> dict[str, Callable[..., str]]:
     def until(instant: str | None) -> str:
         return "due" if instant and from_text(instant) <= now_of(times) else ago(instant)
 
+    def day(instant: str) -> str:
+        return from_text(instant).astimezone(times.zone).date().isoformat()
+
+    def dayname(text: str | None) -> str:
+        if not text:
+            return "No date"
+        on, today = date.fromisoformat(text), now_of(times).astimezone(times.zone).date()
+        near = {0: "Today", 1: "Yesterday"}.get((today - on).days)
+        return near or f"{WEEKDAYS[on.weekday()]} {on.isoformat()}"
+
     return {
         "local": local,
+        "day": day,
+        "dayname": dayname,
         "until": until,
         "ago": ago,
         "line": lambda text, limit=300: inert_line(str(text or ""), limit),

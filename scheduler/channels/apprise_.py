@@ -12,7 +12,7 @@ from scheduler.channels.base import ChannelKind, ChannelSpec
 from scheduler.channels.masking import mask_parts
 from scheduler.facts import MessageFacts
 from scheduler.inert import cut, inert_chat
-from scheduler.render import MAX_SUBJECT, Rendered
+from scheduler.render import Rendered
 from scraper.errors import ConfigError, DeliveryError
 from scraper.guard import last_refusal
 
@@ -23,8 +23,6 @@ _MOST_BYTES: Final = {"ntfy": 4_096, "ntfys": 4_096, "matrix": 32_000, "matrixs"
 KiB), by the scheme of their URL; Apprise lets more through."""
 _SLACK_BLOCK: Final = 3_000
 """Characters of one block (``?blocks=yes``), into which Apprise puts the whole text."""
-_SHORT: Final = 500
-"""Characters of a service that takes a sentence and a link: an SMS, a post."""
 _ESCAPES: Final = 0.85
 """Part of a service's room that is filled: the rest is for what Apprise escapes on the way."""
 
@@ -96,18 +94,17 @@ def _chat(rendered: Rendered, service: Any) -> dict[str, Any]:
     """Text, within what the service takes: most refuse a longer message altogether."""
     from apprise import NotifyFormat
 
-    most_title = int(service.title_maxlen)
-    # Where there is no room for it the title would only say what the text says, and leave no room for the link.
-    is_short = not most_title and service.body_maxlen <= _SHORT
-    title = "" if is_short else inert_chat(cut(rendered.subject, most_title or MAX_SUBJECT))
+    # Where there is no title of its own, Apprise would put one into the text, which says it already.
+    subject = cut(rendered.subject, int(service.title_maxlen)) if service.title_maxlen else ""
+    titled = any(entry.title in subject for entry in rendered.entries[:1])
     takes = min(int(service.body_maxlen), _SLACK_BLOCK) if getattr(service, "use_blocks", None) else service.body_maxlen
-    room = int(takes * _ESCAPES) - (0 if most_title else len(title) + 10)
-    body = rendered.chat(max(room, 1))
+    room = int(takes * (1.0 if service.notify_format == NotifyFormat.TEXT else _ESCAPES))
+    body = rendered.chat(room, titled=titled)
     most = min((_MOST_BYTES[scheme] for scheme in _schemes(service) if scheme in _MOST_BYTES), default=None)
     while most is not None and len(body.encode()) > most:
         room = min(room, len(body)) * 3 // 4
-        body = rendered.chat(max(room, 1))
-    return {"title": title, "body": body, "body_format": NotifyFormat.TEXT}
+        body = rendered.chat(max(room, 1), titled=titled)
+    return {"title": inert_chat(subject), "body": body, "body_format": NotifyFormat.TEXT}
 
 
 def _schemes(service: Any) -> set[str]:

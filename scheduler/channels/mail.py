@@ -20,6 +20,13 @@ from scheduler.inert import inert_html, inert_line
 from scheduler.render import Rendered
 from scraper.errors import ConfigError, DeliveryError
 
+_RULES: Final = (
+    "h3{border-bottom:1px solid #d9dce1;padding-bottom:.25em;margin:1.75em 0 .5em}p{margin:.9em 0}"
+    "small{color:#59616c}a{color:#0b57c2}del{color:#a01622;background:#fde1e1}"
+    "ins{color:#14692f;background:#dff3e4;text-decoration:none}"
+    "@media(prefers-color-scheme:dark){small{color:#a0a8b3}a{color:#84b6ff}h3{border-color:#353b43}"
+    "del{color:#ff9d9d;background:#441d20}ins{color:#86dc9b;background:#173621}}"
+)
 _STYLE: Final = "font:16px/1.5 system-ui,sans-serif;max-width:42em;margin:1em auto;padding:0 1em"
 _PORTS: Final = {"smtp": 25, "smtps": 465}
 
@@ -119,6 +126,7 @@ def _document(rendered: Rendered) -> str:
     language = inert_html(rendered.options.language or "en")
     return (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">'
-        f"<title>{inert_html(rendered.subject)}</title></head>\n"
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+        f"<title>{inert_html(rendered.subject)}</title><style>{_RULES}</style></head>\n"
         f'<body style="{_STYLE}">\n{rendered.html}\n</body></html>\n'
     )

@@ -10,9 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import apprise
 import pytest
 
 from scheduler.channels import ChannelSpec, build_channel
+from scheduler.channels.apprise_ import _chat
 from scheduler.channels.console import ConsoleChannel
 from scheduler.channels.masking import mask_parts
 from scheduler.render import render
@@ -128,16 +130,33 @@ def test_apprise_sends_subject_and_text(make_sink: Any) -> None:
     send_by_apprise(f"json://127.0.0.1:{sink.port}/hook")
     (request,) = sink.received
     assert request.json["title"] == "[Harbour Office] Pier reopens"
-    assert request.json["message"].startswith("Pier reopens\n2 March 2026")
+    assert request.json["message"].startswith("2 March 2026 · Harbour Office\n"), (
+        "what the title says is not said again"
+    )
     assert request.json["attachments"] == []
+
+
+def test_a_title_that_is_cut_stands_whole_in_the_text(make_sink: Any) -> None:
+    sink = make_sink()
+    title = "Pier reopens after works that took longer than anybody had thought " * 3
+    send_by_apprise(f"json://127.0.0.1:{sink.port}/hook", make_change(replace(ITEM, title=title)))
+    assert sink.received[0].json["title"].endswith("…")
+    assert sink.received[0].json["message"].startswith(title.strip())
+
+
+@pytest.mark.parametrize("url", ["tgram://123456789:abcdefg_hijklmnop/12315544/", "mmost://localhost/" + "a" * 26])
+def test_a_service_without_titles_is_told_once(url: str) -> None:
+    handed = _chat(render(make_message(make_change())), apprise.Apprise.instantiate(url))
+    assert handed["title"] == ""
+    assert handed["body"].startswith("Pier reopens\n2 March 2026 · Harbour Office\n")
 
 
 def test_apprise_interprets_nothing_in_a_title(make_sink: Any) -> None:
     sink = make_sink()
     title = r"a\nb {{7*7}} :smile: @everyone <!channel>"
     send_by_apprise(f"json://127.0.0.1:{sink.port}/hook", make_change(replace(ITEM, title=title)))
-    sent = sink.received[0].json["message"].replace("\u2060", "")
-    assert sent.startswith(title + "\n")
+    sent = sink.received[0].json["title"].replace("\u2060", "")
+    assert sent == f"[Harbour Office] {title}"
     assert "@everyone" not in sink.received[0].json["message"]
 
 

@@ -2,7 +2,7 @@
 // Keys for lists: j and k move, Enter opens, o the publisher's page, s stars, r marks as read, / the search field, n the
 // next page.
 (() => {
-  const entries = [...document.querySelectorAll(".items > li")];
+  const entries = [...document.querySelectorAll(".items > li:not(.day)")];
   let at = -1;
   const move = (step) => {
     if (!entries.length) return;
