@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from scraper.check import Checker
-from scraper.judging import MAX_ITEMS, FurtherPage
+from scraper.gaps import MAX_ITEMS, FurtherPage
 from scraper.paging import Trail, read_further
 from scraper.store import leases
 from scraper.store.db import Store
@@ -52,7 +52,8 @@ async def backfill(checker: Checker, lease: Lease, plan: BackfillPlan, report: B
     job = await lease()
     if isinstance(job, str):
         return _stop(report, job, failed=True)
-    first = await checker.check(replace(job, validators=None, body_sha256=None))
+    whole = replace(job, validators=None, body_sha256=None, listing_sha256=None, print_holds=False)
+    first = await checker.check(whole)
     if first.outcome in (Outcome.FAILED, Outcome.SUSPECT):
         return _stop(report, f"the page itself was not believed: {first.message or first.reason}", failed=True)
     trail = Trail.after(first.page_url, first.next_page_url)

@@ -17,8 +17,9 @@ from scraper.browser.chromium import Chromium
 from scraper.clock import Clock
 from scraper.errors import CheckError, PresswatchError
 from scraper.fetch import Download, Limits
+from scraper.gaps import is_known_page
 from scraper.hooks import CadencePolicy, ChangeListener
-from scraper.judging import Look, is_known_page, judge, leaves_gap
+from scraper.judging import Look, judge, leaves_gap
 from scraper.paging import Trail, fill_gap
 from scraper.reading import Extractor, PageReader, Reader, ReadingManners, ReadRequest
 from scraper.robots import RobotsStore
@@ -204,24 +205,32 @@ class Checker:
         return ReadRequest(url=url, slug=job.slug, source_url=job.url, seconds=seconds, recipe=job.recipe)
 
     async def _fill_gap(self, job: SourceJob, look: Look, page: Page, said: Extraction, started: float) -> None:
-        """Follow next pages where the first one is new down to its end. What is found until the time is up counts."""
-        if self.options.gap_pages == 0 or not await self.store.run(
-            lambda store: leaves_gap(store, job, said, self.options.diff)
-        ):
+        """Follow next pages where the first one is new down to its end, or from where an earlier look had to stop. What
+        is found until the time is up counts."""
+        if self.options.gap_pages == 0:
             return
+        trail, why = Trail.after(page.url, said.next_page_url), "all items are new"
+        if not await self.store.run(lambda store: leaves_gap(store, job, said, self.options.diff)):
+            if job.gap is None:
+                return
+            trail, why = Trail.after(page.url, job.gap.url), "a gap is open"
+            look.gap_since = job.gap.since
         left = self.options.deadline.total_seconds() - (time.monotonic() - started) - _RESERVE_SECONDS
         try:
             async with asyncio.timeout(left):
                 look.cut_off = await fill_gap(
-                    Trail.after(page.url, said.next_page_url),
+                    trail,
                     self.options.gap_pages,
                     read=lambda url: look.visit.read(self.further(job, url)),
-                    is_done=lambda further: self.store.run(lambda store: is_known_page(store, job, further.items)),
+                    is_done=lambda further: self.store.run(
+                        lambda store: is_known_page(store, job, further.items, look.gap_since)
+                    ),
                     now=self.clock,
                     into=look.further,
+                    why=why,
                 )
         except TimeoutError:
-            look.cut_off = f"all items are new; there was time for {len(look.further)} more pages"
+            look.cut_off = f"{why}; there was time for {len(look.further)} more pages"
 
     def _commit(self, store: Store, job: SourceJob, look: Look) -> CheckReport:
         """In the store's thread: compare with what is known and write all of it."""

@@ -13,34 +13,25 @@ from scraper import diff as differ
 from scraper import health
 from scraper.answers import NotModified
 from scraper.errors import CheckError, FetchError, StoreError
+from scraper.gaps import MAX_ITEMS, FurtherPage, compare_further, gap_left
 from scraper.pageprint import loosened
 from scraper.reading import Visit
 from scraper.store.captures import Capture, write_capture
 from scraper.store.db import Store
 from scraper.store.jobs import SourceJob
 from scraper.store.known import load_known
-from scraper.store.writing import CheckRecord, FetchRecord
+from scraper.store.writing import CheckRecord
 from scraper.types import Access, ChangeKind, Extraction, ItemData, ItemKey, Outcome, Page
-
-MAX_ITEMS = 2_000
-"""Items of one page that are looked at."""
 
 PENALTY = timedelta(minutes=5)
 """How long a site that answers 429 or 503 without a Retry-After is left alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class FurtherPage:
-    """A page after the first one of a listing. ``items`` is empty where it could not be had."""
-
-    fetch: FetchRecord
-    items: tuple[ItemData, ...] = ()
-
-
 @dataclass(slots=True)
 class Look:
     """What a look has found so far. ``further`` are the pages after the first one that were followed; ``cut_off``
-    says why the known items were not reached there, ``None`` if they were or nothing was followed."""
+    says why the known items were not reached there, ``None`` if they were or nothing was followed. ``gap_since`` is
+    given where they were followed from where an earlier look had to stop."""
 
     started_at: datetime
     visit: Visit
@@ -50,6 +41,7 @@ class Look:
     listed: bool = False
     further: list[FurtherPage] = field(default_factory=list)
     cut_off: str | None = None
+    gap_since: datetime | None = None
     error: CheckError | None = None
     crashed: bool = False
     seconds: float = 0.0
@@ -162,8 +154,9 @@ def _compared(
         reason="baseline" if not job.has_baseline else "accepted" if accepted else None,
         message=look.cut_off,
         diff=found,
-        further=_compared_further(store, job, keys, look.further, policy),
+        further=compare_further(store, job, keys, look.further, policy, look.gap_since),
         fetches=tuple(one.fetch for one in look.further),
+        gap=gap_left(job, look.further, look.gap_since),
         baseline=not job.has_baseline,
         capture=keep(store, page, "evidence" if job.has_baseline else "baseline") if moved else None,
         screenshot=keep_picture(store, page.url, look.picture) if moved else None,
@@ -220,47 +213,6 @@ def leaves_gap(store: Store, job: SourceJob, extraction: Extraction, policy: dif
     added = {id(change.match) for change in found.changes if change.kind is ChangeKind.ADDED and change.tell}
     older_half = found.matches[len(found.matches) // 2 :]
     return all(id(match) in added for match in older_half)
-
-
-def is_known_page(store: Store, job: SourceJob, items: Sequence[ItemData]) -> bool:
-    """Whether a page shows an item that was known."""
-    unique, keys = differ.keys_for(items[:MAX_ITEMS], job.url)
-    return any(match.known for match in _compare_further(store, job, unique, keys, differ.Policy()).matches)
-
-
-def _compare_further(
-    store: Store,
-    job: SourceJob,
-    items: Sequence[ItemData],
-    keys: Sequence[tuple[ItemKey, ...]],
-    policy: differ.Policy,
-) -> differ.Diff:
-    # A last page is short, and an older one shows what the first one does not: neither is a reason for doubt.
-    known = load_known(store.conn, job.source_id, keys)
-    return differ.diff(items, keys, known, now=job.leased_at, policy=replace(policy, shrunk_below=0.0))
-
-
-def _compared_further(
-    store: Store,
-    job: SourceJob,
-    first_keys: Sequence[tuple[ItemKey, ...]],
-    pages: Sequence[FurtherPage],
-    policy: differ.Policy,
-) -> tuple[differ.Diff, ...]:
-    """For each further page what it adds; an item that moved onto the next page between two requests counts once."""
-    seen = _strong(first_keys)
-    found = []
-    for page in pages:
-        items, keys = differ.keys_for(page.items[:MAX_ITEMS], job.url)
-        fresh = [i for i, of_item in enumerate(keys) if not _strong([of_item]) & seen]
-        diff = _compare_further(store, job, [items[i] for i in fresh], [keys[i] for i in fresh], policy)
-        found.append(diff)
-        seen |= _strong(keys)
-    return tuple(found)
-
-
-def _strong(keys: Sequence[tuple[ItemKey, ...]]) -> set[tuple[str, str]]:
-    return {(key.kind, key.key) for of_item in keys for key in of_item if key.strong}
 
 
 def _suspect(store: Store, job: SourceJob, page: Page, base: CheckRecord, why: tuple[str, str]) -> CheckRecord:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from scraper.answers import NotModified
 from scraper.errors import CheckError, FetchError
-from scraper.judging import FurtherPage
+from scraper.gaps import FurtherPage
 from scraper.reading import Reading
 from scraper.store.writing import FetchRecord
 from scraper.types import Extraction, Page
@@ -28,7 +28,7 @@ class Trail:
 
     @classmethod
     def after(cls, page_url: str, next_url: str | None) -> Trail:
-        """The trail that begins behind the page at ``page_url``."""
+        """The trail that begins behind the page at ``page_url``, with ``next_url``."""
         trail = cls(None, {canonicalize_url(page_url)})
         trail.step(page_url, next_url)
         return trail
@@ -79,17 +79,18 @@ async def fill_gap(
     is_done: IsDone,
     now: Callable[[], datetime],
     into: list[FurtherPage],
+    why: str = "all items are new",
 ) -> str | None:
     """Follow ``trail`` for at most ``most`` pages until ``is_done`` says that a page shows what is known; ``into``
-    receives the pages as they come, so that nothing is lost when time runs out. Why the end was not reached, or
-    ``None``."""
+    receives the pages as they come, so that nothing is lost when time runs out. Why the end was not reached, beginning
+    with ``why`` they are followed, or ``None``."""
     for number in range(1, most + 1):
         if trail.url is None:
-            return None if number > 1 else "all items are new, and no next page is named"
+            return None if number > 1 else f"{why}, and no next page is named"
         page, _ = await read_further(trail, read=read, now=now)
         into.append(page)
         if page.fetch.outcome == "failed":
-            return f"all items are new; the next page could not be read: {page.fetch.message}"
+            return f"{why}; the next page could not be read: {page.fetch.message}"
         if await is_done(page):
             return None
-    return f"all items are new, those of {most} more pages too; older ones may be missing" if trail.url else None
+    return f"{why}, those of {most} more pages too; older ones may be missing" if trail.url else None

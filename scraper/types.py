@@ -326,6 +326,15 @@ class ItemChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A next page that could not be read: ``url``, when the gap was noticed, and how many looks tried to read it."""
+
+    url: str
+    since: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class Validators:
     """HTTP validators of a stored response (RFC 9110 8.8), valid for ``url`` only."""
 

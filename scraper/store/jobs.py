@@ -13,7 +13,7 @@ from scraper.store import leases
 from scraper.store.prints import load_print
 from scraper.store.sources import recipe_of
 from scraper.store.ways import way_of
-from scraper.types import Access, PagePrint, Recipe, Validators
+from scraper.types import Access, Gap, PagePrint, Recipe, Validators
 
 _REFRESH_AFTER = 20
 """Answers "not modified" in a row after which a page is fetched unconditionally."""
@@ -50,6 +50,7 @@ class SourceJob:
     doubted: tuple[str, ...] = ()
     doubted_since: datetime | None = None
     page_language: str | None = None
+    gap: Gap | None = None
     page_print: PagePrint | None = None
     print_holds: bool = False
     access: Access | None = None
@@ -145,6 +146,7 @@ def lease_source(
         doubted=doubted,
         doubted_since=doubted_since,
         page_language=row["page_language"],
+        gap=Gap(row["gap_url"], from_text(row["gap_since_at"]), row["gap_tries"]) if row["gap_url"] else None,
         page_print=taken.page_print if taken else None,
         access=way_of(conn, source_id),
         print_holds=bool(taken and not whole and not doubted and taken.holds(row["listing_sha256"], now)),
@@ -153,9 +155,10 @@ def lease_source(
 
 def _needs_whole_page(conn: sqlite3.Connection, source_id: int, now: datetime) -> bool:
     """Whether the next look must be a real one, whatever the server says of changes: while a withdrawal awaits its
-    confirmation, and when a field that went to and fro is to be seen to have settled."""
+    confirmation, when a field that went to and fro is to be seen to have settled, and when a gap is to be filled."""
     return bool(
         conn.execute(
+            "SELECT 1 FROM sources WHERE id = ?1 AND gap_url IS NOT NULL UNION ALL "
             "SELECT 1 FROM appearances WHERE source_id = ?1 AND listed = 1 AND missed > 0 UNION ALL "
             "SELECT 1 FROM flaps WHERE source_id = ?1 AND settled_at IS NULL AND settles_at <= ?2 LIMIT 1",
             (source_id, to_text(now)),

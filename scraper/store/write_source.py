@@ -85,6 +85,9 @@ def _understood(record: CheckRecord) -> dict[str, str | int | None]:
         "validator_url": validators.url if validators else None,
         "etag": validators.etag if validators else None,
         "last_modified": validators.last_modified if validators else None,
+        "gap_url": record.gap.url if record.gap else None,
+        "gap_since_at": to_text(record.gap.since) if record.gap else None,
+        "gap_tries": record.gap.tries if record.gap else 0,
         "body_sha256": record.body_sha256,
         "listing_sha256": record.listing_sha256,
     }

@@ -11,7 +11,7 @@ from typing import Literal
 from scraper.diff import Diff
 from scraper.hooks import NextCheck, RecordedChange
 from scraper.store.captures import Capture
-from scraper.types import Access, ArticleData, ChangeKind, Outcome, PagePrint, Recipe, Validators
+from scraper.types import Access, ArticleData, ChangeKind, Gap, Outcome, PagePrint, Recipe, Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class CheckRecord:
     ``diff`` is ``None`` where nothing was to be compared (not modified, failed, wholly suspect, or the same listing as
     before). ``leases`` names the leases held and their fencing tokens; the first must still hold. ``site_spacing`` is
     how long the site is left alone from now on, ``site_not_before`` what it asked for itself. ``further`` is what the
-    pages after the first one add, in their order, and ``fetches`` are the requests for them. ``recipe`` is the learnt
-    one that names the list the items were read from, ``page_print`` what may not change for the list to be the same;
-    ``listed``: the page fitted the print that was kept, and was not read. ``access`` is a way to the listing that was
-    found in this look.
+    pages after the first one add, in their order, ``fetches`` are the requests for them, and ``gap`` is where the next
+    look goes on if one of them failed. ``recipe`` is the learnt one that names the list the items were read from,
+    ``page_print`` what may not change for the list to be the same; ``listed``: the page fitted the print that was kept,
+    and was not read. ``access`` is a way to the listing that was found in this look.
     """
 
     check_key: str
@@ -71,6 +71,7 @@ class CheckRecord:
     diff: Diff | None = None
     further: tuple[Diff, ...] = ()
     fetches: tuple[FetchRecord, ...] = ()
+    gap: Gap | None = None
     baseline: bool = False
     site_not_before: datetime | None = None
     site_spacing: timedelta | None = None

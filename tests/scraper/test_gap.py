@@ -77,6 +77,31 @@ def test_page_that_fails_costs_what_stands_beyond_it_and_is_on_record(site: Pres
     assert reader.value("SELECT outcome || http_status FROM fetches ORDER BY id DESC") == "failed503"
 
 
+def test_page_that_failed_is_read_at_the_next_look_and_what_it_lists_is_told(site: PressOffice, reader: Reader) -> None:
+    fresh = site.publish(25)
+    site.broken = {3}
+    reader.check()
+    site.broken = set()
+    later = site.publish(2)
+    report = reader.check()
+    assert (report.outcome, report.message) == (Outcome.CHANGED, None)
+    assert sorted(reader.told()) == sorted([*fresh[:5], *later])
+    assert reader.value("SELECT gap_url FROM sources") is None
+    reader.check()
+    assert reader.told() == []
+    assert reader.value("SELECT count(*) FROM items") == 37
+
+
+def test_page_that_keeps_failing_is_given_up_after_five_looks(site: PressOffice, reader: Reader) -> None:
+    site.publish(25)
+    site.broken = {3}
+    for _ in range(7):
+        reader.check()
+    assert reader.value("SELECT count(*) FROM fetches WHERE outcome = 'failed'") == 5
+    assert reader.value("SELECT gap_url FROM sources") is None
+    assert reader.value("SELECT count(*) FROM changes WHERE kind = 'added'") == 20
+
+
 def test_shifted_page_doubles_nothing(site: PressOffice, reader: Reader) -> None:
     fresh = site.publish(25)
     listing = site._listing
