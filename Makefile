@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test lint bench bench-extraction bench-cadence soak test-fleet lock clean
+.PHONY: help demo test lint bench bench-extraction bench-cadence soak test-fleet test-browser lock clean
 help:           ## show this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
@@ -24,6 +24,9 @@ test: $(STAMP)  ## run all tests, offline
 
 test-fleet: $(STAMP)  ## run the tests that need RabbitMQ (Debian's rabbitmq-server), which they start themselves
 	$(BIN)/python -m pytest -m fleet -n 0 tests/fleet
+
+test-browser: $(STAMP)  ## run the tests that need Chromium (Debian's chromium): pages that scripts fill
+	$(BIN)/python -m pytest -m browser -n 0 -rs tests/browser
 
 lint: $(STAMP)  ## ruff and mypy (strict)
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
 def main() -> int:
     """Run them one after the other; the worst exit status."""
-    commands = [["bench.service"], ["bench.outbox"]]
+    commands = [["bench.service"], ["bench.outbox"], ["bench.browser"]]
     if CORPUS.exists():
         commands += [["bench.extraction", str(CORPUS)], ["bench.replay", str(CORPUS)]]
     else:

@@ -19,6 +19,12 @@ SELECT c.*, group_concat(x.of, ', ') AS of FROM captures c JOIN (
   UNION ALL
   SELECT r.capture_sha256, 'article revision ' || r.number FROM article_revisions r
   JOIN articles a ON a.id = r.article_id WHERE a.item_id = :item
+  UNION ALL
+  SELECT k.screenshot_sha256, 'picture of listing revision ' || r.number FROM revisions r
+  JOIN checks k ON k.id = r.check_id WHERE r.item_id = :item
+  UNION ALL
+  SELECT r.screenshot_sha256, 'picture of article revision ' || r.number FROM article_revisions r
+  JOIN articles a ON a.id = r.article_id WHERE a.item_id = :item
 ) x ON x.capture_sha256 = c.sha256
 GROUP BY c.sha256 ORDER BY c.captured_at, c.sha256
 """

@@ -12,7 +12,7 @@ from scraper.answers import NotModified
 from scraper.check import Checker
 from scraper.errors import CheckError, FetchError, PresswatchError
 from scraper.following import UNWELL, edited_fields, leads_away
-from scraper.judging import PENALTY, keep
+from scraper.judging import PENALTY, keep, keep_picture
 from scraper.reading import ReadRequest, Visit
 from scraper.store.article_jobs import ArticleJob
 from scraper.store.db import Store
@@ -34,6 +34,7 @@ class _Look:
     finding: Finding = "failed"
     page: Page | None = None
     article: ArticleData | None = None
+    picture: bytes | None = None
     not_before: datetime | None = None
 
 
@@ -74,6 +75,7 @@ async def _look(checker: Checker, job: ArticleJob, visit: Visit, look: _Look) ->
         _fail(look, f"the page is no article ({reading.extraction.verdict.kind.value})")
         return
     look.finding, look.page, look.article = "article", answer, reading.extraction.article
+    look.picture = reading.picture
 
 
 def _request(checker: Checker, job: ArticleJob) -> ReadRequest:
@@ -106,7 +108,8 @@ def _commit(checker: Checker, store: Store, job: ArticleJob, look: _Look, spacin
     if look.page is not None and look.article is not None:
         old = stored_article(store.conn, job.item_id)
         if old is None or edited_fields(old, look.article):
-            look.fetch = replace(look.fetch, capture=keep(store, look.page, "evidence"))
+            picture = keep_picture(store, look.page.url, look.picture)
+            look.fetch = replace(look.fetch, capture=keep(store, look.page, "evidence"), screenshot=picture)
     slow = look.fetch.http_status in (429, 503)
     record = ArticleRecord(
         fetch=look.fetch,

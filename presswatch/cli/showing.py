@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +24,16 @@ SELECT i.*, s.slug AS source, s.name AS source_name, s.url AS source_url, a.firs
 FROM items i JOIN sources s ON s.id = i.source_id
 LEFT JOIN appearances a ON a.item_id = i.id AND a.source_id = i.source_id
 """
-_REVISIONS = "SELECT * FROM revisions WHERE item_id = ? ORDER BY number"
+_REVISIONS = """
+SELECT r.*, k.screenshot_sha256 FROM revisions r JOIN checks k ON k.id = r.check_id WHERE r.item_id = ? ORDER BY number
+"""
+_PICTURES = """
+SELECT c.sha256, c.captured_at, c.url FROM captures c WHERE c.retention = 'screenshot' AND c.sha256 IN (
+  SELECT k.screenshot_sha256 FROM revisions r JOIN checks k ON k.id = r.check_id WHERE r.item_id = :item
+  UNION SELECT r.screenshot_sha256 FROM article_revisions r JOIN articles a ON a.id = r.article_id
+  WHERE a.item_id = :item)
+ORDER BY c.captured_at
+"""
 _CHANGES = (
     "SELECT id, changed_at, kind, fields, revision, reason, tell, event_id FROM changes WHERE item_id = ? ORDER BY id"
 )
@@ -40,9 +50,14 @@ _SHOWN_FIELDS = ("title", "url", "summary", "author", "image_url")
 
 @click.command(name="show")
 @click.argument("item", metavar="ITEM")
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write its latest picture to this PNG file.",
+)
 @form_options(table=False)
 @click.pass_obj
-def show_command(app: App, item: str, form: str | None) -> None:
+def show_command(app: App, item: str, picture: Path | None, form: str | None) -> None:
     """Show all that is known of an item.
 
     That is its fields, its revisions, why it is the item it is, and who was told of it.
@@ -54,10 +69,24 @@ def show_command(app: App, item: str, form: str | None) -> None:
     with app.reading() as conn:
         row = find_item(conn, item)
         record = _record(conn, row)
+    if picture is not None:
+        _write_picture(app, record, picture)
     if form is not None:
         click.echo(to_json(record, indent=2))
     else:
         _print(app, record)
+
+
+def _write_picture(app: App, record: dict[str, Any], path: Path) -> None:
+    from scraper.errors import PresswatchError
+    from scraper.store.captures import read_capture
+
+    if not record["pictures"]:
+        raise PresswatchError("there is no picture of it; screenshot = true for its source takes some from now on")
+    try:
+        path.write_bytes(read_capture(app.home.captures_dir, record["pictures"][-1]["sha256"]))
+    except (OSError, EOFError) as error:
+        raise PresswatchError(f"{path}: {error}") from error
 
 
 def find_item(conn: sqlite3.Connection, wanted: str) -> sqlite3.Row:
@@ -115,6 +144,7 @@ def _record(conn: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
         ],
         "keys": [dict(each) | {"strong": bool(each["strong"])} for each in conn.execute(_KEYS, (item["id"],))],
         "identity": [dict(each) for each in conn.execute(_IDENTITY, (item["id"],))],
+        "pictures": [dict(each) for each in conn.execute(_PICTURES, {"item": item["id"]})],
         "messages": [dict(each) for each in conn.execute(_MESSAGES, (item["id"],))],
     }
 
@@ -134,6 +164,7 @@ def _revision(row: dict[str, Any], before: dict[str, Any] | None) -> dict[str, A
         **now,
         "before": {name: then[name] for name in now if before and now[name] != then[name]},
         "capture_sha256": row["capture_sha256"],
+        "screenshot_sha256": row["screenshot_sha256"],
     }
 
 
@@ -142,7 +173,7 @@ def _fields(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _print(app: App, record: dict[str, Any]) -> None:
-    from presswatch.cli.screen import make_console, plain
+    from presswatch.cli.screen import local_time, make_console, plain
 
     console = make_console()
     console.print(plain(record["title"], "bold", 1_000))
@@ -156,6 +187,8 @@ def _print(app: App, record: dict[str, Any]) -> None:
         [f"{each['kind']}: {each['key']}" + ("" if each["strong"] else "  (weak)") for each in record["keys"]],
     )
     _print_list(console, "identity", [f"{each['decision']}: {each['reason']}" for each in record["identity"]])
+    pictures = [f"{local_time(each['captured_at'], app.zone)}  {each['url']}" for each in record["pictures"]]
+    _print_list(console, "pictures", pictures)
     _print_list(console, "told", [_message_line(app, each) for each in record["messages"]] or ["nobody"])
 
 

@@ -29,7 +29,7 @@ MOST_MEMORY: Final = 1_500_000_000
 """Bytes that all of the browser's processes together may hold (proportional set size) before it is ended."""
 _START_SECONDS: Final = 20.0
 _CLOSE_SECONDS: Final = 5.0
-_MEMORY_EVERY: Final = 0.5
+_MEMORY_EVERY: Final = 1.0
 
 FLAGS: Final = (
     # No network of its own: no name has an address, and all goes to a proxy that cannot be found, loopback as well.

@@ -324,6 +324,7 @@ CREATE TABLE article_revisions (
   author TEXT,                               -- null: not shown
   published_on TEXT,                         -- null: not shown
   capture_sha256 TEXT REFERENCES captures(sha256),  -- null: the page was not kept
+  screenshot_sha256 TEXT REFERENCES captures(sha256),  -- a PNG of it; null: none
   UNIQUE (article_id, number)
 ) STRICT;
 

@@ -15,6 +15,8 @@ from scraper.store.db import Store
 
 _NAMED_BY = ("checks", "fetches", "revisions", "article_revisions")
 """Tables that name captures."""
+_PICTURED_BY = ("checks", "article_revisions")
+"""Tables that name pictures."""
 _FILE = re.compile(r"^[0-9a-f]{64}\.gz$")
 _STILL_WRITTEN = timedelta(days=1)
 """A younger file without a row may belong to a check that is not committed yet."""
@@ -72,7 +74,8 @@ def _forget(store: Store, name: str, before: datetime) -> list[str]:
             marks = ",".join("?" * len(gone))
             for table in _NAMED_BY:
                 conn.execute(f"UPDATE {table} SET capture_sha256 = NULL WHERE capture_sha256 IN ({marks})", gone)  # noqa: S608
-            conn.execute(f"UPDATE checks SET screenshot_sha256 = NULL WHERE screenshot_sha256 IN ({marks})", gone)  # noqa: S608
+            for table in _PICTURED_BY:
+                conn.execute(f"UPDATE {table} SET screenshot_sha256 = NULL WHERE screenshot_sha256 IN ({marks})", gone)  # noqa: S608
             conn.execute(f"DELETE FROM captures WHERE sha256 IN ({marks})", gone)  # noqa: S608
     return gone
 

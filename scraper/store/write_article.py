@@ -96,7 +96,7 @@ def _store_revision(
 ) -> None:
     writing.conn.execute(
         "INSERT INTO article_revisions(article_id, number, recorded_at, check_id, fields, title, text, author, "
-        "published_on, capture_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "published_on, capture_sha256, screenshot_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article_id,
             number,
@@ -108,5 +108,6 @@ def _store_revision(
             article.author,
             published_columns(article.published)[0],
             writing.capture,
+            writing.screenshot,
         ),
     )

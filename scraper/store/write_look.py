@@ -113,6 +113,7 @@ def _writing(conn: sqlite3.Connection, job: ArticleJob, record: ArticleRecord, n
     )
     writing = Writing(conn, carrier, source, now, to_text(now))
     writing.capture = name_capture(writing, record.fetch.capture) if record.fetch.capture else None
+    writing.screenshot = name_capture(writing, record.fetch.screenshot) if record.fetch.screenshot else None
     return writing
 
 

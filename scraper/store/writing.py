@@ -26,6 +26,7 @@ class FetchRecord:
     message: str | None = None
     size: int | None = None
     capture: Capture | None = None
+    screenshot: Capture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Writing:
     at: str
     check_id: int = 0
     capture: str | None = None
+    screenshot: str | None = None
     changes: list[RecordedChange] = field(default_factory=list)
     new_items: int = 0
 

@@ -75,6 +75,12 @@ setTimeout(() => { location.href = away + '/navigation'; }, 30);
 """
 
 
+PARAGRAPH = (
+    "The board has looked at the matter for a long time and heard all who had something to say. It comes to the "
+    "decision that the quay is to be opened in spring, once the piles have been replaced and the cranes were moved."
+)
+
+
 def notices(first: int, count: int = 12) -> list[dict[str, str]]:
     """Notices ``first`` and older ones, as the interface names their parts."""
     start = date(2026, 1, 1)
@@ -132,7 +138,10 @@ class Board(LoopbackServer):
                 return SHELL % (head, "", "app")
 
     def article(self, path: str) -> str:
-        return SHELL % ("", "", "app") if self.mode == "api" else f"<h1>{path}</h1>"
+        if self.mode == "api":
+            return SHELL % ("", "", "app")
+        text = "".join(f"<p>{PARAGRAPH.replace('matter', f'matter {n}')}</p>" for n in range(6))
+        return f"<!doctype html><html><body><article><h1>{path}</h1>{text}</article></body></html>"
 
     def part(self, path: str, request: Request) -> Answer:
         match path:

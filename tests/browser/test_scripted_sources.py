@@ -4,15 +4,21 @@ together, with news between the second and the third."""
 from __future__ import annotations
 
 import contextlib
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from presswatch.fixture_site import Request
+from scraper.store.captures import read_capture
 from tests.browser.spa import Board, Neighbour
-from tests.e2e.desk import Desk
+from tests.e2e.desk import ROOT, Desk
 
 pytestmark = pytest.mark.browser
 MODES = {
@@ -26,7 +32,10 @@ MODES = {
     "empty": ("empty", "auto"),
     "never": ("api", False),
     "trap": ("trap", True),
+    "shown": ("api", True),
+    "pictured": ("plain", False),
 }
+MORE = {"shown": {"screenshot": True}, "pictured": {"screenshot": True, "follow": True}}
 
 
 @dataclass
@@ -45,6 +54,19 @@ class Looked:
         for slug, board in self.boards.items():
             self.asked.setdefault(slug, []).append(board.requests())
             board.clear_log()
+
+    def command(self, *words: str, status: int = 0) -> str:
+        """What ``presswatch`` says."""
+        done = subprocess.run(
+            [sys.executable, "-m", "presswatch", *words],
+            cwd=ROOT,
+            env=self.desk.environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == status, done.stderr
+        return done.stdout + done.stderr
 
     def checks(self, slug: str) -> list[dict[str, Any]]:
         sql = "SELECT c.* FROM checks c JOIN sources s ON s.id = c.source_id WHERE s.slug = ? ORDER BY c.id"
@@ -70,7 +92,10 @@ def looked(tmp_path_factory: pytest.TempPathFactory, browser: None) -> Iterator[
             board.mode, board.away = MODES[slug][0], away.origin()
         boards["walled"].api_is_open = False
         desk.configure(
-            {slug: {"url": f"{board.origin()}/", "browser": MODES[slug][1]} for slug, board in boards.items()},
+            {
+                slug: {"url": f"{board.origin()}/", "browser": MODES[slug][1], **MORE.get(slug, {})}
+                for slug, board in boards.items()
+            },
             every="10m",
         )
         found = Looked(desk, boards, away)
@@ -122,6 +147,8 @@ def test_the_cheapest_way_that_says_the_same_is_found_and_kept(looked: Looked) -
         "empty": "plain",
         "never": None,
         "trap": None,
+        "shown": None,
+        "pictured": None,
     }
     assert looked.paths("data", 1) == ["/api/notices?lang=en"]
     assert looked.paths("state", 1) == ["/"]
@@ -148,3 +175,40 @@ def test_requests_of_a_page_say_who_we_are(looked: Looked) -> None:
     agents = {one.headers["user-agent"] for one in looked.asked["always"][0]}
     assert len(agents) == 1
     assert agents.pop().startswith("presswatch/")
+
+
+@pytest.mark.parametrize("slug", ["shown", "pictured"])
+def test_a_picture_is_kept_of_what_changed_and_of_nothing_else(slug: str, looked: Looked) -> None:
+    first, second, third = looked.checks(slug)
+    assert first["screenshot_sha256"]
+    assert (second["outcome"], second["screenshot_sha256"]) == ("unchanged", None)
+    assert third["screenshot_sha256"] not in (None, first["screenshot_sha256"])
+    rows = looked.desk.rows("SELECT * FROM captures WHERE sha256 = ?", third["screenshot_sha256"])
+    assert [(row["retention"], row["content_type"]) for row in rows] == [("screenshot", "image/png")]
+    assert read_capture(looked.desk.home / "captures", third["screenshot_sha256"]).startswith(b"\x89PNG")
+    styles = [path for path in looked.paths(slug, 2) if path.endswith(".css")]
+    assert styles == (["/app.css"] if slug == "shown" else [])
+
+
+def test_pictures_are_shown_and_are_part_of_the_evidence(looked: Looked, tmp_path: Path) -> None:
+    sql = (
+        "SELECT i.id FROM items i JOIN sources s ON s.id = i.source_id JOIN articles a ON a.item_id = i.id "
+        "JOIN article_revisions r ON r.article_id = a.id "
+        "WHERE s.slug = 'pictured' AND r.screenshot_sha256 IS NOT NULL LIMIT 1"
+    )
+    item = looked.desk.value(sql)
+    assert item is not None, looked.logs[-1][-3000:]
+    picture = tmp_path / "seen.png"
+    told = looked.command("show", str(item), "--picture", str(picture), "--json")
+    assert len(json.loads(told)["pictures"]) == 2
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    warc = tmp_path / "evidence.warc.gz"
+    looked.command("export", "evidence", str(item), "--output", str(warc))
+    with warc.open("rb") as file:
+        kinds = [one.content_type for one in ArchiveIterator(file) if one.rec_type == "resource"]
+    assert kinds.count("image/png") == 2
+
+
+def test_without_a_picture_show_says_how_to_get_one(looked: Looked, tmp_path: Path) -> None:
+    item = looked.desk.value("SELECT i.id FROM items i JOIN sources s ON s.id = i.source_id WHERE s.slug = 'plain'")
+    assert "screenshot = true" in looked.command("show", str(item), "--picture", str(tmp_path / "x.png"), status=1)
