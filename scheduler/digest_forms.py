@@ -119,10 +119,11 @@ def _markdown_edit(edit: Edit) -> Iterator[str]:
 
 def _apart(pieces: Sequence[Piece]) -> Iterator[Piece]:
     """With a space between a word that went and the one that came in its place: they are read, not copied."""
-    for before, piece in zip((None, *pieces), pieces, strict=False):
-        touching = before is not None and before.kind == "gone" and piece.kind == "new"
-        if touching and not before.text[-1:].isspace() and not piece.text[:1].isspace():
+    gone = ""
+    for piece in pieces:
+        if gone and piece.kind == "new" and not gone[-1].isspace() and not piece.text[0].isspace():
             yield Piece("same", " ")
+        gone = piece.text if piece.kind == "gone" else ""
         yield piece
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from presswatch.web.article_search import article_sql
 from scraper.store.rows import search_query
 
 PAGE = 50
@@ -33,9 +34,11 @@ _CURSOR = re.compile(r"(?:(\d{4}-\d{2}-\d{2})\.)?(\d{1,18})")
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a reader asked for; ``""`` is no condition. ``since`` and ``until`` are days as printed by the publisher,
-    both included. ``before`` is where the page before ended."""
+    both included. ``within`` is ``articles`` where the full texts of articles are searched in place of titles and
+    summaries. ``before`` is where the page before ended."""
 
     q: str = ""
+    within: str = ""
     source: str = ""
     tag: str = ""
     kind: str = ""
@@ -66,6 +69,7 @@ def parse_filters(get: Callable[[str], str | None]) -> Filters:
     return replace(
         wanted,
         kind=wanted.kind if wanted.kind in KINDS else "",
+        within="articles" if wanted.within == "articles" else "",
         since=wanted.since if _DAY.fullmatch(wanted.since) else "",
         until=wanted.until if _DAY.fullmatch(wanted.until) else "",
         before=wanted.before if _CURSOR.fullmatch(wanted.before) else "",
@@ -93,6 +97,8 @@ def find_items(conn: sqlite3.Connection, wanted: Filters) -> Found:
     if len(rows) <= PAGE:
         return Found(rows)
     last = rows[PAGE - 1]
+    if "place" in last:
+        return Found(rows[:PAGE], str(last["place"]))
     return Found(rows[:PAGE], f"{last['published_on']}.{last['id']}" if wanted.dated else str(last["id"]))
 
 
@@ -137,10 +143,14 @@ def _conditions(wanted: Filters, identity: str) -> tuple[list[str], list[Any]]:
 
 
 def _search_sql(wanted: Filters, sources: Sequence[int] | None) -> tuple[str, list[Any]]:
-    sql, values = _conditions(wanted, "f.rowid")
+    in_articles = wanted.within == "articles"
+    sql, values = _conditions(replace(wanted, before="") if in_articles else wanted, "f.rowid")
     if sources is not None:
         sql.append(f"+i.source_id IN ({_marks(sources)})")
         values += sources
+    if in_articles:
+        cursor = _CURSOR.fullmatch(wanted.before)
+        return article_sql(wanted.q, sql, values, int(cursor[2]) if cursor else None, PAGE + 1)
     text = (
         f"SELECT {_COLUMNS} FROM items_fts f CROSS JOIN items i ON i.id = f.rowid "  # noqa: S608
         "CROSS JOIN sources s ON s.id = i.source_id "

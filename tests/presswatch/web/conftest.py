@@ -78,6 +78,12 @@ def make_database(path: Path, items: int = 60) -> None:
         add_item(conn, items + 1, EVIL, url="javascript:alert(3)", summary=EVIL, source_id=2, author=EVIL)
         add_item(conn, items + 2, "港湾局が国際会議を開催", source_id=2)
         _edit(conn, items)
+        for number in (7, 8, 9):
+            _insert(conn, "articles", {
+                "source_id": 1, "item_id": number, "url": f"https://a.example/{number}", "title": f"Basin {number}",
+                "text": f"The dredger {EVIL} Ludmila came from afar. " + "She worked by night. " * 300,
+                "first_seen_at": SEEN, "changed_at": SEEN,
+            })  # fmt: skip
     store.close()
 
 

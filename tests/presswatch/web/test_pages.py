@@ -16,7 +16,8 @@ from tests.presswatch.web.conftest import EVIL, PAGE, Get
 
 SHA = hashlib.sha256(PAGE).hexdigest()
 OWN = (
-    "/", "/?q=basin", "/?source=harbour", "/?tag=ports", "/?kind=edited", "/?since=2026-02-10&until=2026-02-12",
+    "/", "/?q=basin", "/?q=ludmila&within=articles",
+    "/?source=harbour", "/?tag=ports", "/?kind=edited", "/?since=2026-02-10&until=2026-02-12",
     "/?q=%22%27%28%2A&before=x&kind=zzz&since=yesterday", "/item/key61", "/item/60", "/source/harbour", "/source/evil",
     "/sources", "/changes", "/changes?source=evil&kind=added", "/messages", "/messages?state=dead", "/queries",
     "/feeds", "/marked", f"/capture/{SHA}",
@@ -121,6 +122,10 @@ def test_the_front_page_shows_the_newest_first_and_goes_on(get: Get) -> None:
         ("/?q=west+bas", "Dredging of the west basin", "Dredging of basin 7<"),
         ("/?q=%E5%9B%BD%E9%9A%9B", "港湾局が国際会議を開催", "Dredging"),
         ("/?source=evil", "港湾局", "Dredging"),
+        ("/?q=ludmila", "Nothing fits", "Dredging"),
+        ("/?q=ludmila&within=articles", "Dredging of basin 7<", "Dredging of basin 6<"),
+        ("/?q=ludmila+night&within=articles&before=3", "Dredging of basin 8<", "Dredging of basin 9<"),
+        ("/?q=ludmila&within=articles&source=evil", "Nothing fits", "Dredging"),
         ("/?kind=edited", "west basin", "basin 7<"),
         ("/?since=2026-02-08&until=2026-02-08", "Dredging of basin 7<", "Dredging of basin 8<"),
         ("/?tag=ports&q=basin", "Dredging of basin 50", "港湾局"),

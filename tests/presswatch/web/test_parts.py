@@ -100,6 +100,10 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         for number in range(1, 20_001):
             add_item(conn, number, f"Dredging of basin {number}", source_id=number % 20 + 1, unspaced=None)
+        conn.execute(
+            "INSERT INTO articles (source_id, item_id, url, title, text, first_seen_at, changed_at) "
+            "SELECT source_id, id, url, title, 'Ludmila came.', first_seen_at, changed_at FROM items"
+        )
     store.close()
     return path
 
@@ -111,6 +115,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (Filters(before="5000"), 60),
         (Filters(q="basin"), 60),
         (Filters(q="dredg"), 60),
+        (Filters(q="ludmila", within="articles"), 60),
+        (Filters(q="ludmila", within="articles", before="5000"), 60),
         (Filters(source="s3"), 60),
         (Filters(tag="half"), 10 * 60),
         (Filters(since="2026-02-03"), 60),
