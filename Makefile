@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test lint bench bench-extraction bench-cadence soak test-fleet test-browser lock clean
+.PHONY: help demo test promises lint bench bench-extraction bench-cadence soak test-fleet test-browser lock clean
 help:           ## show this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
@@ -41,6 +41,9 @@ bench-extraction: $(STAMP) ## how well listings are understood, on the pages tha
 
 bench-cadence: $(STAMP) ## delay at equal requests against fixed intervals, on publication times that lie beside the checkout
 	$(BIN)/python -m bench.cadence_figures
+
+promises: $(STAMP) ## run the test of each promise: a table of promise, tests, result
+	@$(BIN)/python -m tests.promises -n 2
 
 soak: $(STAMP)  ## long seeded runs; not part of the tests
 	HYPOTHESIS_PROFILE=wide $(BIN)/python -m pytest -m soak -n 0 -rP tests

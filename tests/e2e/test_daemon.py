@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from typing import Any
 
 from presswatch.fixture_site import Fault, FixtureSite, Received, SiteFarm, WebhookReceiver, load_expected
@@ -73,33 +72,6 @@ def test_configuration_is_read_again_when_it_changes_and_a_mistake_changes_nothi
             desk.configure({"a": farm.url(0), "renamed": {"id": "id-c", "url": farm.url(2)}})
             desk.wait_for("SELECT 1 FROM sources WHERE slug = 'renamed' AND active AND baseline_at IS NOT NULL")
             assert desk.value("SELECT count(*) FROM sources") == 3
-
-
-def test_second_daemon_is_refused_and_after_kill_9_a_new_one_starts_at_once(
-    desk: Desk, site: FixtureSite, hook: WebhookReceiver
-) -> None:
-    desk.configure({"ministry": site.url()}, hooks={"hook": hook.url()})
-    first = desk.start_daemon().wait_ready()
-    desk.wait_baseline(1)
-    second = desk.start_daemon()
-    assert second.wait() == 1
-    assert "another presswatch daemon" in second.log()
-    assert "Traceback" not in second.log()
-    desk.wait_looks("ministry", 1)
-
-    # A crawl beside the daemon is legal, and what it finds is told once.
-    site.moment = "m1"
-    beside = desk.crawl("source=ministry")
-    assert beside.returncode == 0, beside.stderr
-
-    first.kill()
-    started = time.monotonic()
-    with desk.daemon():
-        desk.wait_looks("ministry", 1)
-        assert time.monotonic() - started < 10
-        assert hook.wait_for(2)
-    assert len({one.webhook_id for one in hook.accepted}) == 2
-    desk.assert_sound()
 
 
 def test_what_happened_while_it_was_down_is_found_and_what_the_hook_missed_arrives_in_order(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
-from presswatch.fixture_site import Answer, Fault, FixtureSite, LoopbackServer, Request, SiteFarm
-from tests.e2e.desk import Desk, wait_until
+from presswatch.fixture_site import Answer, Fault, FixtureSite, LoopbackServer, Request
+from tests.e2e.desk import Desk
 
 
 class Closed(LoopbackServer):
@@ -62,31 +61,3 @@ def test_address_that_nobody_opened_is_refused_and_the_sentence_recorded(desk: D
     assert (row["outcome"], row["reason"]) == ("failed", "address_refused")
     assert "PRESSWATCH_ALLOW_PRIVATE" in row["message"]
     assert site.exchanges == []
-
-
-def test_sigterm_with_silent_servers_in_flight_exits_0_within_10_seconds(desk: Desk) -> None:
-    with SiteFarm(4, block=84) as farm:
-        desk.configure({f"farm-{n}": farm.url(n) for n in range(4)})
-        daemon = desk.start_daemon().wait_ready()
-        desk.wait_baseline(4)
-        # Ten silent sources do not delay a good one either.
-        for silent in range(3):
-            farm.misbehave(Fault(silence=True), f"{farm.addresses[silent]}/news/*")
-        desk.wait_for("SELECT count(*) >= 3 FROM leases WHERE name LIKE 'source:%' AND holder IS NOT NULL")
-        desk.wait_looks("farm-3", 2)
-        started = time.monotonic()
-        assert daemon.stop() == 0, daemon.log()
-        assert time.monotonic() - started < 10
-        assert "Traceback" not in daemon.log()
-        assert desk.value("SELECT count(*) FROM leases WHERE holder IS NOT NULL") == 0
-        assert desk.value("SELECT count(*) FROM checks WHERE outcome = 'failed'") == 0
-        desk.assert_sound()
-
-
-def test_sigterm_while_it_starts_exits_0(desk: Desk, site: FixtureSite) -> None:
-    desk.configure({"ministry": site.url()})
-    for begins in (desk.db_path.exists, lambda: "watching" in desk.started[-1].log()):
-        daemon = desk.start_daemon()
-        assert wait_until(begins, pause=0.005)
-        assert daemon.stop() == 0, daemon.log()
-        assert "Traceback" not in daemon.log()

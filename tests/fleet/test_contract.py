@@ -10,9 +10,14 @@ import pytest
 from presswatch.fixture_site import FixtureSite
 from tests.e2e.test_daemon import *  # noqa: F403
 from tests.e2e.test_follow import *  # noqa: F403
-from tests.e2e.test_kill import *  # noqa: F403
 from tests.e2e.test_manners import *  # noqa: F403
 from tests.fleet.crew import Crew, Daemon
+from tests.promises.test_data import test_every_item_of_a_completed_check_survives_kill_9  # noqa: F401
+from tests.promises.test_running import (  # noqa: F401
+    test_second_daemon_is_refused_and_after_kill_9_a_new_one_starts_at_once,
+    test_sigterm_while_it_starts_exits_0,
+    test_sigterm_with_silent_servers_in_flight_exits_0_within_10_seconds,
+)
 from tests.support.broker import RabbitMQ
 
 pytestmark = pytest.mark.fleet

@@ -1,4 +1,4 @@
-"""The long form of ``tests/e2e/test_kill.py``."""
+"""The long form of promise 1 (``tests/promises/test_data.py``)."""
 
 from __future__ import annotations
 
