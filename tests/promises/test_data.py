@@ -19,7 +19,6 @@ import pytest
 
 from presswatch.fixture_site import Answer, LoopbackServer, Request, SiteFarm, WebhookReceiver
 from scraper.errors import StoreError
-from scraper.store.migrations import SCHEMA_VERSION
 from tests.e2e.desk import ROOT, Daemon, Desk
 from tests.e2e.kills import Ordeal
 from tests.promises.ledgers import NEW, Ledger, after_baseline, copy_to
@@ -136,7 +135,8 @@ def _foreign(path: Path) -> None:
 
 def _newer(path: Path) -> None:
     with contextlib.closing(sqlite3.connect(path)) as conn:
-        conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+        ours = conn.execute("PRAGMA user_version").fetchone()[0]
+        conn.execute(f"PRAGMA user_version = {ours + 1}")
         conn.execute("PRAGMA journal_mode = DELETE")
 
 
