@@ -14,23 +14,31 @@ from scraper.dates.candidate import is_future
 from scraper.extract.columns import Page
 from scraper.extract.head import Head
 from scraper.extract.structured import address_of, is_article, key_of
-from scraper.extract.tree import Tree
+from scraper.extract.tree import Line, Tree
 from scraper.text import clean_text, fold_text
 from scraper.types import ArticleData, Published
 
 SENTENCE = 12
 """Words from which on a line beside prose counts as running text too."""
+ABOVE = 40
+"""Nodes above a title within which a date is the article's."""
+NOTICE_WORDS = 20
+"""Running words of a short notice, if its heading is dated."""
+NOTICE_LEVELS = 6
+"""Elements outwards from a heading within which its text begins."""
 MAX_TEXT = 200_000
 
 
 @dataclass(slots=True)
 class Prose:
-    """The running text of a page: ``container`` is the element around it, ``units`` its words."""
+    """The running text of a page: ``container`` is the element around it, ``units`` its words; ``dated``: it stands
+    under a heading with a date."""
 
     container: int
     units: int
     first: int
     last: int
+    dated: bool = False
 
 
 def find_prose(page: Page, inside: list[tuple[int, int]]) -> Prose | None:
@@ -73,6 +81,33 @@ def says_article(head: Head) -> bool:
     return head.metas.get("og:type", "").lower() == "article" or bool(_article_data(head))
 
 
+def find_notice(page: Page) -> Prose | None:
+    """The text of a short article: sentences under the page's only or last first-level heading, which is dated."""
+    tree = page.tree
+    titles = [
+        i for i, tag in enumerate(tree.tag) if tag == "h1" and not tree.aside[i] and tree.units_in(i, tree.end[i])
+    ]
+    if not titles:
+        return None
+    at = titles[-1]
+    container = tree.parent[at]
+    for _ in range(NOTICE_LEVELS):
+        if container < 0:
+            break
+        lines = [line for line in tree.lines_of(tree.end[at], tree.end[container]) if _is_sentence(tree, line)]
+        if lines:
+            first, last = lines[0].chunks[0], lines[-1].chunks[-1]
+            dated = any((m.alone or m.machine) and at - ABOVE <= m.node <= first for m in page.moments)
+            total = sum(tree.units_in(line.chunks[0], line.chunks[-1] + 1) for line in lines)
+            return Prose(container, total, first, last, dated=True) if dated and total >= NOTICE_WORDS else None
+        container = tree.parent[container]
+    return None
+
+
+def _is_sentence(tree: Tree, line: Line) -> bool:
+    return _is_running(tree, line.chunks[0], line.chunks[-1]) and tree.heading[line.chunks[0]] < 0
+
+
 def read_article(page: Page, head: Head, prose: Prose, *, now: datetime) -> ArticleData:
     """Title, date, author and text of the article whose running text was found."""
     data = _article_data(head)
@@ -102,6 +137,11 @@ def _title(tree: Tree, head: Head, prose: Prose, data: dict[str, Any]) -> tuple[
     """The title and the node it stands at (-1 where it is only in the head)."""
     headings = [i for i in range(prose.first) if tree.heading[i] == i and not tree.aside[i]]
     named = fold_text(" ".join(filter(None, (head.title, head.metas.get("og:title")))))
+    told = {fold_text(value) for value in (head.metas.get("og:title"), data.get("headline")) if isinstance(value, str)}
+    for i in reversed(headings):
+        text = clean_text(tree.text_of(i, tree.end[i]))[:1_000]
+        if fold_text(text) in told:
+            return text, i
     for level in ("h1", "h2", "h3"):
         for i in reversed(headings):
             if tree.tag[i] == level:
@@ -130,7 +170,7 @@ def _published(
     near = [m for m in page.moments if start <= m.node <= prose.first or (m.alone and m.node <= prose.last + 60)]
     near = [m for m in near if (m.alone or m.machine) and not (m.published.on and is_future(m.published.on, now))]
     if title_at >= 0:
-        near = [m for m in near if m.node >= title_at - 40]
+        near = [m for m in near if m.node >= title_at - ABOVE]
     near.sort(key=lambda m: (not m.machine, abs(m.node - max(title_at, 0))))
     return near[0].published if near else None
 

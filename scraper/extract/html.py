@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from scraper.errors import ExtractError
 from scraper.extract.agreement import prefer_told
-from scraper.extract.article import find_prose, read_article, says_article
+from scraper.extract.article import find_notice, find_prose, read_article, says_article
 from scraper.extract.columns import Page, href_of
 from scraper.extract.head import find_next_page, guess_language, read_head
 from scraper.extract.learnt import learn_recipe
@@ -18,7 +18,7 @@ from scraper.extract.score import weigh_page
 from scraper.extract.structured import TOLD_ALONE, Told, as_item, is_told_listing, key_of, sharpen, told_articles
 from scraper.extract.trace import Trace
 from scraper.extract.tree import Tree
-from scraper.extract.verdict import Facts, count_passwords, decide
+from scraper.extract.verdict import SHORT_ARTICLE_WORDS, Facts, count_passwords, decide
 from scraper.extract.walk import build_tree
 from scraper.types import Extraction, ItemData, PageKind, Recipe, Verdict
 
@@ -57,6 +57,8 @@ def extract_html(
         weigh_page(best, words, says_article=says_article(head), url=url, passwords=passwords)
         if best.odds < 0:
             prose = find_prose(page, [])
+    if (best is None or best.odds < 0) and (prose is None or prose.units < SHORT_ARTICLE_WORDS * 2):
+        prose = find_notice(page) or prose
     facts = Facts(
         head=head,
         best=best,

@@ -68,6 +68,7 @@ def decide(facts: Facts) -> Verdict:
 
 def _no_listing(facts: Facts, titled: str, *, article: bool, p: float) -> Verdict:
     sure = round(1 - p, 3)
+    article = article or (facts.prose is not None and facts.prose.dated)
     doubt = _why_not(facts)
     if article:
         words = facts.prose.units if facts.prose else 0
