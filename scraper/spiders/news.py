@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from scrapy import Spider
+from pydispatch.dispatcher import getReceivers, liveReceivers  # type: ignore[import-untyped]
+from scrapy import Spider, signals
 from scrapy.utils.misc import load_object
 
 from scraper.backfill import BackfillPlan, BackfillReport
@@ -83,10 +84,10 @@ class NewsSpider(Spider):
       as if they came from there; with ``series=1`` they are the moments of one source, in the order of their names.
 
     Without any of them all due sources are looked at. Items are committed to the store first and then yielded, so that
-    feed exports (``-O items.json``) and item pipelines see them. The command ``presswatch`` uses other modes: ``serve``
-    is the daemon; ``preview`` looks at the pages ``urls`` for a person, with the requests of the source
-    ``preview_as``, and stores nothing of them; ``backfill`` stores what the older pages of sources list, as far as
-    ``plan`` says.
+    feed exports (``-O items.json``) and item pipelines see them, if there are any. The command ``presswatch`` uses
+    other modes: ``serve`` is the daemon; ``preview`` looks at the pages ``urls`` for a person, with the requests of the
+    source ``preview_as``, and stores nothing of them; ``backfill`` stores what the older pages of sources list, as far
+    as ``plan`` says.
     """
 
     name = "news"
@@ -186,16 +187,24 @@ class NewsSpider(Spider):
 
     async def _once(self, service: Service) -> AsyncIterator[dict[str, Any]]:
         rounds = await service.store.run(self._choose)
+        is_read = self._is_read()
         if self.progress is not None:
             self.progress.begin(sum(len(source_ids) for source_ids, _ in rounds))
         for source_ids, pages in rounds:
             async for report in service.check_all(source_ids, pages):
                 self._note(report)
-                if isinstance(report, CheckReport):
+                if is_read and isinstance(report, CheckReport):
                     for place, item in enumerate(await self._items_of(service, report)):
                         yield item_dict(report, place, item)
             if not pages:
                 await service.follow(source_ids)
+
+    def _is_read(self) -> bool:
+        """Whether anybody wants the items: an export, a pipeline, an extension besides Scrapy's own counter. Passing
+        them through Scrapy for nobody would cost more than the look."""
+        settings = self.crawler.settings
+        listeners = list(liveReceivers(getReceivers(self.crawler, signals.item_scraped)))
+        return bool(settings.getdict("FEEDS") or settings.getdict("ITEM_PIPELINES") or len(listeners) > 1)
 
     async def _items_of(self, service: Service, report: CheckReport) -> Sequence[ItemData]:
         """What the page lists. A page that was found to be the same was not read again: then as it was stored."""
