@@ -35,7 +35,7 @@ def main(options: list[str]) -> int:
     catalogue = find_tests()
     results = Results()
     wanted = sorted({f"{TESTS.name}/{test}" for tests in catalogue.values() for test in tests})
-    pytest.main([*wanted, "-q", "-p", "no:randomly", *options], plugins=[results])
+    pytest.main([*wanted, "-q", *options], plugins=[results])
     kept = 0
     for number, tests in catalogue.items():
         outcomes = [results.of(test) for test in tests]
