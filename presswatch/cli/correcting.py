@@ -42,10 +42,10 @@ def merge_command(app: App, kept: str, merged: str) -> None:
 )
 @click.pass_obj
 def split_command(app: App, item: str, number: int | None) -> None:
-    """Say that an item is two: from one of its forms on (--at), or since it was merged into another one.
+    """Say that an item is two.
 
-    `presswatch show ITEM` numbers its forms. The later one is a new item, with the keys of its forms; nobody is told.
-    `presswatch merge` takes it back.
+    From one of its forms on (--at), or since it was merged into another one. `presswatch show ITEM` numbers its forms.
+    The later one is a new item, with the keys of its forms; nobody is told. `presswatch merge` takes it back.
 
     \b
     presswatch split 131          # take back that it was merged

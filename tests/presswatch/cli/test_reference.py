@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
-from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -17,6 +15,7 @@ from presswatch.cli.manpage import render_manpage
 from presswatch.cli.reference import MANPAGE, render_reference
 from presswatch.cli.root import presswatch
 from tests.presswatch.cli.conftest import ROOT
+from tests.support.commands import take_apart
 
 
 def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -65,23 +64,7 @@ def test_every_example_is_taken_by_the_command_it_is_for(
     path: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    lexer = shlex.shlex(line, posix=True, punctuation_chars="|<>")
-    lexer.whitespace_split = True
-    words = [word for word in takewhile(lambda word: word[0] not in "|<>", lexer) if word != "\\"]
-    for word in words[1:]:
-        if word.endswith("/"):
-            Path(word).mkdir()
-        elif word.endswith((".opml", ".yaml", ".json", ".tar.gz", ".txt", ".html")):
-            Path(word).parent.mkdir(parents=True, exist_ok=True)
-            Path(word).touch()
-    context = presswatch.make_context("presswatch", words[1:])
-    command: click.Command = presswatch
-    while isinstance(command, click.Group):
-        name, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
-        assert found is not None
-        command = found
-        context = command.make_context(name, rest, parent=context)
-    assert context.command_path == path
+    assert take_apart(line, tmp_path).command_path == path
 
 
 def test_the_manual_page_is_fresh_and_names_every_command() -> None:

@@ -1,0 +1,85 @@
+"""What the documents say holds: links lead somewhere, commands exist, the configuration is valid."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+
+import click
+import pytest
+
+from presswatch.cli.talk import structured_line
+from presswatch.config.fields import SETTINGS
+from tests.support.commands import take_apart
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND = re.compile(r"^\$ (?:sudo (?:-u \w+ )?)?(?:[A-Z_]+=\S+ )*(?:\S*/bin/)?(presswatch .*)$", re.MULTILINE)
+COMPOSED = re.compile(r"^\$ docker compose exec \w+ (presswatch .*)$", re.MULTILINE)
+MADE = ("cli.md", "schema.md")
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+
+
+LINES = [
+    (page.name, line.partition("  #")[0].strip())
+    for page in PAGES
+    if page.name not in MADE
+    for block in _blocks(page, "console")
+    for pattern in (COMMAND, COMPOSED)
+    for line in pattern.findall(block.replace("\\\n", " "))
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text("utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not re.match(r"[a-z]+:|#", target):
+            assert (page.parent / target.partition("#")[0]).exists(), target
+
+
+def test_every_page_is_found_from_the_readme() -> None:
+    readme = PAGES[0].read_text("utf-8")
+    assert [page.name for page in PAGES[1:] if f"(docs/{page.name})" not in readme] == []
+
+
+@pytest.mark.parametrize(("page", "line"), LINES)
+def test_every_command_that_a_page_shows_exists_with_its_options(
+    page: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with suppress(click.exceptions.Exit):  # --version
+        take_apart(line, tmp_path)
+
+
+def test_the_quick_start_and_the_operations_show_commands() -> None:
+    pages = [page for page, _ in LINES]
+    assert pages.count("quickstart.md") >= 5
+    assert pages.count("operations.md") >= 5
+    assert pages.count("upgrading.md") >= 4
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_configuration_is_toml(page: Path) -> None:
+    for block in _blocks(page, "toml"):
+        tomllib.loads(block)
+
+
+def test_the_line_of_the_log_that_is_shown_has_the_fields_of_one() -> None:
+    [block] = _blocks(ROOT / "docs" / "operations.md", "json")
+    record = logging.makeLogRecord({"name": "x", "msg": "y"})
+    assert set(json.loads(structured_line(record))) < set(json.loads(block))
+
+
+def test_settings_that_pages_name_exist() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    for name in ("heartbeat", "heartbeat_every", "keep_evidence", "contact"):
+        assert f"`{name}" in text
+        assert name in SETTINGS.keys
