@@ -33,7 +33,6 @@ from scraper.extract.html import text_sample
 from scraper.extract.listing import candidates, items_of, read_page
 from scraper.extract.score import weigh_page
 from scraper.extract.signs import PAGE_SIGNS, Signs
-from scraper.extract.verdict import count_passwords
 from scraper.extract.walk import build_tree
 from tests.scraper.extract.further_pages import FURTHER_KINDS
 from tests.scraper.extract.other_pages import KINDS
@@ -73,7 +72,7 @@ def read_sample(html: str, url: str, truth: dict[str, Any], score_page: Any, wei
     rows, quality, weights, fields = [], [], [], []
     for judged in candidates(page):
         prose = find_prose(page, sorted((r.start, r.stop) for r in judged.group.records))
-        passwords = count_passwords(tree)
+        passwords = tree.passwords
         weigh_page(judged, prose.units if prose else 0, says_article=says_article(head), url=url, passwords=passwords)
         items = [item for _, item in items_of(page, judged, head.base, now=now, languages=languages)]
         given = [

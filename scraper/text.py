@@ -73,6 +73,7 @@ def fold_text(s: str) -> str:
 # Scripts written without spaces between words: CJK, kana, Thai, Lao, Myanmar, Khmer.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _UNSPACED_CHAR = re.compile(f"[{_UNSPACED}\U00020000-\U0003ffff]")
+_UNSPACED_COMMON = re.compile(f"[{_UNSPACED}]")  # without the rare planes the class is a table, five times as fast
 _SPACED_WORD = re.compile(rf"[^\W_{_UNSPACED}](?:[^\s_{_UNSPACED}]*[^\W_{_UNSPACED}])?")
 
 
@@ -85,6 +86,14 @@ def count_units(s: str) -> int:
         return sum(1 for word in s.split() if any(map(str.isalnum, word)))
     unspaced = len(_UNSPACED_CHAR.findall(s))
     return len(_SPACED_WORD.findall(s)) + (unspaced + 1) // 2
+
+
+def count_split(words: list[str], text: str) -> int:
+    """About :func:`count_units` of a text that has been split at its white space; a dash counts as a word in a text of
+    more than ten."""
+    if text.isascii() or (len(words) > 10 and not _UNSPACED_COMMON.search(text)):
+        return len(words)
+    return count_units(text)
 
 
 _ENDERS = ".!?…。！？｡．؟۔।॥။።።၊។៕᠃꘎"

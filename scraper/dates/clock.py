@@ -61,6 +61,8 @@ class Clock:
 def clock_after(text: str, position: int) -> Clock | None:
     """A time that follows a date, as in "21 April 2025, 2:30 pm", "2025-04-21T14:30+03:00", "à 14h30"."""
     window = text[position : position + 64]
+    if not window:
+        return None
     match = _AFTER.match(window)
     if not match:
         return None
@@ -74,6 +76,8 @@ def clock_before(text: str, position: int) -> Clock | None:
     """A time that stands before a date, as in "14:30, 21 April 2025"."""
     start = max(position - 32, 0)
     window = text[start:position]
+    if not window or window.isspace():
+        return None
     for match in _BEFORE.finditer(window):
         if match["sep"] not in (":", "h") or (match.start() and window[match.start() - 1] in "0123456789:.,/-"):
             continue

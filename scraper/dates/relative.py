@@ -46,10 +46,24 @@ class RelativeHit(NamedTuple):
     number: int
 
 
+def east_asian_hits(text: str) -> list[RelativeHit]:
+    """The relative phrases of a uniform text in scripts that set no spaces."""
+    if text.isascii() or not ("前" in text or "전" in text):
+        return []
+    return [
+        RelativeHit(match.start(), match.end(), _EAST_ASIAN_UNITS[match[2]], int(match[1]))
+        for match in _EAST_ASIAN.finditer(text)
+    ]
+
+
 def relative_hits(text: str, tokens: Sequence[Token]) -> Iterator[RelativeHit]:
     """All relative phrases of a uniform text."""
-    for match in () if text.isascii() else _EAST_ASIAN.finditer(text):
-        yield RelativeHit(match.start(), match.end(), _EAST_ASIAN_UNITS[match[2]], int(match[1]))
+    yield from east_asian_hits(text)
+    yield from phrase_hits(text, tokens)
+
+
+def phrase_hits(text: str, tokens: Sequence[Token]) -> Iterator[RelativeHit]:
+    """The relative phrases among the tokens of a uniform text."""
     names = load_names()
     for index, token in enumerate(tokens):
         if token.number < 0:

@@ -14,10 +14,10 @@ from scraper.dates.clock import Clock, clock_after, clock_before
 from scraper.dates.machine import with_time
 from scraper.dates.named import named_candidates
 from scraper.dates.names import load_names
-from scraper.dates.numeric import numeric_candidates
+from scraper.dates.numeric import may_be_numeric, numeric_candidates
 from scraper.dates.order import language_order
-from scraper.dates.relative import RelativeHit, relative_hits, tell_relative
-from scraper.dates.tokens import WORD, Token, fold_word, folded_words, has_word, tokenize, uniform
+from scraper.dates.relative import RelativeHit, east_asian_hits, phrase_hits, tell_relative
+from scraper.dates.tokens import WORD, Token, find_words, fold_word, folded_words, has_word, tokenize, uniform
 from scraper.types import Precision, Published
 
 Found = TypeVar("Found", Candidate, RelativeHit, Candidate | RelativeHit)
@@ -26,6 +26,7 @@ LONGEST_TEXT = 200_000
 MOST_HITS = 5_000
 _WORDS_ONLY_LENGTH = 60
 _REACH = 40
+_LONGEST_WORD = 60
 _SHORTEST = 3  # characters: "2日前"
 _MARK = re.compile(r"\.?[ ]?(?:г(?:ода?|оду)?|р(?:оку)?|ж|жылы?|թ|هـ?|r|d|н)\.?(?![^\W_])|\.(?=[ ,;)]|$)")
 _WEEKDAY_BEGIN = re.compile(rf"[ ,(\[]{{0,3}}({WORD}+)")
@@ -60,20 +61,24 @@ def find_dates(
         return _words_only(text, plain, now)
     if len(plain) < _SHORTEST or plain.isdigit():
         return []
+    candidates: list[Candidate | RelativeHit] = []
     bases = _base_languages(tuple(languages))
-    months, ages = _tokens_near_digits(plain)
-    candidates: list[Candidate | RelativeHit] = [
-        *numeric_candidates(
+    if may_be_numeric(plain):
+        candidates += numeric_candidates(
             plain,
             now=now,
             order=order,
             fallback=language_order(tuple(languages)) if languages else None,
             thai="th" in bases or (not plain.isascii() and bool(_THAI_TEXT.search(text))),
             persian="fa" in bases or "ps" in bases or (not text.isascii() and bool(_PERSIAN_DIGIT.search(text))),
-        ),
-        *named_candidates(plain, months, now=now, languages=bases),
-        *relative_hits(plain, ages),
-    ]
+        )
+    if names_time(plain):
+        months, ages = _tokens_near_digits(plain)
+        candidates += named_candidates(plain, months, now=now, languages=bases)
+        candidates += phrase_hits(plain, ages)
+    candidates += east_asian_hits(plain)
+    if not candidates:
+        return []
     return list(_hits(text, plain, _apart(candidates), now))[:MOST_HITS]
 
 
@@ -82,13 +87,37 @@ def _base_languages(languages: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(language.replace("_", "-").split("-")[0].lower() for language in languages))
 
 
+_DULL: set[str] = set()
+_MOST_DULL = 50_000
+
+
+def names_time(plain: str) -> bool:
+    """Whether a uniform text has a word that dates are made of. Words once seen to be none are remembered, as they
+    stand: nearly all words of a page are."""
+    words = find_words(plain)
+    if _DULL.issuperset(words):
+        return False
+    names = load_names()
+    if len(_DULL) > _MOST_DULL:
+        _DULL.clear()
+    telling = False
+    for word in words:
+        if word not in _DULL:
+            folded = fold_word(word)
+            if folded in names.month_words or folded in names.age_words:
+                telling = True
+            elif len(word) < _LONGEST_WORD:
+                _DULL.add(word)
+    return telling
+
+
 def _words_only(text: str, plain: str, now: datetime) -> list[DateHit]:
     if not 0 < len(plain) <= _WORDS_ONLY_LENGTH:
         return []
     if not has_word(plain, 0, len(plain), load_names().relative_words):
         return []
     tokens = list(tokenize(plain, 0, len(plain)))
-    return [_relative_hit(text, plain, hit, now) for hit in _apart(relative_hits(plain, tokens))]
+    return [_relative_hit(text, plain, hit, now) for hit in _apart(phrase_hits(plain, tokens))]
 
 
 def _tokens_near_digits(plain: str) -> tuple[list[Token], list[Token]]:
@@ -186,6 +215,8 @@ def _dated_hit(text: str, plain: str, found: Candidate, now: datetime, floor: in
 
 def _past_marks(plain: str, end: int) -> int:
     """The end moved past "г.", "r.", "d." and a weekday: "21 апреля 2025 г.", "2025. 4. 21. (월)"."""
+    if end == len(plain):
+        return end
     end = match.end() if (match := _MARK.match(plain, end)) else end
     tail, days = plain[end : end + 32], load_names().weekdays_by_first
     begin = _WEEKDAY_BEGIN.match(tail)
@@ -211,7 +242,7 @@ def _relative_hit(text: str, plain: str, hit: RelativeHit, now: datetime) -> Dat
 
 def _with_weekday(plain: str, start: int, floor: int) -> int:
     """The start moved before a weekday's name, so that the hit covers all that says when."""
-    head = plain[max(start - 32, floor) : start]
+    head = plain[max(start - 32, floor) : start] if start else ""
     if not head or head.isspace():
         return start
     tokens = list(tokenize(head, 0, len(head)))

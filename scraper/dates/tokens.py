@@ -25,6 +25,8 @@ _UNIFORM = {
     ord("］"): "]",
 }
 
+_NOT_UNIFORM = re.compile("[" + re.escape("".join(chr(c) for c in _UNIFORM if c < 0x10000)) + "\U00010000-\U0010ffff]")
+
 _WORD_BREAKS = (
     r"\s\d!-/:-@\[-`{-~\u00a1-\u00a9\u00ab-\u00b6\u00b8\u00b9\u00bb-\u00bf\u2000-\u206f\u3000-\u303f\u060c\u061b\u061f"
     r"\u06d4\u0964\u0965\u05be\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
@@ -49,7 +51,9 @@ class Token(NamedTuple):
 
 def uniform(text: str) -> str:
     """The text with ASCII digits, plain spaces, dashes, slashes and colons, character for character: offsets hold."""
-    return text.replace("\t", " ") if text.isascii() else text.translate(_UNIFORM)
+    if text.isascii():
+        return text.replace("\t", " ")
+    return text.translate(_UNIFORM) if _NOT_UNIFORM.search(text) else text
 
 
 @lru_cache(maxsize=32_768)
@@ -68,6 +72,11 @@ def fold_phrase(phrase: str) -> str:
     parts = uniform(phrase).split("{0}")
     folded = [" ".join(token.word for token in tokenize(part, 0, len(part))) for part in parts]
     return " {0} ".join(folded).strip()
+
+
+def find_words(text: str) -> list[str]:
+    """The words of a uniform text as they stand."""
+    return _WORDS.findall(text)
 
 
 def folded_words(text: str, start: int, end: int) -> list[str]:

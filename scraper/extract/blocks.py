@@ -13,6 +13,7 @@ from collections import Counter
 
 from scraper.extract.columns import Fields, Page, href_of
 from scraper.extract.groups import Group, Record
+from scraper.extract.markup import find_value
 from scraper.extract.moments import moments_between
 from scraper.extract.tree import TEXT, Tree
 
@@ -72,10 +73,9 @@ def _of_one_class(tree: Tree, fields: list[Fields]) -> list[int]:
     name, count = names.most_common(1)[0]
     if count < len(fields) * DATED:
         return []
+    bearing = {raw for raw in set(tree.attrs.raw) if _class_in(raw) == name}
     return [
-        i
-        for i, attrs in enumerate(tree.attrs)
-        if attrs and "class" in attrs and _class(tree, i) == name and tree.units_in(i, tree.end[i]) >= LEAST_TITLE
+        i for i, raw in enumerate(tree.attrs.raw) if raw in bearing and tree.units_in(i, tree.end[i]) >= LEAST_TITLE
     ]
 
 
@@ -110,9 +110,11 @@ def _stamp(tree: Tree, node: int) -> Stamp:
 
 
 def _class(tree: Tree, node: int) -> str:
-    attrs = tree.attrs[node] if node >= 0 else None
-    style = attrs.get("class") if attrs else None
-    return (style if style.isalpha() else _DIGITS.sub("", style).strip()) if style else ""
+    return _class_in(tree.attrs.raw[node]) if node >= 0 else ""
+
+
+def _class_in(raw: str) -> str:
+    return _DIGITS.sub("", find_value(raw, "class")).strip() if "class=" in raw else ""
 
 
 def _alike(tree: Tree, stamp: Stamp, marks: list[int]) -> list[int]:

@@ -104,19 +104,15 @@ class Page:
     def __post_init__(self) -> None:
         self.moment_nodes = [m.node for m in self.moments]
         tree = self.tree
-        self.link_nodes = [i for i, link in enumerate(tree.link) if link == i]
-        self.author_nodes = [
-            i
-            for i, attrs in enumerate(tree.attrs)
-            if attrs and ("rel" in attrs or "itemprop" in attrs) and _names_author(attrs)
-        ]
+        self.link_nodes = list(tree.hrefs)
+        self.author_nodes = [i for i in tree.marked if _names_author(tree.attrs[i])]
         for m in self.moments:
             if m.alone:
                 self.dated_nodes.update(range(m.node, tree.end[m.node]))
 
 
-def _names_author(attrs: dict[str, str | None]) -> bool:
-    return attrs.get("itemprop") == "author" or ("rel" in attrs and "author" in (attrs["rel"] or "").split())
+def _names_author(attrs: dict[str, str]) -> bool:
+    return attrs.get("itemprop") == "author" or "author" in attrs.get("rel", "").split()
 
 
 def read_row(page: Page, record: Record) -> Row:
@@ -240,10 +236,10 @@ def _run(page: Page, block: int, run: list[int]) -> Run:
     tree = page.tree
     first, last = run[0], run[-1]
     if first == last:
-        text = " ".join(tree.text[first].split())
+        text = tree.text[first].strip()
         units = tree.units[first + 1] - tree.units[first]
     else:
-        text = " ".join("".join([tree.text[i] for i in run]).split())
+        text = "".join([tree.text[i] for i in run]).strip()
         units = len(text.split()) if text.isascii() else count_units(text)
     link = tree.link[first]
     place = (tree.place[block], tree.place[link] if link >= 0 else -1, tree.place[anchor_of(tree, first)])
@@ -374,7 +370,7 @@ def _link_key(tree: Tree, node: int) -> tuple[int, str]:
 
 
 def href_of(tree: Tree, node: int) -> str:
-    return ((tree.attrs[node] or {}).get("href") or "").strip()
+    return tree.hrefs.get(node, "")
 
 
 def _without_column(row: Row) -> Piece | None:

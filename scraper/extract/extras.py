@@ -11,22 +11,19 @@ from scraper.text import clean_text
 from scraper.urls import resolve_url
 
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "src")
-MOST_NODES = 400
-"""Nodes of a record that are looked through."""
+MOST_IMAGES = 40
+"""Pictures of a record that are looked at."""
 MAX_AUTHOR = 100
 
 
 def image_of(tree: Tree, record: Record, base: str) -> str | None:
     """The address of the record's first picture that is not written into the page itself (a placeholder)."""
-    if tree.images[record.stop] == tree.images[record.start]:
-        return None
-    for i in range(record.start, min(record.stop, record.start + MOST_NODES)):
-        if tree.tag[i] == "img":
-            attrs = tree.attrs[i] or {}
-            for name in _SOURCES:
-                value = attrs.get(name)
-                if value and not value.startswith("data:"):
-                    return resolve_url(base, value)
+    for i in tree.images_in(record.start, record.stop)[:MOST_IMAGES]:
+        attrs = tree.attrs[i]
+        for name in _SOURCES:
+            value = attrs.get(name)
+            if value and not value.startswith("data:"):
+                return resolve_url(base, value)
     return None
 
 

@@ -45,16 +45,16 @@ def find_groups(tree: Tree, dates: list[int]) -> list[Group]:
     Runs are looked for three times: among siblings with links, among siblings with links or dates, and among those
     that are built or styled alike where siblings of several kinds take turns (a title row, a text row, a title row).
     """
-    linked, marked = _runs(tree, dates)
-    runs = list(linked.items())
-    runs.extend((key, members) for key, members in marked.items() if len(members) != len(linked.get(key, ())))
     families: dict[tuple[object, int, int], list[tuple[int, list[int]]]] = {}
-    for k, ((container, path), members) in enumerate(runs):
-        sort = int(k >= len(linked))
-        families.setdefault((tree.style_of(container), path, sort), []).append((container, members))
-        if len(members) >= LEAST_TURNS:
-            for number, some in enumerate(_taking_turns(tree, members), start=2):
-                families.setdefault((container, path, number + sort * 10), []).append((container, some))
+    for sort, runs in enumerate(_runs(tree, dates)):
+        several = {path for (_, path), members in runs.items() if len(members) > 1}
+        for (container, path), members in runs.items():
+            if path not in several:
+                continue  # one alone in each container, everywhere: no list
+            families.setdefault((tree.style_of(container), path, sort), []).append((container, members))
+            if len(members) >= LEAST_TURNS:
+                for number, some in enumerate(_taking_turns(tree, members), start=2):
+                    families.setdefault((container, path, number + sort * 10), []).append((container, some))
     groups = []
     for (_, path, _), found in families.items():
         total = sum(len(members) for _, members in found)
@@ -67,33 +67,30 @@ Runs = dict[tuple[int, int], list[int]]
 
 
 def _runs(tree: Tree, dates: list[int]) -> tuple[Runs, Runs]:
-    """Siblings by container and path: those with links; those with links or dates, and headings without either."""
-    links = tree.links
-    linked: Runs = {}
-    marked: Runs = {}
-    headings: Runs = {}
+    """Siblings by container and path: those with links; and, where these are others, those with links or dates, or
+    headings without either."""
+    links, ends, tags = tree.links, tree.end, tree.tag
     parents, paths = tree.parent, tree.path
-    for i, (tag, end) in enumerate(zip(tree.tag, tree.end, strict=True)):
-        if tag is TEXT or i == 0:
-            continue
-        has_link = links[end] > links[i]
-        if has_link or dates[end] > dates[i]:
-            key = (parents[i], paths[i])
-            if key in marked:
-                marked[key].append(i)
-            else:
-                marked[key] = [i]
-            if has_link:
-                if key in linked:
-                    linked[key].append(i)
-                else:
-                    linked[key] = [i]
+    linked: Runs = {}
+    for i in [i for i, (end, before) in enumerate(zip(ends, links, strict=False)) if links[end] > before and i]:
+        key = parents[i], paths[i]
+        if key in linked:
+            linked[key].append(i)
+        else:
+            linked[key] = [i]
+    dated: Runs = {}
+    if dates[-1]:
+        for i in [i for i, (end, before) in enumerate(zip(ends, dates, strict=False)) if dates[end] > before and i]:
+            if links[ends[i]] == links[i] and tags[i] is not TEXT:
+                dated.setdefault((parents[i], paths[i]), []).append(i)
+    marked = {key: sorted(linked.get(key, []) + some) for key, some in dated.items()}
+    headings: Runs = {}
     for i in [i for i, heading in enumerate(tree.heading) if heading == i and i]:
         headings.setdefault((parents[i], paths[i]), []).append(i)
     for key, members in headings.items():
-        if len(members) >= 3 and len(members) > len(marked.get(key, ())):
+        if len(members) >= 3 and len(members) > len(marked.get(key) or linked.get(key) or ()):
             marked[key] = members
-    return linked, marked
+    return linked, dict(sorted(marked.items(), key=lambda run: run[1][0]))
 
 
 def _taking_turns(tree: Tree, members: list[int]) -> list[list[int]]:
@@ -117,10 +114,13 @@ def _taking_turns(tree: Tree, members: list[int]) -> list[list[int]]:
 def _group(tree: Tree, path: int, found: list[tuple[int, list[int]]]) -> Group:
     group = Group(path)
     for container, members in found:
-        records, flat = _cut(tree, container, members)
         group.containers.append(container)
-        group.records.extend(records)
-        group.flat = group.flat or flat
+        if len(members) == 1:
+            group.records.append(Record(members[0], tree.end[members[0]], members[0]))
+        else:
+            records, flat = _cut(tree, container, members)
+            group.records.extend(records)
+            group.flat = group.flat or flat
         if len(group.records) > MAX_RECORDS:
             break
     lonely = sum(len(members) == 1 for _, members in found)
@@ -147,8 +147,6 @@ def _widen(tree: Tree, group: Group) -> None:
 
 def _cut(tree: Tree, container: int, members: list[int]) -> tuple[list[Record], bool]:
     """Records of one run. Members that follow each other directly are records; else the gaps are shared out."""
-    if len(members) < 2:
-        return [Record(m, tree.end[m], m) for m in members], False
     if all(tree.end[a] == b for a, b in pairwise(members)):
         return [Record(m, tree.end[m], m) for m in members], False
     children = tree.children(container)

@@ -18,7 +18,7 @@ from scraper.extract.score import weigh_page
 from scraper.extract.structured import TOLD_ALONE, Told, as_item, is_told_listing, key_of, sharpen, told_articles
 from scraper.extract.trace import Trace
 from scraper.extract.tree import Tree
-from scraper.extract.verdict import SHORT_ARTICLE_WORDS, Facts, count_passwords, decide
+from scraper.extract.verdict import SHORT_ARTICLE_WORDS, Facts, decide
 from scraper.extract.walk import build_tree
 from scraper.types import Extraction, ItemData, PageKind, Recipe, Verdict
 
@@ -50,11 +50,10 @@ def extract_html(
     told = told_articles(head.data, head.base, now=now)
     judged = prefer_told(page, candidates(page, recipe), told, head.base)
     best = judged[0] if judged else None
-    passwords = count_passwords(tree)
     prose = find_prose(page, sorted((r.start, r.stop) for r in best.group.records) if best else [])
     if best:
         words = prose.units if prose else 0
-        weigh_page(best, words, says_article=says_article(head), url=url, passwords=passwords)
+        weigh_page(best, words, says_article=says_article(head), url=url, passwords=tree.passwords)
         if best.odds < 0:
             prose = find_prose(page, [])
     if (best is None or best.odds < 0) and (prose is None or prose.units < SHORT_ARTICLE_WORDS * 2):
@@ -66,7 +65,7 @@ def extract_html(
         words=tree.units[-1],
         links=tree.links[-1],
         markup=len(html),
-        passwords=passwords,
+        passwords=tree.passwords,
         sample=sample,
     )
     verdict = decide(facts)
@@ -123,6 +122,6 @@ def _page_links(page: Page) -> list[tuple[str, str, str]]:
     for node in page.link_nodes:
         if tree.end[node] - node > 6:
             continue
-        rel = (tree.attrs[node] or {}).get("rel") or ""
+        rel = tree.attrs[node].get("rel", "")
         found.append((href_of(tree, node), tree.text_of(node, tree.end[node]), rel))
     return found

@@ -69,9 +69,9 @@ def name_group(tree: Tree, group: Group) -> str:
 def _shared_names(tree: Tree, nodes: Iterable[int]) -> str:
     shared: set[str] | None = None
     for node in nodes:
-        attrs = tree.attrs[node] or {}
-        names = {f".{name}" for name in (attrs.get("class") or "").split()[:20] if _NAME.fullmatch(name)}
-        identity = attrs.get("id") or ""
+        attrs = tree.attrs[node]
+        names = {f".{name}" for name in attrs.get("class", "").split()[:20] if _NAME.fullmatch(name)}
+        identity = attrs.get("id", "")
         if _NAME.fullmatch(identity):
             names.add(f"#{identity}")
         shared = names if shared is None else shared & names

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from scraper.extract.blocks import other_blocks
-from scraper.extract.columns import Fields, Page, Piece, Row, choose_fields, judge_columns, read_row
+from scraper.extract.columns import Fields, Page, Piece, Row, choose_fields, href_of, judge_columns, read_row
 from scraper.extract.dating import date_column
 from scraper.extract.extras import author_of, image_of
 from scraper.extract.groups import Group, Record, find_groups
@@ -127,7 +127,7 @@ def _fields(page: Page, rows: list[Row]) -> list[Fields]:
 def _item(page: Page, f: Fields, published: Published | None, url: str) -> ItemData | None:
     title = title_of(f.title.text, published)[:MAX_TITLE] if f.title else ""
     tree = page.tree
-    link = resolve_url(url, (tree.attrs[f.link] or {}).get("href") or "") if f.link >= 0 else None
+    link = resolve_url(url, href_of(tree, f.link)) if f.link >= 0 else None
     if not title:
         return None
     return ItemData(

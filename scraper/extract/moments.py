@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from scraper.dates import find_dates, parse_iso
+from scraper.dates import DateHit, find_dates, parse_iso
 from scraper.dates.names import load_names
 from scraper.extract.leaves import find_leaves
 from scraper.extract.tree import Line, Tree
@@ -33,7 +33,7 @@ FEW_LETTERS = 12
 """Letters beside a date ("Published:", "ET") with which a text still is that date and nothing else."""
 SHORTEST = 24
 """Characters up to which a line without a digit is searched ("3 hours ago" in words, "yesterday")."""
-_PAUSES = str.maketrans(":,.", "   ")
+_FIRST_WORDS = re.compile(r"[^\s:,.]+")
 _DIGIT = re.compile(r"\d")
 _DAY_OR_YEAR = re.compile(
     r"(?<!\d)(?:1[3-9]|2[0-6])\d\d(?!\d)|\d{1,2}\s?[./\-–年月日]\s?\d{1,2}|\d\s?[月日년월일]|[^\W_0-9]\d{4}|[٠-٩۰-۹०-९๐-๙]"
@@ -55,7 +55,8 @@ class Moment:
 
 def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list[Moment]:
     """All dates of the page in document order; of a ``time`` element its machine value only."""
-    moments, covered = _machine_moments(tree, now, languages)
+    find = _remembering(now, languages)
+    moments, covered = _machine_moments(tree, now, find)
     for leaf, published in find_leaves(tree, now=now, languages=languages):
         if leaf not in covered:
             moments.append(Moment(leaf, published, alone=True))
@@ -70,9 +71,25 @@ def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list
         if line.chunks[0] in covered and all(i in covered for i in line.chunks):
             continue
         searched += 1
-        moments.extend(_line_moments(tree, line, covered, now, languages))
+        moments.extend(_line_moments(tree, line, covered, find))
     moments.sort(key=lambda m: m.node)
     return moments
+
+
+_Find = Callable[[str], list[DateHit]]
+
+
+def _remembering(now: datetime, languages: Sequence[str]) -> _Find:
+    """:func:`find_dates` for the texts of one page, each of which is searched once."""
+    known: dict[str, list[DateHit]] = {}
+
+    def find(text: str) -> list[DateHit]:
+        found = known.get(text)
+        if found is None:
+            found = known[text] = find_dates(text, now=now, languages=languages)
+        return found
+
+    return find
 
 
 def _pieces_of_lines(tree: Tree) -> Iterator[Line]:
@@ -91,7 +108,7 @@ def _may_hold_date(text: str) -> bool:
     """A cheap look: short lines with a digit or a relative word, longer ones with a digit near an end or something like
     a day or a year."""
     if len(text) > SHORT:
-        return (
+        return _DIGIT.search(text, 0, MAX_LINE) is not None and (
             _DAY_OR_YEAR.search(text, 0, MAX_LINE) is not None
             or _DIGIT.search(text, 0, EDGE) is not None
             or (len(text) <= MAX_LINE and _DIGIT.search(text, len(text) - EDGE) is not None)
@@ -100,15 +117,14 @@ def _may_hold_date(text: str) -> bool:
         return len(text) > 2
     if len(text) > SHORTEST:
         return False
-    words = text.lower().translate(_PAUSES).split(None, 3)[:3]
-    return not load_names().relative_firsts.isdisjoint(words)
+    return not load_names().relative_firsts.isdisjoint(_FIRST_WORDS.findall(text.lower())[:3])
 
 
-def _machine_moments(tree: Tree, now: datetime, languages: Sequence[str]) -> tuple[list[Moment], set[int]]:
+def _machine_moments(tree: Tree, now: datetime, find: _Find) -> tuple[list[Moment], set[int]]:
     moments: list[Moment] = []
     covered: set[int] = set()
-    stamped = [(i, a) for i, a in enumerate(tree.attrs) if a and ("datetime" in a or "itemprop" in a)]
-    for i, attrs in stamped:
+    for i in tree.marked:
+        attrs = tree.attrs[i]
         value = attrs.get("datetime") if tree.tag[i] == "time" else None
         if value is None and attrs.get("itemprop") in ("datePublished", "dateCreated"):
             value = attrs.get("content") or attrs.get("datetime")
@@ -119,42 +135,42 @@ def _machine_moments(tree: Tree, now: datetime, languages: Sequence[str]) -> tup
             continue
         shown = tree.text_of(i, tree.end[i])
         published = replace(published, method="time_datetime")
-        if published.at is not None and (shown or tree.tag[i] == "time") and not _prints_day(shown, now, languages):
+        if published.at is not None and (shown or tree.tag[i] == "time") and not _prints_day(shown, find):
             published = replace(published, on=None)  # the instant is known; a day is not printed
         moments.append(Moment(i, published, alone=len(shown) < 60, machine=True))
         covered.update(range(i, tree.end[i]))
     return moments, covered
 
 
-def _prints_day(shown: str, now: datetime, languages: Sequence[str]) -> bool:
+def _prints_day(shown: str, find: _Find) -> bool:
     """Whether a ``time`` element shows a calendar day, and not nothing, "20:12" or "2 hours ago"."""
-    return any(hit.published.method != "relative" for hit in find_dates(shown[:80], now=now, languages=languages))
+    return any(hit.published.method != "relative" for hit in find(shown[:80]))
 
 
-def _line_moments(tree: Tree, line: Line, covered: set[int], now: datetime, languages: Sequence[str]) -> list[Moment]:
+def _line_moments(tree: Tree, line: Line, covered: set[int], find: _Find) -> list[Moment]:
     """The dates of a line. An element that is a date and nothing else is read by itself, so that what stands beside
     it ("… from April" before "2026-02-04") does not become part of it."""
     found: list[Moment] = []
     rest: list[int] = []
     for i in line.chunks if 1 < len(line.chunks) <= MAX_PARTS and len(line.text) <= MAX_LINE else ():
-        own = _own_date(tree, i, line, now, languages)
+        own = _own_date(tree, i, line, find)
         if own is None:
             rest.append(i)
             continue
-        found.extend(_scanned(tree, Line(line.block, rest, _joined(tree, rest)), covered, now, languages))
+        found.extend(_scanned(tree, Line(line.block, rest, _joined(tree, rest)), covered, find))
         rest = []
         if i not in covered:
             found.append(own)
     if not found:
-        return _scanned(tree, line, covered, now, languages)
-    return [*found, *_scanned(tree, Line(line.block, rest, _joined(tree, rest)), covered, now, languages)]
+        return _scanned(tree, line, covered, find)
+    return [*found, *_scanned(tree, Line(line.block, rest, _joined(tree, rest)), covered, find)]
 
 
 def _joined(tree: Tree, nodes: list[int]) -> str:
-    return " ".join("".join([tree.text[i] for i in nodes]).split())
+    return "".join([tree.text[i] for i in nodes]).strip()
 
 
-def _own_date(tree: Tree, i: int, line: Line, now: datetime, languages: Sequence[str]) -> Moment | None:
+def _own_date(tree: Tree, i: int, line: Line, find: _Find) -> Moment | None:
     """The date that the text ``i`` is, if it stands in an element of its own within the line."""
     text = tree.text[i].strip()
     above = tree.parent[i]
@@ -162,19 +178,17 @@ def _own_date(tree: Tree, i: int, line: Line, now: datetime, languages: Sequence
         return None
     if tree.units_in(i + 1, tree.end[above]) > 0 or not _DIGIT.search(text):
         return None
-    hits = find_dates(" ".join(text.split()), now=now, languages=languages)
+    hits = find(text)
     if len(hits) != 1 or hits[0].published.on is None or hits[0].published.method == "relative":
         return None
     beside = len(_LETTER.findall(text)) - len(_LETTER.findall(hits[0].published.raw))
     return Moment(i, hits[0].published, alone=True) if beside <= FEW_LETTERS else None
 
 
-def _scanned(tree: Tree, line: Line, covered: set[int], now: datetime, languages: Sequence[str]) -> list[Moment]:
+def _scanned(tree: Tree, line: Line, covered: set[int], find: _Find) -> list[Moment]:
     text = line.text[:MAX_LINE]
     hits = [
-        hit
-        for hit in find_dates(text, now=now, languages=languages)
-        if hit.published.method != "relative" or not _DURATION.fullmatch(hit.published.raw)
+        hit for hit in find(text) if hit.published.method != "relative" or not _DURATION.fullmatch(hit.published.raw)
     ]
     if not hits:
         return []
@@ -197,7 +211,7 @@ def _node_at(tree: Tree, line: Line, position: int) -> int:
     joined = ""
     for i in line.chunks:
         joined += tree.text[i]
-        if len(" ".join(joined.split())) > position:
+        if len(joined.strip()) > position:
             return i
     return line.chunks[-1]
 

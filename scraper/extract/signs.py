@@ -115,7 +115,7 @@ def read_signs(page: Page, group: Group, fields: list[Fields], whole: int, *, of
         many_links=min(max(median(each) - 1.5, 0), 6) / 6,
         mid_line=sum(_mid_line(page, starts, f) for f in fields) / n,
         no_link=sum(f.link < 0 for f in fields) / n,
-        images=sum(tree.images[f.row.record.stop] > tree.images[f.row.record.start] for f in fields) / n,
+        images=sum(_count(tree.images, f.row.record.start, f.row.record.stop) > 0 for f in fields) / n,
         aligned=best[0][1] / n if best else 0.0,
         uniform=sum(middle / 4 <= size <= middle * 4 for size in sizes) / n,
         telling_urls=sum(map(is_telling, hrefs)) / len(hrefs) if hrefs else 0.0,

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from functools import lru_cache
+
+from scraper.extract.markup import Attributes, find_value
 
 STYLE_LEVELS = 4
 """Elements, from one outwards, whose classes make up its style."""
@@ -38,9 +39,10 @@ class Tree:
 
     ``path`` numbers the chains of tags from the body (no classes, no positions); ``place`` is the same with the number
     of each table cell in its row.
-    ``units`` are prefix sums of text length in words, ``linked`` of the part of it inside links, ``links`` of links,
-    ``images`` of pictures.
-    ``anchors`` are links to a place on the page itself.
+    ``text`` is in single spaces, with one before it where the page would part it from the text before.
+    ``units`` are prefix sums of text length in words, ``linked`` of the part of it inside links, ``links`` of links.
+    In document order: ``images`` are pictures, ``anchors`` links to a place on the page itself, ``marked`` elements
+    with machine dates, properties or authors. ``hrefs`` are the addresses of links, ``passwords`` counts fields.
     """
 
     tag: list[str] = field(default_factory=list)
@@ -49,7 +51,7 @@ class Tree:
     path: list[int] = field(default_factory=list)
     place: list[int] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
-    attrs: list[dict[str, str | None] | None] = field(default_factory=list)
+    attrs: Attributes = field(default_factory=Attributes)
     block: list[int] = field(default_factory=list)
     link: list[int] = field(default_factory=list)
     heading: list[int] = field(default_factory=list)
@@ -57,12 +59,16 @@ class Tree:
     units: list[int] = field(default_factory=lambda: [0])
     linked: list[int] = field(default_factory=lambda: [0])
     links: list[int] = field(default_factory=lambda: [0])
-    images: list[int] = field(default_factory=lambda: [0])
+    images: list[int] = field(default_factory=list)
     anchors: list[int] = field(default_factory=list)
+    marked: list[int] = field(default_factory=list)
+    hrefs: dict[int, str] = field(default_factory=dict)
+    passwords: int = 0
     lines: list[Line] = field(default_factory=list)
     line_starts: list[int] = field(default_factory=list)
     chunk_nodes: list[int] = field(default_factory=list)
     dresses: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    styles: dict[str, str] = field(default_factory=lambda: {"": ""})
     cut: bool = False
 
     def __len__(self) -> int:
@@ -72,11 +78,15 @@ class Tree:
         """The text between two nodes on one line; a space where the page would break or separate it."""
         nodes = self.chunk_nodes
         low, high = bisect_left(nodes, start), bisect_left(nodes, stop)
-        return " ".join("".join([self.text[i] for i in nodes[low:high]]).split())
+        return "".join([self.text[i] for i in nodes[low:high]]).strip()
 
     def lines_of(self, start: int, stop: int) -> list[Line]:
         """The lines that begin between two nodes."""
         return self.lines[bisect_left(self.line_starts, start) : bisect_left(self.line_starts, stop)]
+
+    def images_in(self, start: int, stop: int) -> list[int]:
+        """The pictures between two nodes."""
+        return self.images[bisect_left(self.images, start) : bisect_left(self.images, stop)]
 
     def links_in(self, start: int, stop: int) -> int:
         return self.links[stop] - self.links[start]
@@ -104,9 +114,11 @@ class Tree:
 
     def class_of(self, node: int) -> str:
         """The classes (or the id) of an element, digits dropped."""
-        attrs = self.attrs[node]
-        style = (attrs.get("class") or attrs.get("id") or "") if attrs else ""
-        return style if not style or style.isalpha() else _without_digits(style)
+        raw = self.attrs.raw[node]
+        style = self.styles.get(raw)
+        if style is None:
+            style = self.styles[raw] = _DIGITS.sub("", find_value(raw, "class") or find_value(raw, "id"))
+        return style
 
     def children(self, node: int, most: int = 1 << 60) -> list[int]:
         """Direct children in order, text nodes too; the first ``most`` of them."""
@@ -119,17 +131,9 @@ class Tree:
         return found
 
 
-@lru_cache(maxsize=4096)
-def _without_digits(style: str) -> str:
-    return _DIGITS.sub("", style)
-
-
-def is_link(attrs: dict[str, str | None] | None) -> bool:
-    """Whether an ``a`` leads to another document (no script, no mail, no place on this page)."""
-    href = (attrs or {}).get("href")
-    if not href:
-        return False
-    href = href.strip().lower()
+def is_link(href: str) -> bool:
+    """Whether an address leads to another document (no script, no mail, no place on this page)."""
+    href = href.lower()
     return bool(href) and not href.startswith(
         ("#", "javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:", "about:", "blob:", "skype:", "file:")
     )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from scraper.extract.article import Prose, says_article
 from scraper.extract.head import Head
 from scraper.extract.score import Judged
-from scraper.extract.tree import Tree
 from scraper.text import fold_text
 from scraper.types import PageKind, Verdict
 
@@ -45,12 +44,6 @@ class Facts:
     markup: int
     passwords: int
     sample: str
-
-
-def count_passwords(tree: Tree) -> int:
-    """How many fields ask for a password."""
-    inputs = [attrs for tag, attrs in zip(tree.tag, tree.attrs, strict=True) if tag == "input" and attrs]
-    return sum((attrs.get("type") or "").lower() == "password" for attrs in inputs)
 
 
 def decide(facts: Facts) -> Verdict:

@@ -1,13 +1,15 @@
-"""One walk over a browser-conform tree (lexbor) into flat arrays. Nothing after it touches the parser."""
+"""One pass over the markup of a browser-conform tree (lexbor) into flat arrays. Nothing after it touches the parser."""
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import eq
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
+from scraper.extract.markup import VOID, find_value, tokens_of, unescape
 from scraper.extract.tree import TEXT, Line, Tree, is_link
-from scraper.text import count_units
+from scraper.text import count_split
 
 MAX_NODES = 150_000
 """Elements and texts that are read of one page; the rest of a larger one is left out."""
@@ -22,7 +24,7 @@ _INLINE = _FORMATTING | frozenset(
 )
 _SKIPPED = frozenset(
     "script style template noscript svg canvas object embed iframe select datalist textarea math map audio video "
-    "-comment head".split()
+    "head".split()
 )
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _ASIDE = frozenset("nav footer aside dialog menu".split())
@@ -30,9 +32,26 @@ _ASIDE_ROLES = frozenset(
     "navigation contentinfo complementary search menu menubar toolbar tablist dialog banner".split()
 )
 
-Attrs = dict[str, str | None]
-_Row = tuple[str, int, int, int, str, "Attrs | None", int, int, int, bool, int]
-"""tag, parent, path, place, text, attributes, block, link, heading, aside, words"""
+_FORMATS, _RUNS_ON, _HEADING, _BESIDE, _CELL, _ANCHOR, _LINK, _MARKED, _NO_CONTENT, _UNREAD = (
+    1 << bit for bit in range(10)
+)
+_KINDS = {
+    tag: sum(
+        kind
+        for kind, tags in (
+            (_FORMATS, _FORMATTING), (_RUNS_ON, _INLINE), (_HEADING, _HEADINGS), (_BESIDE, _ASIDE),
+            (_CELL, ("td", "th")), (_ANCHOR, ("a",)), (_NO_CONTENT, VOID), (_UNREAD, _SKIPPED),
+        )
+        if tag in tags
+    )
+    for tag in {*_INLINE, *_HEADINGS, *_ASIDE, *VOID, *_SKIPPED, "td", "th"}
+}  # fmt: skip
+"""What is special about a tag, as bits: one look-up a node."""
+
+_Start = tuple[str, str, int, str]
+"""What a start tag says: name, attributes as they stand, kind (bits), address of a link."""
+_Row = tuple[str, int, int, int, str, str, int, int, int, bool, int, int]
+"""tag, parent, path, place, text, attributes as they stand, block, link, heading, aside, words, words in links"""
 
 
 def build_tree(parser: LexborHTMLParser) -> Tree:
@@ -40,100 +59,126 @@ def build_tree(parser: LexborHTMLParser) -> Tree:
     tree = Tree()
     body = parser.body
     if body is not None:
-        _Walk(tree).take(body)
+        _Walk(tree).take(body.html or "")
     return tree
 
 
 class _Walk:
     """The state of one walk: a tuple a node, made into columns at the end (one append a node is what is quick)."""
 
-    __slots__ = ("cells", "kids", "places", "rows", "tree")
+    __slots__ = ("cells", "places", "rows", "tree")
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.rows: list[_Row] = []
-        self.kids: list[dict[str, int]] = [{}]
         self.places: dict[tuple[int, str], int] = {}
         self.cells: dict[int, int] = {}
 
-    def take(self, body: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - the one loop over all nodes: no calls
+    def take(self, html: str) -> None:  # noqa: C901, PLR0912, PLR0915 - the one loop over all nodes: no calls
         """All nodes of the body, a row each, and the lines of text they make."""
-        rows, kids, lines, anchors = self.rows, self.kids, self.tree.lines, self.tree.anchors
-        index: dict[int, int] = {}
-        depths: list[int] = [0]  # by path
+        tree, rows = self.tree, self.rows
+        lines, chunk_nodes, end = tree.lines, tree.chunk_nodes, tree.end
+        starts: dict[str, _Start] = {}
+        kids: list[dict[str, int]] = [{}]
+        closed: dict[str, tuple[int, bool]] = {}
+        chunks: list[int] = []
         spaced = broken = True  # white space stands, a line ends, before what comes next
-        last, last_depth, last_formats = -1, 0, False  # the element that the last text stood in
-        parent, above_id, line_block = -1, 0, -1
-        path = place = block = depth = 0
-        link = heading = -1
+        last, last_depth, last_formats = -1, 0, 0  # the element that the last text stood in
+        line_block = parent = link = heading = -1
+        path = place = block = depth = formats = unread = i = 0
         aside = False
-        for node in body.traverse(include_text=True):
-            tag = node.tag
-            if tag in _SKIPPED or not tag:
-                continue
-            above = node.parent
-            mem = above.mem_id if above is not None else 0
-            if mem != above_id:
-                parent, above_id = index.get(mem, -1), mem
-                if parent >= 0:
-                    (own, _, path, place, _, _, block, link, heading, aside, _) = rows[parent]
-                    depth, formats = depths[path], own in _FORMATTING
-            if parent < 0 and rows:
-                continue
-            if tag == "-text":
-                text = node.text_content
-                if not text or text.isspace():
+        above: list[tuple[int, int, int, int, int, int, bool, int]] = []  # the open elements
+        for text, closing, start in tokens_of(html):
+            if text and not unread:
+                if "&" in text:
+                    text = unescape(text)  # noqa: PLW2901
+                words = text[:MAX_CHUNK].split()
+                if not words:
                     spaced = True
-                    continue
-                if len(text) > MAX_CHUNK:
-                    text = text[:MAX_CHUNK]
-                if spaced or (last != parent and last >= 0 and last_depth >= depth and not last_formats):
-                    text = " " + text
-                spaced, last, last_depth, last_formats = False, parent, depth, formats
-                size = len(text.split()) if text.isascii() else count_units(text)
-                if broken or line_block != block:
-                    lines.append(Line(block, [len(rows)]))
-                    broken, line_block = False, block
                 else:
-                    lines[-1].chunks.append(len(rows))
-                rows.append((TEXT, parent, path, place, text, None, block, link, heading, aside, size))
+                    if broken or line_block != block:
+                        chunks = [i]
+                        lines.append(Line(block, chunks))
+                        broken, line_block = False, block
+                    else:
+                        chunks.append(i)
+                    chunk_nodes.append(i)
+                    apart = last != parent and last >= 0 and last_depth >= depth and not last_formats
+                    lead = " " if spaced or apart or text[0].isspace() else ""
+                    spaced, last, last_depth, last_formats = text[-1].isspace(), parent, depth, formats
+                    text = " ".join(words)  # noqa: PLW2901
+                    size = len(words) if text.isascii() else count_split(words, text)
+                    rows.append(
+                        (TEXT, parent, path, place, lead + text, "", block, link, heading, aside, size,
+                         size if link >= 0 else 0)
+                    )  # fmt: skip
+                    i += 1
+                    end.append(i)
+            if closing:
+                found = closed.get(closing)
+                if found is None:
+                    blank = closing[-1].isspace() or len(closing.split()) > 1
+                    found = closed[closing] = closing.count("</"), blank
+                levels, blank = found
+                if blank:
+                    spaced = True
+                if unread:
+                    unread, levels = max(unread - levels, 0), max(levels - unread, 0)
+                if levels:
+                    if levels >= depth:
+                        break
+                    depth -= levels
+                    for opened in above[depth:]:
+                        end[opened[0]] = i
+                    del above[depth:]
+                    parent, path, place, block, link, heading, aside, formats = above[-1]
+            if not start:
                 continue
-            i = len(rows)
+            said = starts.get(start)
+            if said is None:
+                said = starts[start] = _read_start(start)
+            tag, raw, kind, _ = said
+            if unread or kind & _UNREAD or depth >= MAX_DEPTH:
+                if not kind & _NO_CONTENT:
+                    unread += 1
+                continue
             if i >= MAX_NODES:
-                self.tree.cut = True
+                tree.cut = True
                 break
-            if depth >= MAX_DEPTH:
-                continue
-            attrs: Attrs | None = node.attributes or None
-            index[node.mem_id] = i
             own_path = kids[path].get(tag)
             if own_path is None:
                 own_path = kids[path][tag] = len(kids)
                 kids.append({})
-                depths.append(depth + 1)
-            own_place = own_path if place == path and tag not in ("td", "th") else self._place(parent, place, tag)
-            own_link, own_heading, own_aside = link, heading, aside or tag in _ASIDE
-            if tag not in _INLINE:
+            own_place = own_path if place == path and not kind & _CELL else self._place(parent, place, tag)
+            if not kind:
                 broken = spaced = True
-                own_block = i
+                rows.append((tag, parent, own_path, own_place, "", raw, i, link, heading, aside, 0, 0))
+                own_block, own_link, own_heading, own_aside = i, link, heading, aside
             else:
-                own_block = block if i else i
-                if tag not in _FORMATTING:
-                    spaced = True
-            if attrs:
-                if tag == "a":
-                    href = attrs.get("href") or ""
-                    if href[:1] == "/" or href[:4] == "http" or is_link(attrs):
-                        own_link = i
-                    elif href[:1] == "#" and len(href) > 1:
-                        anchors.append(i)
-                elif "role" in attrs:
-                    role = attrs["role"]
-                    own_heading = i if role == "heading" else heading
-                    own_aside = own_aside or role in _ASIDE_ROLES
-            if tag in _HEADINGS:
-                own_heading = i
-            rows.append((tag, parent, own_path, own_place, "", attrs, own_block, own_link, own_heading, own_aside, 0))
+                own_link = i if kind & _LINK else link
+                own_heading = i if kind & _HEADING else heading
+                own_aside = aside or kind & _BESIDE > 0
+                if kind & _RUNS_ON:
+                    own_block = block
+                    if not kind & _FORMATS:
+                        spaced = True
+                else:
+                    own_block = i
+                    broken = spaced = True
+                if kind & (_ANCHOR | _MARKED | _NO_CONTENT):
+                    self._note(i, said)
+                rows.append(
+                    (tag, parent, own_path, own_place, "", raw, own_block, own_link, own_heading, own_aside, 0, 0)
+                )
+            if not kind & _NO_CONTENT:
+                opened = i, own_path, own_place, own_block, own_link, own_heading, own_aside, kind & _FORMATS
+                parent, path, place, block, link, heading, aside, formats = opened
+                above.append(opened)
+                depth += 1
+            i += 1
+            end.append(i)
+        for opened in above:
+            end[opened[0]] = len(rows)
         self._finish()
 
     def _place(self, parent: int, place: int, tag: str) -> int:
@@ -143,26 +188,49 @@ class _Walk:
             tag = f"{tag}{cell}"
         return self.places.setdefault((place, tag), -len(self.places) - 1)
 
+    def _note(self, i: int, said: _Start) -> None:
+        tree, (tag, raw, kind, href) = self.tree, said
+        if kind & _LINK:
+            tree.hrefs[i] = href
+        elif href[:1] == "#" and len(href) > 1:
+            tree.anchors.append(i)
+        elif tag == "img":
+            tree.images.append(i)
+        elif tag == "input" and find_value(raw, "type").lower() == "password":
+            tree.passwords += 1
+        if kind & _MARKED:
+            tree.marked.append(i)
+
     def _finish(self) -> None:
         tree, rows = self.tree, self.rows
         if not rows:
             return
         columns = zip(*rows, strict=True)
-        (tree.tag, tree.parent, tree.path, tree.place, tree.text, tree.attrs, tree.block,
-         tree.link, tree.heading, tree.aside, sizes) = map(list, columns)  # fmt: skip
+        (tree.tag, tree.parent, tree.path, tree.place, tree.text, tree.attrs.raw, tree.block,
+         tree.link, tree.heading, tree.aside, sizes, linked) = map(list, columns)  # fmt: skip
         tree.units = list(accumulate(sizes, initial=0))
-        tree.linked = list(accumulate([n if k >= 0 else 0 for n, k in zip(sizes, tree.link, strict=True)], initial=0))
-        tree.links = list(accumulate([k == i for i, k in enumerate(tree.link)], initial=0))
-        tree.images = list(accumulate([tag == "img" for tag in tree.tag], initial=0))
-        parents, end = tree.parent, list(range(1, len(rows) + 1))
-        for i in range(len(rows) - 1, 0, -1):
-            above = parents[i]
-            end[above] = max(end[above], end[i])
-        tree.end = end
-        tree.chunk_nodes = [i for i, tag in enumerate(tree.tag) if tag is TEXT]
-        tree.line_starts = [line.chunks[0] for line in tree.lines]
+        tree.linked = list(accumulate(linked, initial=0))
+        tree.links = list(accumulate(map(eq, tree.link, count()), initial=0))
         text = tree.text
         for line in tree.lines:
             chunks = line.chunks
             joined = text[chunks[0]] if len(chunks) == 1 else "".join([text[i] for i in chunks])
-            line.text = " ".join(joined.split())
+            line.text = joined.strip()
+        tree.line_starts = [line.chunks[0] for line in tree.lines]
+
+
+def _read_start(start: str) -> _Start:
+    tag, _, raw = start.partition(" ")
+    kind, href = _KINDS.get(tag, 0), ""
+    if raw:
+        raw = " " + raw
+        if kind & _ANCHOR:
+            href = find_value(raw, "href").strip()
+            if href[:1] == "/" or href[:4] == "http" or is_link(href):
+                kind |= _LINK
+        elif ' role="' in raw:
+            role = find_value(raw, "role")
+            kind |= (_HEADING if role == "heading" else 0) | (_BESIDE if role in _ASIDE_ROLES else 0)
+        if ' itemprop="' in raw or ' datetime="' in raw or (' rel="' in raw and "author" in raw):
+            kind |= _MARKED
+    return tag, raw, kind, href
