@@ -120,7 +120,8 @@ def diff(
     if doubt and (doubt[0] == "layout_changed" or not any(match.known for match in matches)):
         return Diff(doubt=doubt)
     step = -1 if ascending else 1
-    news = _news(matches[::step], listed[::step], policy, strong_only=doubt is not None)
+    grows = not ascending and _grows(matches, listed, policy)
+    news = _news(matches[::step], listed[::step], policy, strong_only=doubt is not None, grows=grows)
     edits = find_edits(matches, policy.layout_share, now)
     returned = [_returned(one, one.known) for one in matches if one.known and one.known.withdrawn]
     if doubt:
@@ -130,7 +131,7 @@ def diff(
         return _made(matches, ranks_beside(matches, listed), changes, edits, doubt=doubt, ascending=ascending)
     gone = _Gone(left=_absent(matches, listed)) if accepted else _missing(matches, listed, policy)
     changes = [*news, *edits.told, *returned, *gone.withdrawn]
-    made = _made(matches, ranks_of(matches), changes, edits, ascending=ascending)
+    made = _made(matches, ranks_of(matches), changes, edits, ascending=ascending or grows)
     return replace(made, missed=tuple(gone.missed), left=tuple(gone.left))
 
 
@@ -156,13 +157,13 @@ def _returned(match: Match, known: KnownItem) -> ItemChange:
 
 
 def _news(
-    matches: Sequence[Match], listed: Sequence[KnownItem], policy: Policy, *, strong_only: bool
+    matches: Sequence[Match], listed: Sequence[KnownItem], policy: Policy, *, strong_only: bool, grows: bool
 ) -> list[ItemChange]:
-    """Unseen items of a page that runs from new to old, as ``listed`` does, told or only surfaced; the oldest first."""
+    """Unseen items of a page that runs from new to old, as ``listed`` does, told or only surfaced; the oldest first.
+    ``grows``: what is at the end of the page is new as well."""
     anchors = _anchors(matches, listed, policy)
     first, last = (anchors[0], anchors[-1]) if anchors else (len(matches), len(matches))
     past = Past.of(matches, listed)
-    grows = last < len(matches) and (grows_at_end(listed) or _has_grown(matches, listed, last))
     found = []
     for i, match in enumerate(matches):
         if match.known is not None:
@@ -174,7 +175,15 @@ def _news(
             found.append(ItemChange(ChangeKind.SURFACED, match, tell=False, reason=reason))
         else:
             found.append(ItemChange(ChangeKind.ADDED, match, reason=_where(i, first, last, grows=grows)))
-    return found[::-1]
+    return found if grows else found[::-1]
+
+
+def _grows(matches: Sequence[Match], listed: Sequence[KnownItem], policy: Policy) -> bool:
+    """Whether a list has new items at its end, where older ones would be surfaced."""
+    anchors = _anchors(matches, listed, policy)
+    if not anchors or anchors[-1] == len(matches) - 1:
+        return False
+    return grows_at_end(listed) or _has_grown(matches, listed, anchors[-1])
 
 
 def _where(place: int, first: int, last: int, *, grows: bool) -> str:

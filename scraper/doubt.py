@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 
 from scraper.ages import day_of, numbered, numbers_of
+from scraper.text import fold_text
 from scraper.types import KnownItem, Match
 from scraper.urls import canonicalize_url
+
+_SAMPLE = re.compile(
+    r"(?:lorem ipsum|dolor sit amet|consectetur adipiscing)\b|"
+    r"(?:hello,? world|hallo,? welt|(?:sample|test|dummy|placeholder|untitled|platzhalter|beispiel)[ -]?"
+    r"(?:post|article|page|title|text|item|entry|news|beitrag|artikel|seite|titel)?)[\s\d#!.:-]*$"
+)
+"""What stands where a site tries out its templates."""
+_LEAST_SAMPLES = 3
 
 
 def doubt_of(
@@ -19,6 +29,9 @@ def doubt_of(
     unseen = [match for match in matches if match.known is None]
     stayed = sum(one.item_id in seen for one in listed)
     few = not seen or (len(unseen) >= 5 and len(seen) < few_known * len(matches))
+    samples = sum(bool(_SAMPLE.match(fold_text(match.data.title))) for match in unseen) if few else 0
+    if samples >= max(_LEAST_SAMPLES, len(unseen) / 2):
+        return "layout_changed", f"none of the items that were listed is left, and {samples} look like samples"
     if few and len(listed) >= 3 and (foreign or not _fits(unseen, listed)):
         shares = f"{len(seen) or 'none'} of the page's {len(matches)} items are known ({len(listed)} were listed)"
         why = "are in another language" if foreign else "do not fit them"

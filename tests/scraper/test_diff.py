@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.diff import Diff, keys_for, listing_digest
+from scraper.diff import Diff, diff, keys_for, listing_digest
 from scraper.text import fold_text
 from scraper.types import ChangeKind, ItemData, Published
 from tests.support.memory import PAGE_URL, Memory
@@ -170,6 +170,55 @@ def test_edit_names_exactly_the_fields_that_say_something_else(
     after = replace(before, **new)  # type: ignore[arg-type]
     changes = Memory.of([before, *many(1, 9)]).compare([after, *many(1, 9)]).changes
     assert [name for change in changes for name in change.fields] == fields
+
+
+@pytest.mark.parametrize(
+    "sample", ["Lorem ipsum dolor sit amet, part {}", "Test {}", "Sample post #{}", "Hello world! {}"]
+)
+def test_newer_list_of_samples_is_not_believed(sample: str) -> None:
+    shown = [item(sample.format(n), "2026-03-01", url=f"https://bureau.example/news/t{n}b") for n in range(12)]
+    assert (Memory.of(many(1, 20)).compare(shown).doubt or ("",))[0] == "layout_changed"
+    flights = [item(f"Test flight {n} over the bay succeeds", "2026-03-01") for n in range(12)]
+    assert Memory.of(many(1, 20)).compare(flights).doubt is None
+
+
+def test_page_in_another_language_is_not_believed_unless_it_shows_what_is_known() -> None:
+    memory = Memory.of(many(1, 20))
+    foreign = [item(f"Mitteilung Nummer {n} des Amtes", f"2026-02-{n:02}") for n in range(1, 21)]
+    unique, keys = keys_for(foreign, PAGE_URL)
+    known = list(memory.known.values())
+    assert diff(unique, keys, known, now=memory.now).doubt is None
+    found = diff(unique, keys, known, now=memory.now, foreign=True)
+    assert found.doubt is not None
+    assert "another language" in found.doubt[1]
+    unique, keys = keys_for(many(3, 22), PAGE_URL)
+    assert diff(unique, keys, known, now=memory.now, foreign=True).doubt is None
+
+
+def test_lower_numbers_in_the_addresses_of_an_undated_list_are_another_page_of_it() -> None:
+    def page(first: int, last: int) -> list[ItemData]:
+        return [
+            item(f"Notice of office {n}", url=f"https://bureau.example/n?id=5{n}") for n in range(last, first - 1, -1)
+        ]
+
+    memory = Memory.of(page(126, 140))
+    assert (memory.compare(page(111, 125)).doubt or ("",))[0] == "layout_changed"
+    assert [one.tell for one in memory.compare(page(141, 155)).changes] == [True] * 15
+    old = item("The charter of the office", url="https://bureau.example/n?id=1000")
+    assert [one.kind for one in memory.compare([old, *page(126, 140)]).changes] == [ChangeKind.SURFACED]
+
+
+def test_undated_list_that_grows_at_its_end_is_told_from_the_first_item_on() -> None:
+    def page(last: int) -> list[ItemData]:
+        return [item(f"Minutes of the {'x' * n} meeting of the council") for n in range(1, last + 1)]
+
+    memory = Memory.of(page(8))
+    for last in (9, 10, 12):
+        assert all(one.kind is ChangeKind.ADDED for one in memory.look(page(last)).changes)
+    sliding = page(13)[2:]
+    assert [one.tell for one in memory.look(sliding).changes] == [True]
+    assert memory.look(sliding).missed == ()
+    assert {one.kind for one in Memory.of(page(8)).compare(page(16)).changes} == {ChangeKind.SURFACED}
 
 
 def test_finer_date_is_stored_silently() -> None:
