@@ -137,8 +137,9 @@ def _print(app: App, record: Mapping[str, Any]) -> None:
 
     console = make_console()
     daemon, sources, items = record["daemon"], record["sources"], record["items"]
+    running = f"running, process {daemon['pid']} on {daemon['host']}"
     lines = (
-        ("service", f"running, process {daemon['pid']} on {daemon['host']}" if daemon["running"] else "not running"),
+        ("service", running if daemon["running"] else "not running; presswatch run starts it"),
         *((("fleet", fleet_line(record["fleet"])),) if record["fleet"] else ()),
         ("sources", _source_line(sources)),
         ("items", f"{items['total']}, {items['added_24h']} new in the last 24 hours"
@@ -147,8 +148,10 @@ def _print(app: App, record: Mapping[str, Any]) -> None:
         ("database", f"{record['db_path']}, {size_text(record['db_bytes'])}"),
         ("configuration", record["config_path"]),
     )  # fmt: skip
+    notable = {"service": not daemon["running"], "sources": sources["unwell"], "messages": record["messages"]["dead"]}
     for name, text in lines:
-        console.print(plain("", "dim", before=f"{name:<14} ").append_text(plain(text, limit=1_000)), soft_wrap=True)
+        style = "yellow" if notable.get(name) else ""
+        console.print(plain("", "dim", before=f"{name:<14} ").append_text(plain(text, style, 1_000)), soft_wrap=True)
     if record["fleet"]:
         print_workers(console, record["fleet"], app.now)
     _print_unwell(app, console, record["unwell"])

@@ -69,9 +69,11 @@ def add_source(
     content = _without_empty(source)
 
     def change(present: Config, document: Document) -> None:
-        _name(content, _taken(present))
+        taken = _taken(present)
+        _name(content, taken)
         if title:
             content.setdefault("name", title)
+        _refuse_mistake(content, taken, document, path, environ, is_opened)
         document.add_member("sources", _in_order(content))
 
     edited = edit_config(path, change, environ=environ, is_opened=is_opened, dry_run=dry_run)
@@ -92,14 +94,13 @@ def add_sources(
 
     def change(present: Config, document: Document) -> None:
         taken, accepted = _taken(present), []
-        settings = document.plain.get("presswatch", {})
         for source in sources:
             content = _without_empty(source)
             _name(content, taken)
-            alone = {"presswatch": settings, "sources": [content]}
-            mistakes = find_mistakes(alone, path=path, environ=environ, is_opened=is_opened)
-            if mistakes:
-                outcome.append(AddedSource(None, str(mistakes[0]).removeprefix("sources[1].")))
+            try:
+                _refuse_mistake(content, taken, document, path, environ, is_opened)
+            except ConfigError as error:
+                outcome.append(AddedSource(None, str(error)))
                 continue
             taken |= {content["id"], content["slug"]}
             accepted.append(_in_order(content))
@@ -206,6 +207,26 @@ def _name(content: dict[str, Any], taken: set[str]) -> None:
         content["slug"] = unique_slug(slugify(str(content.get("name", "")), str(content.get("url", ""))), taken)
     if "id" not in content:
         content["id"] = _new_id(taken)
+
+
+def _refuse_mistake(
+    content: Mapping[str, Any],
+    taken: set[str],
+    document: Document,
+    path: Path,
+    environ: Mapping[str, str],
+    is_opened: IsOpened,
+) -> None:
+    """Raise :class:`ConfigError` for a new source that is wrong by itself: what is not in the file yet has no line."""
+    for key in ("slug", "id"):
+        if content[key] in taken:
+            raise ConfigError(f"{key}: {content[key]!r} is already the name of another source; choose another")
+    around: dict[str, Any] = {
+        name: document.plain[name] for name in ("presswatch", "channels") if name in document.plain
+    }
+    mistakes = find_mistakes({**around, "sources": [dict(content)]}, path=path, environ=environ, is_opened=is_opened)
+    if mistakes:
+        raise ConfigError(str(mistakes[0]).removeprefix("sources[1]."))
 
 
 def _in_order(content: Mapping[str, Any]) -> dict[str, Any]:

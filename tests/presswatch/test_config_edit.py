@@ -88,7 +88,7 @@ def test_a_made_id_and_slug_are_unique(path: Path) -> None:
 
 
 def test_a_given_slug_that_is_taken_is_refused_and_the_file_stays(path: Path) -> None:
-    with pytest.raises(InvalidConfigError, match="already the name"):
+    with pytest.raises(ConfigError, match="already the name"):
         add_source(path, {**PAGE, "slug": "tides"}, environ={})
     assert path.read_text(encoding="utf-8") == FILE
 

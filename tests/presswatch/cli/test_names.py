@@ -90,3 +90,17 @@ def test_a_name_that_is_taken_or_none_is_refused(call: Call, home: Path, new: st
     assert done.code == 2
     assert says in done.err
     assert (home / "presswatch.toml").read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(("itms",), "No such command 'itms'; perhaps items; see presswatch --help"),
+     (("add", "ftp://a.example/"), "url: 'ftp://a.example/' will not do; write a whole address"),
+     (("add", "https://a.example/", "--slug", "waters"), "slug: 'waters' is already the name of another source"),
+     (("add", "https://a.example/", "--every", "1m"), "every: 1m is too often for a public site"),
+     (("add", "https://a.example/", "--channel", "hok"), "channels: there is no channel 'hok'; did you mean hook?")],
+)  # fmt: skip
+def test_a_mistake_in_a_command_is_named_as_it_was_typed(call: Call, words: tuple[str, ...], says: str) -> None:
+    done = call(*words)
+    assert done.code == 2
+    assert done.err.startswith(f"presswatch: {says}")
