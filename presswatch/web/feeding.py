@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from scheduler.feed_rows import EMPTY_SINCE, list_places, load_feed, outlines
+from scheduler.feed_rows import EMPTY_SINCE, FeedPlace, list_places, load_feed, outlines
 from scheduler.feeds import Feed, atom_bytes, json_bytes, opml_bytes
 from scheduler.rules import Rule
 from scraper.http_dates import parse_http_date
@@ -41,13 +41,20 @@ def list_addresses(conn: sqlite3.Connection, rules: Sequence[Rule]) -> list[dict
     """All feeds for a page that links them."""
     return [
         {
-            "title": place.title if place.name != "all" else "Everything",
+            "title": _heading(place),
             "of": "rule" if place.rule else place.name.partition("-")[0],
             "atom": feed_address(place.name, "atom"),
             "json": feed_address(place.name, "json"),
         }
         for place in list_places(conn, rules)
     ]
+
+
+def _heading(place: FeedPlace) -> str:
+    """What a feed is of, where others stand beside it."""
+    if place.name == "all":
+        return "Everything"
+    return place.title if place.about else place.name.partition("-")[2]
 
 
 def opml_document(conn: sqlite3.Connection, base_url: str) -> bytes:

@@ -3,6 +3,8 @@
 // next page.
 (() => {
   const entries = [...document.querySelectorAll(".items > li:not(.day)")];
+  const here = document.querySelector(".links [aria-current]");
+  if (here) here.scrollIntoView({ block: "nearest", inline: "center" });
   let at = -1;
   const move = (step) => {
     if (!entries.length) return;
