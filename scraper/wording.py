@@ -34,6 +34,7 @@ _COUNTER = re.compile(
 _BARE_COUNTER = re.compile(r"[(\[]\d{1,7}[)\]]$")
 _EDGES = " .,;:!?()[]{}|/*+-·•–—\"'"
 _CHARSETS = ("cp1252", "latin-1", "cp1251", "cp1250", "koi8-r", "mac-roman")
+_WORD = re.compile(r"\w+")
 _FOREIGN_RUN = re.compile("[^\x00-\x7f]+")
 
 
@@ -41,7 +42,13 @@ def says_same(one: str, other: str) -> bool:
     """Whether two texts differ in how they are spelt, counted or encoded at most. White space, quotes and case are
     spelling; what readers did ("1,024 views", "5 comments") and how long ago it was ("3 hours ago") are counters."""
     a, b = fold_text(one), fold_text(other)
-    return a == b or without_counters(a) == without_counters(b) or is_misread(one, other) or is_misread(other, one)
+    return a == b or _differ_in_counts(a, b) or is_misread(one, other) or is_misread(other, one)
+
+
+def _differ_in_counts(one: str, other: str) -> bool:
+    a, b = without_counters(one), without_counters(other)
+    # What a counter leaves behind it are spaces and brackets.
+    return (a, b) != (one, other) and _WORD.findall(a) == _WORD.findall(b)
 
 
 def without_counters(folded: str) -> str:

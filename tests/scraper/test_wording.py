@@ -19,6 +19,7 @@ from scraper.wording import bears_mark, is_misread, mark_between, says_same
         ("Bridge opens", "Bridge opens 1 comment"),
         ("Bridge opens (Kommentare: 12)", "Bridge opens (Kommentare: 13)"),
         ("Bridge opens [3]", "Bridge opens [12]"),
+        ("Bridge opens in 1913 (3 views): more to come", "Bridge opens in 1913: more to come"),
         ("Мост открыт. 15 просмотров", "Мост открыт. 1 238 просмотров"),
         ("大桥开放 阅读 123", "大桥开放 阅读 4567"),
         ("다리 개통 조회 15", "다리 개통 조회 16"),

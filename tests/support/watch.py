@@ -178,11 +178,12 @@ class Watch:
         kind: PageKind = PageKind.LISTING,
         article: ArticleData | None = None,
         body: bytes | None = None,
+        language: str | None = None,
         crashes: bool = False,
     ) -> Seen:
         """Look at a page that lists ``items``. ``crashes``: a fault of ours is expected to end the look."""
         job = self.lease()
-        self._extractor.extraction = Extraction(tuple(items), article, Verdict(kind, 1.0))
+        self._extractor.extraction = Extraction(tuple(items), article, Verdict(kind, 1.0), language=language)
         shown = body if body is not None else repr((items, kind, article)).encode("utf-8", "surrogatepass")
         page = Page(url=self.url, status=200, body=shown, validators=Validators(self.url, etag='"1"'))
         report = self._runner.run(self.checker.check(job, page))
