@@ -10,8 +10,9 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TextIO
@@ -189,10 +190,30 @@ class Assembly:
             self.home.db_path,
             self.home.config_path,
         )
-        if self.queue is None:
-            await daemon.run()
-        else:
-            await self._run_with_fleet(daemon, service, self.queue)
+        async with self._hearing_hubs(daemon, service):
+            if self.queue is None:
+                await daemon.run()
+            else:
+                await self._run_with_fleet(daemon, service, self.queue)
+
+    @asynccontextmanager
+    async def _hearing_hubs(self, daemon: Daemon, service: Service) -> AsyncIterator[None]:
+        """Subscribe with the hubs of sources meanwhile, where the configuration says how they reach us. Without an
+        address to listen on, the daemon does not begin."""
+        options = wiring.websub_options(self.config)
+        if options is None:
+            yield
+            return
+        from scheduler.websub import Subscriber
+
+        subscriber = Subscriber(service.store, service.download, options, service.clock, daemon.wake)
+        await subscriber.listen()
+        task = asyncio.create_task(subscriber.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def _run_with_fleet(self, daemon: Daemon, service: Service, queue: str) -> None:
         from scheduler.fleet.hub import Hub

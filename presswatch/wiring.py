@@ -20,6 +20,7 @@ from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, Rate
 from scheduler.render import RenderOptions
 from scheduler.rules import DEFAULT_RULE, Rule
 from scheduler.timing import Timing, render_quiet
+from scheduler.websub_options import WebSubOptions
 from scraper.asking import PLAIN, Post, SourceRequests, basic_credentials
 from scraper.check import CheckOptions
 from scraper.errors import ConfigError
@@ -93,6 +94,16 @@ def retention(config: Config) -> Retention:
         baseline=settings.keep_baseline,
         screenshot=settings.keep_screenshots,
     )
+
+
+def websub_options(config: Config) -> WebSubOptions | None:
+    """Where hubs call, if they may."""
+    websub = config.settings.websub
+    if websub is None:
+        return None
+    host, port = websub.place
+    options = check_options(config)
+    return WebSubOptions(host, port, websub.callback, options.user_agent, options.limits.seconds)
 
 
 def source_requests(config: Config, environ: Mapping[str, str]) -> dict[str, SourceRequests]:

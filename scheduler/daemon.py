@@ -113,6 +113,10 @@ class Daemon:
         """Ask the daemon to end; safe to call from a signal handler of its loop."""
         self._stop.set()
 
+    def wake(self) -> None:
+        """Something may be due now that was not before."""
+        self._dispatcher.wake()
+
     def ask_reload(self) -> None:
         """Read the configuration again (SIGHUP)."""
         self._begin(self._apply_configuration())

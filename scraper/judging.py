@@ -13,6 +13,7 @@ from scraper import diff as differ
 from scraper import health
 from scraper.answers import NotModified
 from scraper.errors import CheckError, FetchError, StoreError
+from scraper.extract.hub import hub_of_header
 from scraper.gaps import MAX_ITEMS, FurtherPage, compare_further, gap_left
 from scraper.pageprint import loosened
 from scraper.reading import Visit
@@ -130,6 +131,7 @@ def _compared(
         confidence=extraction.verdict.confidence,
         language=extraction.language,
         feed_url=extraction.feed_urls[0] if extraction.feed_urls else None,
+        hub=extraction.hub or hub_of_header(page.headers.get("link"), page.url),
         recipe=extraction.recipe if extraction.recipe and extraction.recipe.origin == "learnt" else None,
     )
     suspicion = health.suspicion(extraction)

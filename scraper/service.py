@@ -87,7 +87,7 @@ class Service:
         self.chromium = Chromium(assembly.chromium)
         self.checker = Checker(
             store=self.store,
-            download=self._download,
+            download=self.download,
             extractor=self.pool,
             robots=StoredRobots(self.store),
             listener=assembly.listener,
@@ -98,7 +98,8 @@ class Service:
             chromium=self.chromium,
         )
 
-    async def _download(self, request: Request) -> Response:
+    async def download(self, request: Request) -> Response:
+        """Send one request through the engine; no gate stands before it."""
         if self._crawler.engine is None:
             raise RuntimeError("the crawler has no engine yet")
         return await self._crawler.engine.download_async(request)

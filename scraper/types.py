@@ -171,6 +171,14 @@ class PagePrint:
     elsewhere: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class HubLink:
+    """A hub (W3C WebSub) that tells of news of ``topic_url``."""
+
+    hub_url: str
+    topic_url: str
+
+
 Way = Literal["plain", "feed", "json", "browser"]
 
 
@@ -206,6 +214,7 @@ class Extraction:
     language: str | None = None
     page_title: str | None = None
     tier: str | None = None
+    hub: HubLink | None = None
     page_print: PagePrint | None = None
 
 

@@ -22,7 +22,7 @@ from presswatch.config.kinds import (
     table,
     text,
 )
-from presswatch.config.model import Auth, PostConfig
+from presswatch.config.model import Auth, PostConfig, WebSubConfig
 from presswatch.config.texts import (
     ANY_EVERY,
     BROWSER,
@@ -78,6 +78,31 @@ def build_recipe(values: dict[str, Any]) -> Recipe:
     return Recipe(origin="hand", **values)
 
 
+WEBSUB = Table(
+    doc="Being told of news by the hubs that feeds announce (WebSub).",
+    keys={
+        "callback": Key(
+            text(
+                1000,
+                pattern=r"^https?://[^\s/?#@\\]+(/[^\s?#\\]*)?/$",
+                hint="write an address that ends in a slash, such as https://news.example/hubs/",
+                convert=parse_url,
+            ),
+            "The address under which hubs reach this machine; a reverse proxy may stand there.",
+            required=True,
+            remedy='write the public address, such as callback = "https://news.example/hubs/"',
+        ),
+        "listen": Key(
+            text(
+                100,
+                pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[1-9][0-9]{0,4}$",
+                hint="write host and port, such as 127.0.0.1:8765",
+            ),
+            "Where their calls are answered; by default 127.0.0.1:8765.",
+        ),
+    },
+)
+
 SETTINGS = Table(
     doc="Settings for all sources.",
     keys={
@@ -106,6 +131,7 @@ SETTINGS = Table(
         "chromium": Key(
             text(1000), "The browser for pages that need one, where it is not found as chromium on the PATH."
         ),
+        "websub": Key(table(WEBSUB, lambda values: WebSubConfig(**values)), WEBSUB.doc),
         "burst": Key(integer(1, 1000), "More new items than this in one check become one digest message."),
         "heartbeat": Key(
             secret(MAX_URL, pattern=URL_PATTERN, hint="write an address with http:// or https://", inspect=parse_url),

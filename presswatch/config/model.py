@@ -28,6 +28,20 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSubConfig:
+    """Where hubs call (``callback``, a public address ending in a slash), and where that is answered."""
+
+    callback: str
+    listen: str = "127.0.0.1:8765"
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Host and port to listen on."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The table ``[presswatch]``.
 
@@ -49,6 +63,7 @@ class Settings:
     keep_evidence: timedelta | None = None
     keep_screenshots: timedelta | None = timedelta(days=365)
     chromium: str | None = None
+    websub: WebSubConfig | None = None
     burst: int = 10
     heartbeat: Secret | None = None
     heartbeat_every: timedelta = timedelta(minutes=5)

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from presswatch.config.kinds import render_rate
-from presswatch.config.model import Auth, ChannelConfig, Config, PostConfig, Rate, RuleConfig, Settings, SourceConfig
+from presswatch.config.model import (
+    Auth,
+    ChannelConfig,
+    Config,
+    PostConfig,
+    Rate,
+    RuleConfig,
+    Settings,
+    SourceConfig,
+    WebSubConfig,
+)
 from presswatch.secrets import Secret
 from scheduler.timing import render_quiet
 from scraper.durations import render_duration
@@ -49,7 +59,7 @@ def render_config(config: Config, *, show: _ShowSecret = as_written) -> str:
 
 
 def to_plain(
-    value: Settings | SourceConfig | ChannelConfig | RuleConfig | Recipe | Auth | PostConfig,
+    value: Settings | SourceConfig | ChannelConfig | RuleConfig | Recipe | Auth | PostConfig | WebSubConfig,
     show: _ShowSecret = as_written,
 ) -> dict[str, Any]:
     """A table of the file as plain values."""
@@ -77,7 +87,7 @@ def plain_value(value: Any, show: _ShowSecret = as_written) -> Any:
             return show(value)
         case Rate():
             return render_rate(value)
-        case Recipe() | Auth() | PostConfig():
+        case Recipe() | Auth() | PostConfig() | WebSubConfig():
             return to_plain(value, show)
         case Path() | Enum():
             return str(value)

@@ -14,6 +14,7 @@ from scraper.extract.feed_entries import channel_facts, entries, read_entry
 from scraper.extract.feed_json import load_json_feed, read_json_item
 from scraper.extract.feed_text import plain_title
 from scraper.extract.feed_xml import XmlFeed, feed_kind, parse_feed, root_name
+from scraper.extract.hub import hub_of_feed
 from scraper.extract.sitemap import is_news, modified_at, read_location, read_url, sitemap_urls
 from scraper.types import Extraction, ItemData, PageKind, Verdict
 from scraper.urls import resolve_url
@@ -64,7 +65,7 @@ def _xml_feed(feed: XmlFeed, url: str, *, now: datetime) -> Extraction:
     name = "Atom" if feed.kind == "feed" else "RSS"
     verdict = _verdict(name, found, broken, feed.notes)
     tier = f"feed:{name.lower()}"
-    return Extraction(found, None, verdict, None, next_page, (), language, title, tier)
+    return Extraction(found, None, verdict, None, next_page, (), language, title, tier, hub_of_feed(feed.root, url))
 
 
 def _json_feed(text: str, url: str, *, now: datetime) -> Extraction:

@@ -35,6 +35,7 @@ PURPOSES = {
     "robots": "robots.txt of each origin, kept a day.",
     "sources": "Places that are watched, as configured or adopted, with what was understood of their last answer.",
     "source_tags": "Tags of the sources.",
+    "hubs": "Hubs (WebSub) that sources announce, and what became of our subscriptions.",
     "ways": 'The way that was found to a source\'s listing where `browser = "auto"`.',
     "page_prints": "What may not change on a source's page for its list to be the same, so that it need not be read.",
     "recipes": "Where a source's items are on its page: written by hand or learnt; retired ones are kept.",

@@ -14,6 +14,7 @@ from scraper.errors import NotFoundError
 from scraper.hooks import CadencePolicy, ChangeListener
 from scraper.store import leases
 from scraper.store.db import Store
+from scraper.store.hubs import write_hub
 from scraper.store.prints import write_print
 from scraper.store.ways import write_way
 from scraper.store.write_article import write_article
@@ -67,6 +68,7 @@ def commit_check(
             write_article(writing, record.article)
         write_learnt_recipe(writing)
         write_way(writing)
+        write_hub(writing)
         write_print(writing)
         failures = write_episode(writing, policy)
         write_silence(writing, failures=failures)

@@ -123,6 +123,21 @@ CREATE TABLE ways (
   shell_sha256 TEXT                          -- of the plain page then; null: not needed
 ) STRICT;
 
+CREATE TABLE hubs (
+  source_id INTEGER PRIMARY KEY REFERENCES sources(id) ON DELETE CASCADE,
+  hub_url TEXT NOT NULL, topic_url TEXT NOT NULL,
+  token TEXT NOT NULL UNIQUE,                -- last part of the address that the hub calls
+  secret TEXT NOT NULL,                      -- what the hub signs with; made for this subscription alone
+  state TEXT NOT NULL CHECK (state IN ('announced', 'asked', 'active', 'denied')),
+  next_at TEXT NOT NULL,                     -- when the hub is asked, again
+  failures INTEGER NOT NULL DEFAULT 0,       -- requests in a row that it has not confirmed
+  expires_at TEXT,                           -- null: not confirmed
+  pinged_at TEXT,                            -- null: never
+  message TEXT                               -- null: nothing went wrong
+) STRICT;
+-- what is to be asked, soonest first
+CREATE INDEX hubs_next ON hubs(next_at);
+
 CREATE TABLE cadences (
   source_id INTEGER PRIMARY KEY REFERENCES sources(id) ON DELETE CASCADE,
   next_check_at TEXT NOT NULL,

@@ -11,7 +11,7 @@ from typing import Literal
 from scraper.diff import Diff
 from scraper.hooks import NextCheck, RecordedChange
 from scraper.store.captures import Capture
-from scraper.types import Access, ArticleData, ChangeKind, Gap, Outcome, PagePrint, Recipe, Validators
+from scraper.types import Access, ArticleData, ChangeKind, Gap, HubLink, Outcome, PagePrint, Recipe, Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class CheckRecord:
     pages after the first one add, in their order, ``fetches`` are the requests for them, and ``gap`` is where the next
     look goes on if one of them failed. ``recipe`` is the learnt one that names the list the items were read from,
     ``page_print`` what may not change for the list to be the same; ``listed``: the page fitted the print that was kept,
-    and was not read. ``access`` is a way to the listing that was found in this look.
+    and was not read. ``access`` is a way to the listing
+    that was found in this look, ``hub`` the one that the page announces.
     """
 
     check_key: str
@@ -69,6 +70,7 @@ class CheckRecord:
     capture: Capture | None = None
     screenshot: Capture | None = None
     access: Access | None = None
+    hub: HubLink | None = None
     diff: Diff | None = None
     further: tuple[Diff, ...] = ()
     fetches: tuple[FetchRecord, ...] = ()

@@ -36,6 +36,7 @@ RIGHT: dict[str, str] = {
     'post = {form = {kind = "press"}, first = "https://tides.example/search"}\nbrowser = "auto"\nscreenshot = true\n',
     "token, json and browser": HEAD
     + 'auth = {token = "file:/run/t"}\npost = {json = "{}"}\nproxy = "http://[::1]:3128"\nbrowser = true\n',
+    "hubs": '[presswatch.websub]\ncallback = "https://a.example/hubs/"\nlisten = "[::1]:80"\n',
     "rule": HEAD
     + '[[rules]]\nname = "r"\nsources = ["a"]\ntags = []\nkinds = ["added", "withdrawn"]\nkeywords = ["ebb"]\n'
     + 'authors = ["Harbour Master"]\nlanguages = ["de"]\n'
@@ -50,6 +51,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "number for a duration": ("[presswatch]\nevery = 30\n", '"30m" for minutes'),
     "interval and fixed times": (HEAD + 'every = "1h"\nat = "0 8 * * *"\n', "contradicts every"),
     "token and user": (HEAD + 'auth = {token = "x", user = "y"}\n', "keep the token"),
+    "hubs without a slash": ('[presswatch.websub]\ncallback = "https://a.example/hubs"\n', "ends in a slash"),
     "nobody": (HEAD + 'auth = {password = "y"}\n', "needs user and password"),
     "form and json": (HEAD + 'post = {form = {a = "1"}, json = "{}"}\n', "either form"),
     "no proxy": (HEAD + 'proxy = "proxy.example"\n', "http://host:3128"),
