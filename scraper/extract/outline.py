@@ -75,7 +75,8 @@ def _mark_items(tree: Tree, found: Explanation, marks: _Marks) -> None:
         first = next((i for i in range(start, stop) if tree.tag[i] == TEXT), -1)
         if first >= 0:
             marks.numbers[first] = number
-        for place in item.places:
+        # A link last: where it is the whole card, its texts are the other fields.
+        for place in sorted(item.places, key=lambda place: place.field == "link"):
             _mark_place(tree, place.field, place.first, place.stop, marks)
 
 
