@@ -14,6 +14,7 @@ from scraper.extract.columns import Page, href_of
 from scraper.extract.head import find_next_page, guess_language, read_head
 from scraper.extract.learnt import learn_recipe
 from scraper.extract.listing import candidates, items_of, read_page
+from scraper.extract.marked import marked_articles
 from scraper.extract.score import weigh_page
 from scraper.extract.structured import TOLD_ALONE, Told, as_item, is_told_listing, key_of, sharpen, told_articles
 from scraper.extract.trace import Trace
@@ -48,7 +49,8 @@ def extract_html(
     languages = (language,) if language else ()
     page = read_page(tree, now=now, languages=languages)
     told = told_articles(head.data, head.base, now=now)
-    judged = prefer_told(page, candidates(page, recipe), told, head.base)
+    marked = [] if told else marked_articles(tree, head.base, now=now)
+    judged = prefer_told(page, candidates(page, recipe), told or marked, head.base)
     best = judged[0] if judged else None
     prose = find_prose(page, sorted((r.start, r.stop) for r in best.group.records) if best else [])
     if best:
@@ -78,9 +80,11 @@ def extract_html(
         known = {key_of(t.url): t for t in told}
         found = [(f, _sharpened(item, known)) for f, item in found]
     items = tuple(item for _, item in found)
-    if not found and is_told_listing(verdict.kind, told, says_article=says_article(head)):
-        items = tuple(map(as_item, told))
-        verdict = Verdict(PageKind.LISTING, TOLD_ALONE, (f"the page tells programs of {len(told)} articles",))
+    tier = "html"
+    if not found and is_told_listing(verdict.kind, told or marked, says_article=says_article(head)):
+        tier = "json_ld" if told else "marked"
+        items = tuple(as_item(article, tier) for article in told or marked)
+        verdict = Verdict(PageKind.LISTING, TOLD_ALONE, (f"the page tells programs of {len(items)} articles",))
     article = None
     if prose and verdict.kind in WITH_ARTICLE:
         article = read_article(page, head, prose, now=now)
@@ -96,7 +100,7 @@ def extract_html(
         feed_urls=head.feeds,
         language=language,
         page_title=head.title,
-        tier="html" if found or not items else "json_ld",
+        tier=tier,
     )
 
 

@@ -38,6 +38,8 @@ _DIGIT = re.compile(r"\d")
 _DAY_OR_YEAR = re.compile(
     r"(?<!\d)(?:1[3-9]|2[0-6])\d\d(?!\d)|\d{1,2}\s?[./\-–年月日]\s?\d{1,2}|\d\s?[月日년월일]|[^\W_0-9]\d{4}|[٠-٩۰-۹०-९๐-๙]"
 )
+_DAY_NAMES = ("datePublished", "dateCreated", "schema:datePublished", "dc:date")
+"""What microdata and RDFa call a day of publication."""
 _LETTER = re.compile(r"[^\W\d_]")
 _DURATION = re.compile(r"\d+\s?[a-z]{1,9}\.?|[a-z]{1,3}", re.IGNORECASE)
 """What reads as "minutes ago" but says no "ago" ("2 min" to read, "cr" in a docket number)."""
@@ -126,7 +128,7 @@ def _machine_moments(tree: Tree, now: datetime, find: _Find) -> tuple[list[Momen
     for i in tree.marked:
         attrs = tree.attrs[i]
         value = attrs.get("datetime") if tree.tag[i] == "time" else None
-        if value is None and attrs.get("itemprop") in ("datePublished", "dateCreated"):
+        if value is None and (attrs.get("itemprop") or attrs.get("property")) in _DAY_NAMES:
             value = attrs.get("content") or attrs.get("datetime")
         if not value:
             continue

@@ -1,7 +1,7 @@
 """Articles that a page lists for programs in JSON-LD: a check on the list that was read, and a sharpener of its fields.
 
 schema.org: articles in an array or ``@graph``, in an ``ItemList``, as a ``Blog``'s posts, as parts or main entity of a
-collection. Microdata and h-entry stand in the mark-up of the records themselves, where the columns read them.
+collection. Microdata, RDFa and h-entry are read by :mod:`scraper.extract.marked`.
 """
 
 from __future__ import annotations
@@ -168,8 +168,8 @@ def _is_finer(told: Published, shown: Published) -> bool:
     return shown.at is None and told.at is not None and told.on == shown.on
 
 
-def as_item(told: Told) -> ItemData:
-    """An article that only programs are told of."""
+def as_item(told: Told, tier: str) -> ItemData:
+    """An article that only programs are told of, by the ``tier`` that read it."""
     return ItemData(
         title=told.title,
         url=told.url,
@@ -177,7 +177,7 @@ def as_item(told: Told) -> ItemData:
         summary=told.summary,
         author=told.author,
         image_url=told.image_url,
-        provenance=(("tier", "json_ld"),),
+        provenance=(("tier", tier),),
     )
 
 

@@ -231,6 +231,11 @@ def _read_start(start: str) -> _Start:
         elif ' role="' in raw:
             role = find_value(raw, "role")
             kind |= (_HEADING if role == "heading" else 0) | (_BESIDE if role in _ASIDE_ROLES else 0)
-        if ' itemprop="' in raw or ' datetime="' in raw or (' rel="' in raw and "author" in raw):
+        if (
+            ' itemprop="' in raw
+            or ' datetime="' in raw
+            or ' property="' in raw
+            or (' rel="' in raw and "author" in raw)
+        ):
             kind |= _MARKED
     return tag, raw, kind, href

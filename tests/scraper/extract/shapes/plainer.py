@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from .stock import MENU, MONTHS, Story, document, each, links, long_day, numbered, shape, short_day, stories_of
+from .stock import HOST, MENU, MONTHS, Story, document, each, links, long_day, numbered, shape, short_day, stories_of
 
 TOP = f"<header><nav><ul>{links(MENU)}</ul></nav></header>"
 END = "<footer><p>Saltmere Water, Weir Street 4</p><ul><li><a href='/imprint'>Imprint</a></li></ul></footer>"
@@ -172,7 +172,7 @@ def flat_headings_without_links(stories: Sequence[Story]) -> str:
     return document(f"{TOP}<main><h1>News</h1>{items}</main>{END}")
 
 
-@shape(linked=False, summed=False)
+@shape(linked=False, summed=False, url=HOST + "/news")
 def bold_days_in_paragraphs(stories: Sequence[Story]) -> str:
     items = each(stories, lambda s: f"<p><b>{short_day(s.day)}</b>: {s.title}</p>")
     return document(f"{TOP}<main><h1>News</h1>{items}</main>{END}")

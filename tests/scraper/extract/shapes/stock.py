@@ -28,6 +28,9 @@ class Story:
         return self.path if "//" in self.path else HOST + self.path
 
 
+PLACES = ("/news", "/", "/media/press-and-announcements", "/index.php?id=12")
+"""Where the lists stand: what they list is below one of these, and beside the others."""
+
 Build = Callable[[Sequence[Story]], str]
 
 
@@ -138,13 +141,14 @@ def shape(
     summed: bool = True,
     linked: bool = True,
     stories: tuple[Story, ...] = STORIES,
-    url: str = HOST + "/news",
+    url: str | None = None,
 ) -> Callable[[Build], Build]:
     """Note a builder down under its own name."""
 
     def note(build: Build) -> Build:
         name = build.__name__.replace("_", " ")
-        SHAPES[name] = Shape(name, build, stories, dated, summed, linked, url)
+        place = url or HOST + PLACES[sum(map(ord, name)) % len(PLACES)]
+        SHAPES[name] = Shape(name, build, stories, dated, summed, linked, place)
         return build
 
     return note
