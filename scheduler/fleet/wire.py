@@ -62,8 +62,10 @@ class Failure(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """What came of a job: the parts of a :class:`scraper.reading.Reading`, or why there is none. ``robots`` were fetched
-    for it; ``seconds`` it took, waiting excluded."""
+    """What came of a job: the parts of a :class:`scraper.reading.Reading`, or why there is none.
+
+    ``robots`` were fetched for it; ``seconds`` it took, waiting excluded.
+    """
 
     id: str
     worker: str
@@ -72,6 +74,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     page: Page | None = None
     not_modified: NotModified | None = None
     extraction: Extraction | None = None
+    body_sha256: str | None = None
+    listed: bool = False
     access: Access | None = None
     picture: bytes | None = None
     failure: Failure | None = None
@@ -83,7 +87,15 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
         answer = self.page or self.not_modified
         if answer is None:
             raise error or WireError(f"the worker {self.worker} sent neither a page nor an error")
-        return Reading(answer, self.extraction, error, access=self.access, picture=self.picture)
+        return Reading(
+            answer,
+            self.extraction,
+            error,
+            body_sha256=self.body_sha256,
+            listed=self.listed,
+            access=self.access,
+            picture=self.picture,
+        )
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ from scraper.fetch import Download
 from scraper.reading import Extractor, PageReader, Reading
 from scraper.robots import RobotsRecord
 from scraper.sessions import Sessions
-from scraper.types import Access, Page
+from scraper.types import Page
 
 log = logging.getLogger(__name__)
 
@@ -269,8 +269,6 @@ class Worker:
             chromium=self._chromium,
         )
         visit = reader.visit(job.site)
-        access: Access | None = None
-        picture: bytes | None = None
         started = time.monotonic()
         self._reading += 1
         try:
@@ -302,6 +300,8 @@ def _parts_of(reading: Reading) -> dict[str, Any]:
         "extraction": reading.extraction,
         "body_sha256": reading.body_sha256,
         "listed": reading.listed,
+        "access": reading.access,
+        "picture": reading.picture,
     }
     parts["page" if isinstance(reading.answer, Page) else "not_modified"] = reading.answer
     if reading.error is not None:
