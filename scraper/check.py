@@ -210,7 +210,7 @@ class Checker:
         if self.options.gap_pages == 0:
             return
         trail, why = Trail.after(page.url, said.next_page_url), "all items are new"
-        if not await self.store.run(lambda store: leaves_gap(store, job, said, self.options.diff)):
+        if not await self.store.run(lambda store: leaves_gap(store, job, look, said, self.options.diff)):
             if job.gap is None:
                 return
             trail, why = Trail.after(page.url, job.gap.url), "a gap is open"

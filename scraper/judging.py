@@ -20,12 +20,16 @@ from scraper.reading import Visit
 from scraper.store.captures import Capture, write_capture
 from scraper.store.db import Store
 from scraper.store.jobs import SourceJob
-from scraper.store.known import load_known
+from scraper.store.known import any_known, load_known
 from scraper.store.writing import CheckRecord
 from scraper.types import Access, ChangeKind, Extraction, ItemData, ItemKey, Outcome, Page
 
 PENALTY = timedelta(minutes=5)
 """How long a site that answers 429 or 503 without a Retry-After is left alone."""
+
+
+Listing = tuple[tuple[ItemData, ...], list[tuple[ItemKey, ...]], str]
+"""A page's items without doublets, their keys, and the digest of all that is compared."""
 
 
 @dataclass(slots=True)
@@ -48,6 +52,14 @@ class Look:
     seconds: float = 0.0
     access: Access | None = None
     picture: bytes | None = field(default=None, repr=False)
+    _listing: Listing | None = field(default=None, repr=False)
+
+    def listing(self, extraction: Extraction, url: str) -> Listing:
+        """The items to be compared, their keys and their digest; worked out once."""
+        if self._listing is None:
+            items, keys = differ.keys_for(extraction.items[:MAX_ITEMS], url)
+            self._listing = items, keys, differ.listing_digest(items)
+        return self._listing
 
     def crash(self, job: SourceJob, error: Exception) -> None:
         """Make it one that failed by a fault of our own."""
@@ -137,8 +149,8 @@ def _compared(
     suspicion = health.suspicion(extraction)
     if suspicion:
         return Judged(_suspect(store, job, page, base, suspicion), extraction.items)
-    items, keys = differ.keys_for(extraction.items[:MAX_ITEMS], job.url)
-    base = replace(base, items=len(items), listing_sha256=differ.listing_digest(items), article=extraction.article)
+    items, keys, digest = look.listing(extraction, job.url)
+    base = replace(base, items=len(items), listing_sha256=digest, article=extraction.article)
     same = job.has_baseline and base.listing_sha256 == job.listing_sha256
     base = replace(base, page_print=loosened(job.page_print, extraction.page_print, same_items=same))
     if same:
@@ -160,7 +172,7 @@ def _compared(
         fetches=tuple(one.fetch for one in look.further),
         gap=gap_left(job, look.further, look.gap_since),
         baseline=not job.has_baseline,
-        capture=keep(store, page, "evidence" if job.has_baseline else "baseline") if moved else None,
+        capture=keep(store, page, "evidence" if job.has_baseline else "baseline", base.body_sha256) if moved else None,
         screenshot=keep_picture(store, page.url, look.picture) if moved else None,
     )
     return Judged(record, shown, new)
@@ -202,12 +214,13 @@ def _is_lasting(job: SourceJob, doubt: str, policy: differ.Policy) -> bool:
     return looks >= policy.accept_at_last or (looks >= policy.accept_after and lasting)
 
 
-def leaves_gap(store: Store, job: SourceJob, extraction: Extraction, policy: differ.Policy) -> bool:
+def leaves_gap(store: Store, job: SourceJob, look: Look, extraction: Extraction, policy: differ.Policy) -> bool:
     """Whether a believed page is new down to its end, so that what lies between it and the known items was not seen."""
     if not job.has_baseline or health.suspicion(extraction):
         return False
-    items, keys = differ.keys_for(extraction.items[:MAX_ITEMS], job.url)
-    if differ.listing_digest(items) == job.listing_sha256:
+    items, keys, digest = look.listing(extraction, job.url)
+    # Nearly always an item of the older half is known at once by a strong key: then nothing is to be compared yet.
+    if digest == job.listing_sha256 or any_known(store.conn, job.source_id, keys[len(keys) // 2 :]):
         return False
     found, accepted = compare(store, job, items, keys, policy, language=extraction.language)
     if found.doubt or accepted or found.ascending or not found.matches:
@@ -234,11 +247,18 @@ def keep_picture(store: Store, url: str, picture: bytes | None) -> Capture | Non
         raise StoreError(f"{store.captures_dir}: {error.strerror or error}; nothing was written") from error
 
 
-def keep(store: Store, page: Page, retention: Literal["evidence", "suspect", "baseline"]) -> Capture:
-    """Store the bytes of an answer. Raises :class:`StoreError`."""
+def keep(
+    store: Store, page: Page, retention: Literal["evidence", "suspect", "baseline"], sha256: str | None = None
+) -> Capture:
+    """Store the bytes of an answer, whose digest may be known. Raises :class:`StoreError`."""
     try:
         return write_capture(
-            store.captures_dir, page.body, content_type=page.content_type, url=page.url, retention=retention
+            store.captures_dir,
+            page.body,
+            content_type=page.content_type,
+            url=page.url,
+            retention=retention,
+            sha256=sha256,
         )
     except OSError as error:
         raise StoreError(f"{store.captures_dir}: {error.strerror or error}; nothing was written") from error

@@ -89,6 +89,13 @@ def _titles_of_strange(
     return {(key.kind, key.key) for of_item in strange for key in of_item if key.kind == _LISTED_ONLY}
 
 
+def any_known(conn: sqlite3.Connection, source_id: int, keys: Iterable[Sequence[ItemKey]]) -> bool:
+    """Whether an item of the source has one of these keys, of the strong ones."""
+    wanted = {(key.kind, key.key) for of_item in keys for key in of_item if key.strong}
+    sql = "SELECT 1 FROM item_keys WHERE source_id = ? AND kind = ? AND key = ? LIMIT 1"
+    return any(conn.execute(sql, (source_id, *one)).fetchone() for one in wanted)
+
+
 def _ids_with(conn: sqlite3.Connection, source_id: int, keys: set[tuple[str, str]]) -> set[int]:
     by_kind: dict[str, list[str]] = defaultdict(list)
     for kind, key in sorted(keys):
