@@ -11,6 +11,8 @@ import sys
 from functools import lru_cache
 from typing import Any
 
+from scraper.guard import seal_guard
+
 MEMORY = 512 << 20
 """Bytes of address space."""
 LONGEST = 100_000
@@ -21,6 +23,7 @@ def main() -> None:
     """Answer until the input ends."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    seal_guard()
     for line in sys.stdin:
         try:
             request = json.loads(line)
