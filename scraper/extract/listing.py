@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -39,6 +39,8 @@ BYLINE = 8
 """Words beside a date up to which a text says no more than who published it, and when."""
 SENTENCE = 5
 """Words from which on a text beside the title is part of the summary, not a label."""
+_SEVERAL_TITLES = 3
+"""So many titles behind one address are as many items; two are one under two wordings."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -104,16 +106,27 @@ def items_of(
     fields = without_strangers(page, fields)
     page.boilerplate = repeated_texts(fields)
     dates = date_column(page, fields, now=now, languages=languages, url=url)
-    items: list[tuple[Fields, ItemData]] = []
-    seen: set[str] = set()
-    for f, published in zip(fields, dates, strict=True):
-        item = _item(page, f, published, url)
-        if item is None or (item.url and item.url in seen):
-            continue
+    read = [(f, _item(page, f, published, url)) for f, published in zip(fields, dates, strict=True)]
+    return _without_repeats([(f, item) for f, item in read if item is not None])
+
+
+def _without_repeats(items: list[tuple[Fields, ItemData]]) -> list[tuple[Fields, ItemData]]:
+    """One record of each address; of an address that stands behind several titles (all lead to one page) one of each
+    title."""
+    titles: dict[str, set[str]] = defaultdict(set)
+    for _, item in items:
         if item.url:
-            seen.add(item.url)
-        items.append((f, item))
-    return items
+            titles[item.url].add(item.title)
+    kept: list[tuple[Fields, ItemData]] = []
+    seen: set[tuple[str, str]] = set()
+    for f, item in items:
+        if item.url:
+            key = (item.url, item.title if len(titles[item.url]) >= _SEVERAL_TITLES else "")
+            if key in seen:
+                continue
+            seen.add(key)
+        kept.append((f, item))
+    return kept
 
 
 def _read(page: Page, records: list[Record]) -> list[Row]:

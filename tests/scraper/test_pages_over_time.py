@@ -186,3 +186,14 @@ def test_what_a_page_does_is_no_news_and_the_new_item_after_it_is(
     assert watch.read(page(cards(B, dated=dated))).told == [("added", B[0].title)]
     assert watch.read(page(cards(B, dated=dated))).told == []
     assert watch.count("items") == 16
+
+
+@pytest.mark.parametrize("path", ["/live", "#"])
+def test_items_that_all_lead_to_one_page_are_as_many_items(watch: Reading, path: str) -> None:
+    def leading(shown: Sequence[Story]) -> bytes:
+        return page(cards([replace(one, path=path) for one in shown]))
+
+    watch.read(leading(A))
+    assert watch.count("items") == 15
+    assert watch.read(leading(B)).told == [("added", B[0].title)]
+    assert watch.read(leading(B[::-1])).told == []
