@@ -24,7 +24,7 @@ _SECTIONS = (
     ("Words", ("search", "phrase-per-month", "same-headline")),
     ("The sources", ("unwell", "availability", "silent", "undated", "slow", "storage")),
     ("Messages", ("told", "delivery-delay", "dead-letters", "not-told")),
-    ("Evidence", ("evidence", "why-this-item")),
+    ("Evidence", ("evidence", "why-this-item", "marked")),
 )  # fmt: skip
 _HEAD = """\
 # Questions in SQL

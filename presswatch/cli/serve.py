@@ -52,8 +52,9 @@ def serve_command(
     """
     access = replace(_access(host, password_file, names), editing=edit)
     _require_datasette()
-    with app.reading():
-        pass  # says what is wrong with the database, and migrates an older one
+    if not edit:  # opening it for writing does the same, and makes it where there is none yet
+        with app.reading():
+            pass  # says what is wrong with the database, and migrates an older one
     _run(app, host, port, access)
 
 

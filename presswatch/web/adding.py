@@ -49,7 +49,7 @@ class Adder:
         return await self._run([*_words(form), *(["--force"] if form.get("force") == "1" else [])], form)
 
     async def _run(self, words: Sequence[str], form: Mapping[str, str]) -> Looked:
-        url = form.get("url", "").strip()[:_LONG]
+        url = _printable(form.get("url", ""), _LONG)
         if not url:
             return Looked(problem="An address is needed.")
         if self._busy.locked():
@@ -76,11 +76,15 @@ class Adder:
 
 def _words(form: Mapping[str, str]) -> list[str]:
     """The options of the command; each value is part of its word, so that none can be taken for an option."""
-    words = [
-        f"{option}={form[name].strip()[:_SHORT]}" for name, option in _FIELDS.items() if form.get(name, "").strip()
-    ]
-    tags = form.get("tags", "")[:_LONG].replace(",", " ").split()
+    given = {option: _printable(form.get(name, ""), _SHORT) for name, option in _FIELDS.items()}
+    words = [f"{option}={value}" for option, value in given.items() if value]
+    tags = _printable(form.get("tags", ""), _LONG).replace(",", " ").split()
     return words + [f"--tag={tag}" for tag in tags[:20]]
+
+
+def _printable(text: str, limit: int) -> str:
+    """A value as a word of a command can hold it."""
+    return "".join(char for char in text[:limit] if char.isprintable()).strip()
 
 
 async def _outputs(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:

@@ -136,6 +136,10 @@ QUERIES = (
           "from messages m join channels ch on ch.id = m.channel_id where m.sent_at is not null group by ch.id"),
     Saved("dead-letters", "Messages that could not be sent", "With the last error; `presswatch retry` sends again.",
           "select * from pending_messages where state = 'dead' order by id desc limit 200"),
+    Saved("marked", "Starred and noted", "What people marked in the web pages, the latest mark first.",
+          "select m.changed_at, i.source, i.title, i.url, m.starred_at is not null as starred, m.note\n"
+          "from marks m join latest_items i on i.id = m.item_id\n"
+          "where m.starred_at is not null or m.note is not null order by m.changed_at desc limit 500"),
     Saved("not-told", "Changes that nobody was told of", "Recorded and matched by no rule, or meant for no channel.",
           "select c.changed_at, s.slug as source, c.kind, i.title, c.reason\n"
           "from changes c join sources s on s.id = c.source_id left join items i on i.id = c.item_id\n"

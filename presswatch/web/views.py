@@ -105,7 +105,12 @@ async def feed(request: Any, datasette: Any) -> Any:
     """One feed, or 304 where the reader has it."""
     name, ending = unquote(request.url_vars["name"]), request.url_vars["ending"]
     rules = datasette.presswatch.rules()
-    found = await _ask(datasette, lambda conn: feeding.find_feed(conn, name, rules))
+    try:
+        found = await _ask(datasette, lambda conn: feeding.find_feed(conn, name, rules))
+    except sqlite3.OperationalError as error:
+        if "interrupted" not in str(error):
+            raise
+        return Response.text("This feed takes too long; `presswatch feeds` writes it.", status=503)
     if found is None:
         raise NotFound("There is no such feed.")
     body = feeding.feed_bytes(found, ending)

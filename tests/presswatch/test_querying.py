@@ -50,6 +50,7 @@ INSERT INTO changes (event_id, changed_at, source_id, item_id, kind, revision, f
 INSERT INTO episodes (source_id, class, opened_at, reason) VALUES (1, 'empty', :earlier, 'the page lists nothing');
 UPDATE messages SET state = 'sent', sent_at = strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+2 seconds') WHERE id <= 2;
 UPDATE messages SET state = 'dead', last_error = 'hooks.example answered 404' WHERE id = 3;
+INSERT INTO marks (item_id, starred_at, note, changed_at) VALUES (5, :now, 'Ask them why.', :now);
 """
 
 

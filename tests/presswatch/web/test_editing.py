@@ -148,5 +148,6 @@ def test_a_form_without_an_address_is_answered_with_a_sentence(edited_site: Edit
 
 
 def test_no_value_of_a_form_is_taken_for_an_option() -> None:
+    assert _words({"name": "a\x00b\n\x1b[2Jc\u202e"}) == ["--name=ab[2Jc"]
     form = {"name": "--force", "slug": "-x", "every": "1h --force", "tags": "--dry-run, a", "force": "1", "id": "7"}
     assert _words(form) == ["--name=--force", "--slug=-x", "--every=1h --force", "--tag=--dry-run", "--tag=a"]
