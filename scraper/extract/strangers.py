@@ -30,7 +30,8 @@ def without_strangers(page: Page, fields: list[Fields]) -> list[Fields]:
             continue
         if f.title and f.title.key != main:
             telling = f.link >= 0 and is_telling(href_of(page.tree, f.link)) and f.title.units >= 3
-            if (dated and not f.row.moments) or (headed and f.title.heading < 0) or (linked and not telling):
+            undated = dated and not f.row.moments and not (telling and headed and f.title.heading >= 0)
+            if undated or (headed and f.title.heading < 0) or (linked and not telling):
                 continue
         kept.append(f)
     return kept
