@@ -9,6 +9,8 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from presswatch.paths import Home
@@ -16,6 +18,10 @@ from scraper.errors import PresswatchError, StoreError
 from scraper.store.db import open_reader
 
 _DATABASE, _CONFIG = "presswatch.db", "presswatch.toml"
+_LARGEST_CONFIG, _LARGEST_CAPTURE = 10_000_000, 12_000_000
+_NAMES_OF_PROGRAMS = frozenset(("command", "hook"))
+_SPARED = 100_000_000
+"""Bytes of a disk that restoring leaves free."""
 _CAPTURE = re.compile(r"captures/[0-9a-f]{2}/[0-9a-f]{64}\.gz")
 
 
@@ -72,9 +78,10 @@ def _add_captures(tar: tarfile.TarFile, folder: Path, database: Path) -> int:
     return count
 
 
-def read_backup(source: Path, home: Home) -> bool:
-    """Put what is in ``source`` where ``home`` keeps it; whether a configuration was put back (one that is there is
-    kept, and none written).
+def read_backup(source: Path, home: Home) -> Path | None:
+    """Put what is in ``source`` where ``home`` keeps it; where its configuration was put (``None``: one that is there
+    is kept, or there is none in it). A configuration that starts programs is put beside its place and not in force: who
+    made the file could be anybody.
 
     Only files by the names that a backup has are taken from it. Raises :class:`PresswatchError` if there is a database
     already, or ``source`` is no backup, or a disk is full: then there is no database.
@@ -93,8 +100,11 @@ def read_backup(source: Path, home: Home) -> bool:
 def _unpack(source: Path, folder: Path) -> None:
     with tarfile.open(source, "r:gz") as tar:
         for member in tar:
-            if not member.isreg() or not (member.name in (_DATABASE, _CONFIG) or _CAPTURE.fullmatch(member.name)):
+            plain = member.isreg() and not member.issparse()
+            if not plain or not (member.name in (_DATABASE, _CONFIG) or _CAPTURE.fullmatch(member.name)):
                 raise PresswatchError(f"{source}: {member.name[:100]!r} is in no backup of presswatch")
+            if member.size > _most_bytes(member.name, folder):
+                raise PresswatchError(f"{source}: {member.name} is larger than it can be, or than there is room for")
             target = folder / member.name
             target.parent.mkdir(parents=True, exist_ok=True)
             content = tar.extractfile(member)
@@ -106,16 +116,43 @@ def _unpack(source: Path, folder: Path) -> None:
     open_reader(folder / _DATABASE).close()  # whole, ours, not newer
 
 
-def _put(folder: Path, home: Home) -> bool:
+def _most_bytes(name: str, folder: Path) -> int:
+    """A few kilobytes of an archive can stand for as much as a disk holds."""
+    if name == _DATABASE:
+        return max(shutil.disk_usage(folder).free - _SPARED, 0)
+    return _LARGEST_CONFIG if name == _CONFIG else _LARGEST_CAPTURE
+
+
+def _put(folder: Path, home: Home) -> Path | None:
     for path in sorted(folder.glob("captures/*/*.gz")):
         target = home.captures_dir / path.parent.name / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
-    config = folder / _CONFIG
-    put = config.exists() and not home.config_path.exists()
-    if put:
+    config, put = folder / _CONFIG, None
+    if config.exists() and not home.config_path.exists():
+        put = home.config_path.with_name(f"{home.config_path.name}.restored")
+        if not _starts_programs(config):
+            put = home.config_path
         home.config_path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(config, home.config_path)
-        home.config_path.chmod(0o600)
+        shutil.copyfile(config, put)
+        put.chmod(0o600)
     (folder / _DATABASE).replace(home.db_path)  # last: with it the restoring is done
     return put
+
+
+def _starts_programs(config: Path) -> bool:
+    """Whether a configuration may name commands or Python functions."""
+    try:
+        values = tomllib.loads(config.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return True
+    return not _NAMES_OF_PROGRAMS.isdisjoint(_keys(values))
+
+
+def _keys(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from map(str, value)
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _keys(one)

@@ -45,4 +45,7 @@ def restore_command(app: App, file: Path) -> None:
 
     put = read_backup(file, app.home)
     say(f"database       {app.home.db_path}")
-    say(f"configuration  {app.home.config_path}" + ("" if put else "  (as it was)"))
+    if put is None or put == app.home.config_path:
+        say(f"configuration  {app.home.config_path}" + ("" if put else "  (as it was)"))
+    else:
+        say(f"configuration  {put}: it starts programs, so it is not in force; read it, and rename it if it is yours")

@@ -45,7 +45,7 @@ def test_a_backup_comes_back(home: Home, tmp_path: Path) -> None:
         writer.close()
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     other = _home(tmp_path / "other")
-    assert read_backup(target, other) is True
+    assert read_backup(target, other) == other.config_path
     assert _titles(other) == _titles(home)
     assert other.config_path.read_text(encoding="utf-8") == "# mine\n"
     captures = list(other.captures_dir.glob("*/*.gz"))
@@ -65,7 +65,7 @@ def test_nothing_is_overwritten(home: Home, tmp_path: Path) -> None:
         read_backup(target, home)
     home.db_path.unlink()
     home.config_path.write_text("# newer\n", encoding="utf-8")
-    assert read_backup(target, home) is False
+    assert read_backup(target, home) is None
     assert home.config_path.read_text(encoding="utf-8") == "# newer\n"
 
 
@@ -93,6 +93,54 @@ def test_a_link_is_not_unpacked(tmp_path: Path) -> None:
         tar.addfile(member)
     with pytest.raises(PresswatchError, match="in no backup"):
         read_backup(source, _home(tmp_path / "home"))
+
+
+def _with(target: Path, home: Home, name: str, content: bytes) -> Path:
+    """A backup of ``home`` in which one file is another."""
+    write_backup(home, target.with_suffix(".real"))
+    with tarfile.open(target.with_suffix(".real")) as real, tarfile.open(target, "w:gz") as tar:
+        for member in real:
+            if member.name != name:
+                tar.addfile(member, real.extractfile(member))
+        info = tarfile.TarInfo(name)
+        info.size = len(content)
+        tar.addfile(info, io.BytesIO(content))
+    return target
+
+
+def test_a_file_that_unfolds_beyond_its_bounds_is_not_unpacked(home: Home, tmp_path: Path) -> None:
+    source = _with(tmp_path / "bomb.tar.gz", home, "presswatch.toml", bytes(11_000_000))
+    other = _home(tmp_path / "other")
+    with pytest.raises(PresswatchError, match="larger than it can be"):
+        read_backup(source, other)
+    assert not other.db_path.exists()
+
+
+def test_a_sparse_file_is_not_unpacked(home: Home, tmp_path: Path) -> None:
+    source = tmp_path / "sparse.tar.gz"
+    with tarfile.open(source, "w:gz", format=tarfile.GNU_FORMAT) as tar:
+        member = tarfile.TarInfo("presswatch.db")
+        member.type = tarfile.GNUTYPE_SPARSE
+        tar.addfile(member)
+    with pytest.raises(PresswatchError):
+        read_backup(source, _home(tmp_path / "other"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[channels.a]\ntype = "command"\ncommand = ["/bin/sh", "-c", "id"]\n',
+        '[[sources]]\nid = "a"\nurl = "https://a.example/"\nrecipe = { hook = "os:system" }\n',
+        "not [ toml",
+    ],
+)
+def test_a_configuration_that_starts_programs_is_not_put_in_force(home: Home, tmp_path: Path, content: str) -> None:
+    source = _with(tmp_path / "evil.tar.gz", home, "presswatch.toml", content.encode())
+    other = _home(tmp_path / "other")
+    put = read_backup(source, other)
+    assert put == other.config_path.with_name("presswatch.toml.restored")
+    assert not other.config_path.exists()
+    assert _titles(other) == _titles(home)
 
 
 def test_a_damaged_backup_leaves_no_database(home: Home, tmp_path: Path) -> None:

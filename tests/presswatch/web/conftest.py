@@ -78,7 +78,7 @@ def make_database(path: Path, items: int = 60) -> None:
         add_item(conn, items + 1, EVIL, url="javascript:alert(3)", summary=EVIL, source_id=2, author=EVIL)
         add_item(conn, items + 2, "港湾局が国際会議を開催", source_id=2)
         _edit(conn, items)
-        for number in (7, 8, 9):
+        for number in range(7, min(items, 9) + 1):
             _insert(conn, "articles", {
                 "source_id": 1, "item_id": number, "url": f"https://a.example/{number}", "title": f"Basin {number}",
                 "text": f"The dredger {EVIL} Ludmila came from afar. " + "She worked by night. " * 300,
