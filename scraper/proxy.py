@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -24,6 +25,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from scraper import guard
+from scraper.download_errors import DOWNLOAD_ERRORS
 from scraper.errors import AddressRefusedError, ConfigError
 from scraper.socks import SOCKS_META, SocksTarget
 
@@ -83,7 +85,15 @@ class Proxy:
             request.meta[SOCKS_META] = SocksTarget(
                 self.host, self.port, self.user, self.password, address if self.scheme == "socks5" else host, port
             )
-        return await send(request)
+        started = time.monotonic()
+        try:
+            return await send(request)
+        except DOWNLOAD_ERRORS:
+            # The refusal is of the proxy's own address; the library between has lost it.
+            refusal = guard.last_refusal(port=self.port, since=started)
+            if refusal is None:
+                raise
+            raise AddressRefusedError(f"the proxy: {refusal.strerror}", url=request.url) from refusal
 
     async def _judge(self, url: str, host: str, port: int) -> str:
         """The address to go to, or ``host`` where that is left to the proxy."""

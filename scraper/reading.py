@@ -31,7 +31,7 @@ from scraper.health import suspicion
 from scraper.pageprint import fits
 from scraper.robots import ROBOTS_LIMITS, RobotsGate, RobotsStore
 from scraper.scripted import PageScripts
-from scraper.sessions import Sessions
+from scraper.sessions import Session, Sessions
 from scraper.types import Access, Extraction, Page, PageKind, PagePrint, Recipe, Validators
 from scraper.urls import origin_of
 from scraper.ways import Wish, read_somehow
@@ -170,6 +170,7 @@ class PageVisit:
         self._robots = robots
         self._asking = PLAIN
         self._scripts: PageScripts | None = None
+        self._own_session = Session()
 
     @property
     def spacing(self) -> timedelta:
@@ -250,8 +251,16 @@ class PageVisit:
                 limits=request.limits or self._manners.limits,
                 asking=self._asking,
                 source_url=request.source_url,
+                session=self._session_of(request) or Session(),
+                clock=self._reader.clock,
             )
         return self._scripts
+
+    def _session_of(self, request: ReadRequest) -> Session | None:
+        """Where cookies are kept: for the source, for this look (as a browser would), or not at all."""
+        if self._asking.cookies:
+            return self._reader.sessions.of(request.slug)
+        return self._own_session if self._asking.browser != "never" else None
 
     async def _with_picture(self, request: ReadRequest, reading: Reading) -> Reading:
         """Add a picture of a page that says something new."""
@@ -291,7 +300,7 @@ class PageVisit:
             headers=headers,
             user_agent=self._manners.user_agent,
             language=asking.accept_language,
-            session=self._reader.sessions.of(request.slug) if asking.cookies else None,
+            session=self._session_of(request),
         )
         if asking.post is not None and url == request.source_url:
             asked = await self._posting(asked, asking.post)

@@ -26,7 +26,9 @@ _FARTHEST: Final = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
-class _Cookie:
+class Cookie:
+    """A cookie, and the origin that set it. ``expires`` of ``None``: with the session."""
+
     origin: str
     path: str
     name: str
@@ -44,7 +46,7 @@ class Session:
     """The cookies of one source. ``version`` grows whenever one of them is another than before."""
 
     version: int = 0
-    _cookies: OrderedDict[tuple[str, str, str], _Cookie] = field(default_factory=OrderedDict, repr=False)
+    _cookies: OrderedDict[tuple[str, str, str], Cookie] = field(default_factory=OrderedDict, repr=False)
 
     def header(self, url: str, now: datetime) -> str | None:
         """What to say as ``Cookie`` to ``url``; ``None``: nothing. Longer paths first (RFC 6265 5.4)."""
@@ -57,6 +59,10 @@ class Session:
             if size <= _LONGEST_HEADER:
                 said.append(f"{cookie.name}={cookie.value}")
         return "; ".join(said) or None
+
+    def cookies(self, now: datetime) -> list[Cookie]:
+        """All that are in force."""
+        return [cookie for cookie in self._cookies.values() if cookie.expires is None or cookie.expires > now]
 
     def note(self, url: str, set_cookies: Sequence[str], now: datetime) -> None:
         """Remember what an answer of ``url`` sets. What is no cookie, or too long, is left out; the oldest go first."""
@@ -94,7 +100,7 @@ class Sessions:
         self._jars.pop(slug, None)
 
 
-def _parse(url: str, text: str, now: datetime) -> _Cookie | None:
+def _parse(url: str, text: str, now: datetime) -> Cookie | None:
     """A ``Set-Cookie`` header (RFC 6265 5.2)."""
     first, *rest = text[: LONGEST * 2].split(";")
     name, equals, value = (part.strip(" \t") for part in first.partition("="))
@@ -108,7 +114,7 @@ def _parse(url: str, text: str, now: datetime) -> _Cookie | None:
         path = urlsplit(url).path.rpartition("/")[0] or "/"
     if len(name) + len(value) + len(path) > LONGEST:
         return None
-    return _Cookie(origin_of(url), path, name, value, _expiry(said, now))
+    return Cookie(origin_of(url), path, name, value, _expiry(said, now))
 
 
 def _is_sendable(text: str) -> bool:

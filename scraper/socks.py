@@ -21,14 +21,14 @@ from zope.interface import implementer
 SOCKS_META: Final = "presswatch_socks"
 """Where a request carries its :class:`SocksTarget` to the download handler."""
 _REPLIES: Final = {
-    1: "general failure",
-    2: "the connection is not allowed by its rules",
-    3: "the network cannot be reached",
-    4: "the host cannot be reached",
-    5: "the target refused the connection",
-    6: "the time to live expired",
-    7: "the command is not supported",
-    8: "the kind of address is not supported",
+    1: "failed",
+    2: "does not allow the connection by its rules",
+    3: "cannot reach the network",
+    4: "cannot reach the host",
+    5: "was refused the connection by the target",
+    6: "gave up: the time to live expired",
+    7: "does not support the command",
+    8: "does not support this kind of address",
 }
 _LONGEST_REPLY: Final = 512
 
@@ -36,8 +36,11 @@ _LONGEST_REPLY: Final = 512
 class SocksError(ConnectError):
     """The proxy would not, or is no SOCKS 5 proxy."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(string=message)
+
     def __str__(self) -> str:
-        return f"the SOCKS proxy: {self.args[0]}" if self.args else "the SOCKS proxy failed"
+        return f"the SOCKS proxy {self.args[0]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ def _address(target: str) -> bytes:
     except ValueError:
         name = target.encode("idna" if not target.isascii() else "ascii")
         if len(name) > 255:
-            raise SocksError("a host name of more than 255 bytes cannot be asked for") from None
+            raise SocksError("cannot be asked for a host name of more than 255 bytes") from None
         return b"\x03" + bytes([len(name)]) + name
     return (b"\x01" if literal.version == 4 else b"\x04") + literal.packed
 

@@ -6,15 +6,19 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from scraper.browser.answering import Answered, Answerer, Asked, is_web
 from scraper.browser.chromium import Chromium
 from scraper.errors import FetchError
+from scraper.sessions import Cookie
 from scraper.types import Page
 
 if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
     from playwright.async_api import Page as Tab
     from playwright.async_api import Request, Route
 
@@ -138,9 +142,10 @@ async def render(
     *,
     picture: bool = False,
     language: str | None = None,
+    cookies: Sequence[Cookie] = (),
     seconds: float = SECONDS,
 ) -> Rendered:
-    """Run the scripts of ``shell``, a page that was fetched.
+    """Run the scripts of ``shell``, a page that was fetched; ``cookies`` are those that were set with it.
 
     Raises :class:`FetchError`: there is no browser, the page ran for longer than ``seconds``, it asked for nothing that
     it may have, or its document became too large.
@@ -154,6 +159,7 @@ async def render(
     try:
         # The time begins when the browser is there: starting it, or waiting for a turn, is no fault of the page.
         async with chromium.context(shell.url, **options) as context, asyncio.timeout(seconds):
+            await context.add_cookies([_given(cookie) for cookie in cookies])
             await context.route("**/*", rendering.answer)
             tab = await context.new_page()
             context.on("page", rendering.close_other)
@@ -190,6 +196,17 @@ async def _picture(tab: Tab) -> bytes:
     shown = min(max(int(height) if isinstance(height, int | float) else 0, VIEW["height"]), MOST_HEIGHT)
     clip: Any = {"x": 0, "y": 0, "width": VIEW["width"], "height": shown}
     return await tab.screenshot(full_page=True, clip=clip, type="png", animations="disabled", timeout=0)
+
+
+def _given(cookie: Cookie) -> SetCookieParam:
+    parts = urlsplit(cookie.origin)
+    return {
+        "name": cookie.name,
+        "value": cookie.value,
+        "domain": parts.hostname or "",
+        "path": cookie.path,
+        "secure": parts.scheme == "https",
+    }
 
 
 def _asked(request: Request) -> Asked:

@@ -110,7 +110,7 @@ class Board(LoopbackServer):
         if path == "/robots.txt":
             return Answer(200, b"User-agent: *\nDisallow: /hidden/\n", (("Content-Type", "text/plain"),))
         if path == "/":
-            return Answer(200, self.page().encode(), HTML)
+            return Answer(200, self.page().encode(), (*HTML, ("Set-Cookie", "visitor=v7; Path=/; HttpOnly")))
         if path.startswith("/notices/"):
             return Answer(200, self.article(path).encode(), HTML)
         if path == "/redirect-away":
@@ -165,7 +165,8 @@ class Board(LoopbackServer):
                 return Answer(404, b"", HTML)
 
     def listing(self, request: Request) -> Answer:
-        allowed = self.api_is_open or "board=open-sesame" in request.headers.get("cookie", "")
+        cookies = request.headers.get("cookie", "")
+        allowed = self.api_is_open or ("board=open-sesame" in cookies and "visitor=v7" in cookies)
         if not allowed or parse_qs(urlsplit(request.target).query) != {"lang": ["en"]}:
             return Answer(403, b"{}", JSON)
         return Answer(200, json.dumps({"data": {"notices": notices(self.last)}}).encode(), JSON)

@@ -1,7 +1,8 @@
 """Runs fetch() in a real Scrapy engine: reads one JSON job from stdin, prints one JSON list of results.
 
 A process of its own, because the reactor and the connection guard are for the life of a process.
-Job: ``{"allow": str, "settings": {...}, "fetches": [{"url", "validators"?, "headers"?, "limits"?}],
+Job: ``{"allow": str, "settings": {...}, "fetches": [{"url", "validators"?, "headers"?, "limits"?,
+"proxy"?}],
 "at_once"?: int, "robots"?: bool, "robots_seconds"?: float}``.
 """
 
@@ -23,6 +24,7 @@ from scrapy.settings import Settings
 from scraper.errors import FetchError
 from scraper.fetch import FetchRequest, Gate, Limits, NotModified, OpenGate, fetch
 from scraper.guard import AddressPolicy, install_guard
+from scraper.proxy import Proxy
 from scraper.robots import MemoryRobots, RobotsGate
 from scraper.types import Validators
 
@@ -58,18 +60,19 @@ class Probe(Spider):
             headers=wanted.get("headers", {}),
         )
         async with self.turn:
-            return await self.result(request, Limits(**limits))
+            return await self.result(request, Limits(**limits), wanted.get("proxy"))
 
     async def download(self, request: Request) -> Response:
         assert self.crawler.engine is not None
         return await self.crawler.engine.download_async(request)
 
-    async def result(self, request: FetchRequest, limits: Limits) -> dict[str, Any]:
+    async def result(self, request: FetchRequest, limits: Limits, proxy: str | None) -> dict[str, Any]:
         began = time.monotonic()
+        way = Proxy.parse(proxy) if proxy else None
         try:
             got = await fetch(
                 request,
-                download=self.download,
+                download=(lambda asked: way.download(asked, self.download)) if way else self.download,
                 gate=self.gate,
                 now=lambda: NOW,
                 limits=limits,

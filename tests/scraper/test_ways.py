@@ -1,0 +1,165 @@
+"""Which way to a page is taken, decided on answers alone: no network, no browser."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scraper.answers import NotModified
+from scraper.browser.chromium import NoBrowserError
+from scraper.browser.rendering import Rendered
+from scraper.errors import FetchError
+from scraper.types import Access, Extraction, ItemData, Page, PageKind, Recipe, Validators, Verdict
+from scraper.ways import TRIED_AGAIN_AFTER, Found, Wish, read_somehow
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+URL = "https://board.example/news"
+FEED = "https://board.example/feed"
+SHELL = b"<div id=root></div><script src=app.js></script>"
+ITEMS = tuple(ItemData(f"Matter number {n}", f"https://board.example/n/{n}") for n in range(8))
+
+
+@dataclass
+class Site:
+    """Hands that hold a site: what each address answers, what each body says, what the browser makes of a shell."""
+
+    pages: dict[str, bytes | FetchError] = field(default_factory=lambda: {URL: SHELL})
+    says: dict[bytes, Extraction] = field(default_factory=dict)
+    rendered: bytes | FetchError = b"rendered"
+    known_body: bytes | None = None
+    asked: list[str] = field(default_factory=list)
+
+    async def fetch(self, url: str, _: Validators | None) -> Page | NotModified:
+        self.asked.append(url)
+        found = self.pages.get(url, FetchError("http_4xx", "nothing there", url=url, status=404))
+        if isinstance(found, FetchError):
+            raise found
+        return Page(url, 200, found)
+
+    async def understand(self, page: Page, _: Recipe | None) -> Extraction:
+        return self.says.get(page.body, empty())
+
+    async def render(self, shell: Page) -> Rendered:
+        self.asked.append("browser")
+        if isinstance(self.rendered, FetchError):
+            raise self.rendered
+        return Rendered(replace(shell, body=self.rendered))
+
+    def is_same(self, page: Page) -> bool:
+        return page.body == self.known_body
+
+    def look(self, known: Access | None = None, **more: bool) -> Found:
+        self.asked.clear()
+        return asyncio.run(read_somehow(Wish(URL, NOW, known=known, **more), self))  # type: ignore[arg-type]
+
+
+def empty(*feeds: str) -> Extraction:
+    return Extraction((), None, Verdict(PageKind.APP_SHELL, 1.0), feed_urls=feeds)
+
+
+def lists(items: tuple[ItemData, ...] = ITEMS) -> Extraction:
+    return Extraction(items, None, Verdict(PageKind.LISTING, 1.0))
+
+
+def gone(reason: str = "http_4xx") -> FetchError:
+    return FetchError(reason, "gone", url=FEED)
+
+
+def test_a_page_that_lists_its_items_is_read_as_it_is() -> None:
+    site = Site(says={SHELL: lists()})
+    found = site.look()
+    assert (found.extraction, found.access, site.asked) == (lists(), None, [URL])
+
+
+def test_a_feed_that_says_what_the_page_shows_stands_in_for_it() -> None:
+    site = Site(pages={URL: SHELL, FEED: b"feed"}, says={SHELL: empty(FEED), b"feed": lists(), b"rendered": lists()})
+    found = site.look()
+    assert found.access == Access("feed", "the feed that the page announces", FEED)
+    site.look(found.access)
+    assert site.asked == [FEED]
+
+
+def test_a_feed_of_something_else_does_not() -> None:
+    other = lists(tuple(replace(item, url=f"{item.url}/else") for item in ITEMS))
+    site = Site(pages={URL: SHELL, FEED: b"feed"}, says={SHELL: empty(FEED), b"feed": other, b"rendered": lists()})
+    found = site.look()
+    assert found.access is not None
+    assert (found.access.way, found.extraction) == ("browser", lists())
+
+
+def test_a_feed_elsewhere_is_not_asked_for() -> None:
+    site = Site(says={SHELL: empty("https://else.example/feed"), b"rendered": lists()})
+    site.look()
+    assert site.asked == [URL, "browser"]
+
+
+def test_without_a_browser_a_feed_is_taken_and_a_shell_stays_one() -> None:
+    missing = NoBrowserError("install it", url=URL)
+    site = Site(pages={URL: SHELL, FEED: b"feed"}, says={SHELL: empty(FEED), b"feed": lists()}, rendered=missing)
+    assert site.look().access == Access("feed", "the feed that the page announces", FEED)
+    site.says[SHELL] = empty()
+    assert site.look() == Found(Page(URL, 200, SHELL), empty())
+
+
+@pytest.mark.parametrize("way", ["feed", "json"])
+def test_a_stand_in_that_goes_away_is_replaced_in_the_same_look(way: str) -> None:
+    site = Site(pages={URL: SHELL, FEED: gone()}, says={b"rendered": lists()})
+    found = site.look(Access(way, "", FEED))  # type: ignore[arg-type]
+    assert found.access is not None
+    assert (found.access.way, site.asked) == ("browser", [FEED, URL, "browser"])
+
+
+def test_a_stand_in_that_is_merely_unwell_is_waited_for() -> None:
+    site = Site(pages={URL: SHELL, FEED: gone("http_5xx")})
+    with pytest.raises(FetchError):
+        site.look(Access("feed", "", FEED))
+    assert site.asked == [FEED]
+
+
+def test_the_browser_is_left_when_the_page_lists_its_items_itself() -> None:
+    site = Site(pages={URL: b"<script></script>plain"}, says={b"<script></script>plain": lists()})
+    found = site.look(Access("browser", "", shell_sha256="another", decided_at=NOW))
+    assert found.access == Access("plain", "the page itself lists its items")
+    assert site.asked == [URL]
+
+
+def test_a_shell_that_is_another_each_time_is_rendered_and_searched_once_a_week() -> None:
+    site = Site(pages={URL: SHELL, FEED: b"feed"}, says={SHELL: empty(FEED), b"feed": lists(), b"rendered": lists()})
+    known = Access("browser", "", shell_sha256="another", decided_at=NOW - timedelta(days=6))
+    assert site.look(known).access is None
+    assert site.asked == [URL, "browser"]
+    assert site.look(replace(known, decided_at=NOW - timedelta(days=8))).access is not None
+    assert FEED in site.asked
+
+
+def test_a_page_in_which_no_browser_finds_a_list_is_left_alone_for_a_day() -> None:
+    site = Site()
+    found = site.look()
+    assert found.access == Access("plain", "a browser finds no list either")
+    site.look(replace(found.access, decided_at=NOW))
+    assert site.asked == [URL]
+    site.look(replace(found.access, decided_at=NOW - TRIED_AGAIN_AFTER))
+    assert site.asked == [URL, "browser"]
+
+
+def test_what_is_the_same_is_not_read_again() -> None:
+    site = Site(says={b"rendered": lists()}, known_body=b"rendered")
+    assert site.look(always=True) == Found(Page(URL, 200, b"rendered"))
+    assert Site(known_body=SHELL).look() == Found(Page(URL, 200, SHELL))
+
+
+def test_an_article_is_rendered_and_nothing_stands_in_for_it() -> None:
+    article = Extraction((), None, Verdict(PageKind.ARTICLE, 1.0))
+    site = Site(pages={URL: SHELL, FEED: b"feed"}, says={SHELL: empty(FEED), b"feed": lists(), b"rendered": article})
+    found = site.look(is_article=True)
+    assert found.extraction == article
+    assert site.asked == [URL, "browser"]
+
+
+def test_a_page_without_scripts_is_never_rendered() -> None:
+    site = Site(pages={URL: b"<p>nothing today"})
+    site.look()
+    assert site.asked == [URL]
