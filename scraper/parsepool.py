@@ -24,6 +24,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
+from scraper.deadline import standing_still
 from scraper.errors import ExtractError
 from scraper.parseworker import HEADER, Answer, WorkerLimits, load_result
 from scraper.types import Extraction, Recipe
@@ -193,11 +194,15 @@ class ParsePool:
 
         Raises :class:`ExtractError`.
         """
-        async with self._turn:
+        with standing_still():
+            await self._turn.acquire()
+        try:
             if not self._open:
                 raise ExtractError("internal", "the parsing processes have been shut down", url=about)
             # Packed only now: those who wait for their turn should not hold a second copy of their page.
             answer = await self._run(pickle.dumps((args, kwargs), protocol=5), about)
+        finally:
+            self._turn.release()
         if answer.kind == "refused":
             raise ExtractError(answer.reason, answer.message, url=about)
         if answer.kind == "failed":

@@ -5,7 +5,6 @@ Knows no database, so that it can be done elsewhere: what it has to remember is 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +22,7 @@ from scraper.browser.chromium import Chromium
 from scraper.browser.rendering import Rendered
 from scraper.charset import decode_body
 from scraper.clock import Clock
+from scraper.deadline import deadline
 from scraper.errors import CheckError, FetchError
 from scraper.fetch import Download, FetchRequest, Limits, fetch
 from scraper.forms import hidden_fields
@@ -182,7 +182,7 @@ class PageVisit:
         self._asking = self._reader.asking.get(request.slug, PLAIN)
         answer: Page | NotModified | None = request.page
         try:
-            async with asyncio.timeout(request.seconds):
+            async with deadline(request.seconds):
                 if answer is None and self._asking.browser != "never":
                     reading = await self._read_by_way(request)
                 else:
