@@ -17,7 +17,8 @@ _MARKED = """
 SELECT i.id, i.item_key, i.title, i.url, i.published_on, i.first_seen_at, i.status, i.revision, i.is_baseline,
        s.slug AS source, s.name AS source_name, m.starred_at, m.read_at, m.note
 FROM marks m CROSS JOIN items i ON i.id = m.item_id CROSS JOIN sources s ON s.id = i.source_id
-WHERE (m.starred_at IS NOT NULL OR m.note IS NOT NULL) AND m.item_id < ? ORDER BY m.item_id DESC LIMIT ?
+WHERE (m.starred_at IS NOT NULL OR m.note IS NOT NULL) AND i.status <> 'merged' AND m.item_id < ?
+ORDER BY m.item_id DESC LIMIT ?
 """
 _WRITE = """
 INSERT INTO marks (item_id, {column}, changed_at) VALUES (:item, :value, :now)

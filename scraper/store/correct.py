@@ -39,6 +39,12 @@ def merge_items(conn: sqlite3.Connection, kept_id: int, merged_id: int, now: dat
         "UPDATE items SET status = 'merged', merged_into = ?, changed_at = ? WHERE id = ?", (kept_id, at, merged_id)
     )
     conn.execute("UPDATE article_looks SET due_at = NULL WHERE item_id = ?", (merged_id,))
+    # What people noted stays under its own item for a split, and is seen at the kept one where that has nothing.
+    conn.execute(
+        "INSERT OR IGNORE INTO marks(item_id, starred_at, read_at, note, changed_at) "
+        "SELECT ?, starred_at, read_at, note, changed_at FROM marks WHERE item_id = ?",
+        (kept_id, merged_id),
+    )
     log_by_hand(conn, merged_id, "merged", f"into item {kept_id}", at)
     log_by_hand(conn, kept_id, "merged", f"with item {merged_id}", at)
     release_source(conn, kept["source_id"], lease)

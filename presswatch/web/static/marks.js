@@ -1,4 +1,13 @@
 "use strict";
+// A look at a page takes a while: the button says so, and is pressed once.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button || !button.dataset.busy) return;
+  const said = button.textContent;
+  button.textContent = button.dataset.busy;
+  setTimeout(() => { button.disabled = true; });
+  window.addEventListener("pageshow", () => { button.textContent = said; button.disabled = false; }, { once: true });
+});
 // Stars and read marks without loading the page anew. Without this script the same forms do it.
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form.mark"), button = event.submitter;

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from presswatch.cli.root import run
 from presswatch.fixture_site import FixtureSite
 from presswatch.web.adding import _words
 from presswatch.web.editing import _to
@@ -151,3 +153,14 @@ def test_no_value_of_a_form_is_taken_for_an_option() -> None:
     assert _words({"name": "a\x00b\n\x1b[2Jc\u202e"}) == ["--name=ab[2Jc"]
     form = {"name": "--force", "slug": "-x", "every": "1h --force", "tags": "--dry-run, a", "force": "1", "id": "7"}
     assert _words(form) == ["--name=--force", "--slug=-x", "--every=1h --force", "--tag=--dry-run", "--tag=a"]
+
+
+@pytest.mark.parametrize(
+    "words", [["--host", "192.0.2.1", "--edit"], ["--host", "::", "--edit", "--allow-host", "a.example"]]
+)
+def test_nobody_edits_from_elsewhere_without_a_password(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--home", str(tmp_path), "serve", *words]) == 2
+    assert "--password-file" in capsys.readouterr().err
+    assert not (tmp_path / "presswatch.db").exists()

@@ -51,6 +51,14 @@ def test_merged_item_is_the_kept_one_from_then_on_and_nothing_is_told(watch: Wat
     assert watch.is_sound()
 
 
+def test_what_people_noted_of_the_merged_item_is_seen_at_the_kept_one(watch: Watch) -> None:
+    kept, merged = two_of_one(watch)
+    with watch.store.transaction() as conn:
+        conn.execute("INSERT INTO marks(item_id, note, changed_at) VALUES (?, 'ask them', 'x')", (merged,))
+        merge_items(conn, kept, merged, watch.now)
+    assert watch.row("SELECT note FROM marks WHERE item_id = ?", kept)["note"] == "ask them"
+
+
 def test_split_takes_it_back(watch: Watch) -> None:
     kept, merged = two_of_one(watch)
     before = {tuple(row) for row in watch.rows("SELECT kind, key FROM item_keys WHERE item_id = ?", kept)}
