@@ -58,10 +58,16 @@ def split_dated(lines: Sequence[Line]) -> Split | None:
     parts = [_part(lines, start, end) for start, end in zip(begin, ends, strict=True)]
     after, navigation = without_navigation(lines[ends[-1] :])
     if not after and layout != "after":
-        kept, more = without_navigation(parts[-1].lines, keep=2 if layout == "title_first" else 1)
+        kept, more = without_navigation(parts[-1].lines, keep=2 if layout == "title_first" else _fewest(parts))
         parts[-1], navigation = Part(parts[-1].date, tuple(kept)), navigation + more
     told = tuple(part for part in parts if part.lines)
     return Split(told, tuple(lines[: begin[0]]), tuple(after), layout, navigation)
+
+
+def _fewest(parts: Sequence[Part]) -> int:
+    """Lines that the last item has at least: as many as others have, where days stand above several headlines."""
+    lines = [line for part in parts[:-1] for line in part.lines]
+    return max(len(part.lines) for part in parts[:-1]) if lines and all(line.is_headline for line in lines) else 1
 
 
 def _without_article_date(lines: Sequence[Line], at: list[int]) -> list[int]:
@@ -210,4 +216,7 @@ def _bare(line: Line, edge: str) -> Line:
     if hit is None:
         return line
     text = line.text[hit.end :] if edge == "leading" else line.text[: hit.start]
-    return Line(text.strip(" \u00a0|/•·,;:-–—"), line.gap)
+    text = text.strip(" \u00a0|/•·,;:-–—")
+    return Line(
+        (text.lstrip(")]】") if edge == "leading" else text.rstrip("([【")).strip(" \u00a0|/•·,;:-–—"), line.gap
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +22,11 @@ _ENDS_LOUDLY = re.compile(r"[!?！？؟]+[\"'”’»)\]）］」』】]*$")
 _BRACKETS = re.compile(r"\[[^\[\]]{0,60}\]|\([^()]{0,60}\)|【[^【】]{0,60}】|［[^［］]{0,60}］")
 _EDGE = " *\t\u00a0|/•·,;:.-–—―‐[]()【】\"'"
 _LONGEST_DATE_LINE = 110
+_FEWEST_BYLINES = 3
+_BYLINE_UNITS = 14
+_LABEL_CHARACTERS = 20
+_NARROWEST = 56
+"""Columns that a text must be wide to be wrapped at a margin: narrower ones are lists of headlines."""
 _PARAGRAPH_UNITS = 35
 _HEADLINE_CHARACTERS = 240
 _LOUD_HEADLINE_UNITS = 20
@@ -110,6 +116,8 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
     if len(runs) < 4:
         return lines
     widest = max(len(line.text) for line in lines)
+    if sum(1 + (c > "\u2e80") for c in max((line.text for line in lines), key=len)) < _NARROWEST:
+        return lines
     broken = sum(1 for line, after in runs if _is_broken(line, after, widest))
     if widest > 110 or broken * 2 < len(runs):
         return lines
@@ -134,7 +142,23 @@ def _is_broken(line: Line, after: Line, widest: int) -> bool:
 def _dated(lines: Sequence[Line], *, now: datetime, url: str) -> list[Line]:
     found = [(line, _first_hits(line.text, now, None)) for line in lines]
     order = decide_order([hit.published.raw for _, hits in found for hit in hits][:500], url=url)
-    return [_with_dates(line, now, order) if hits else line for line, hits in found]
+    return _with_bylines([_with_dates(line, now, order) if hits else line for line, hits in found])
+
+
+def _with_bylines(lines: list[Line]) -> list[Line]:
+    """Lines that end with a date after the same words each time ("Posted by the press office on 3 May", "来源：…")
+    are date lines."""
+    labels = Counter(label for line in lines if (label := _label(line)))
+    said = {label for label, count in labels.items() if count >= _FEWEST_BYLINES}
+    return [replace(line, date=line.trailing, trailing=None) if _label(line) in said else line for line in lines]
+
+
+def _label(line: Line) -> str:
+    """What a line says before its date, up to a colon; empty for one without a date at its end, or a long one."""
+    if line.trailing is None or len(line.text) > _LONGEST_DATE_LINE or line.units > _BYLINE_UNITS:
+        return ""
+    before = fold_text(line.text[: line.trailing.start])
+    return before.partition(":")[0] if 0 < before.find(":") <= _LABEL_CHARACTERS else before
 
 
 def _first_hits(text: str, now: datetime, order: DateOrder | None) -> list[DateHit]:
