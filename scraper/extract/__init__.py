@@ -71,4 +71,9 @@ def _extract(
 
         plain = extract_plain(text, url, now=now)
         return plain or Extraction((), None, Verdict(PageKind.OTHER, 0.5, ("plain text without a list in it",)))
-    return extract_html(text, url, now=now, recipe=recipe, trace=trace)
+    found = extract_html(text, url, now=now, recipe=recipe, trace=trace)
+    if found.items or recipe is None:
+        return found
+    from scraper.extract.lone import with_lone_record
+
+    return with_lone_record(found, text, url, recipe=recipe, now=now)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from scraper.extract import extract
+from scraper.types import Recipe
 from tests.support.watch import Seen, Watch
 
 _WHO = ("The ferry company", "A regional court", "The fisheries board", "The orchestra", "A beekeepers' union")
@@ -72,9 +73,13 @@ def page(main: str, *, language: str = "en", aside: str = "") -> bytes:
 class Reading(Watch):
     """Pages are read for real."""
 
+    recipe: str | None = None
+
     def read(self, body: bytes) -> Seen:
         """Look at a page an hour later."""
-        found = extract(body, self.url, content_type="text/html; charset=utf-8", now=self.now)
+        recipe = Recipe("learnt", item=self.recipe) if self.recipe else None
+        found = extract(body, self.url, content_type="text/html; charset=utf-8", now=self.now, recipe=recipe)
+        self.recipe = found.recipe.item if found.recipe else self.recipe
         return self.look(found.items, kind=found.verdict.kind, body=body, language=found.language)
 
 
@@ -197,3 +202,22 @@ def test_items_that_all_lead_to_one_page_are_as_many_items(watch: Reading, path:
     assert watch.count("items") == 15
     assert watch.read(leading(B)).told == [("added", B[0].title)]
     assert watch.read(leading(B[::-1])).told == []
+
+
+@pytest.mark.parametrize("form", [cards, rows])
+def test_news_flow_on_where_a_list_shrinks_to_one_item_for_good(
+    watch: Reading, form: Callable[[Sequence[Story]], str]
+) -> None:
+    watch.read(page(form(A)))
+    seen = [watch.read(page(form(A[:1]))) for _ in range(8)]
+    assert [change for one in seen for change in one.told + one.silent] == []
+    assert [notice for one in seen for notice in one.notices] == ["episode_opened shrunk", "episode_closed shrunk"]
+    for newest in range(16, 19):
+        assert watch.read(page(form(stories(newest, newest)))).told == [("added", stories(newest, newest)[0].title)]
+
+
+def test_an_error_page_is_no_list_of_one(watch: Reading) -> None:
+    watch.read(page(cards(A)))
+    sorry = '<article class="card"><h2>We are sorry</h2><p>The database is away. Please try again later.</p></article>'
+    assert watch.read(page(sorry)).report is not None
+    assert watch.row("SELECT outcome, items FROM checks ORDER BY id DESC")["items"] == 0

@@ -60,7 +60,7 @@ def popular(most: int) -> str:
 
 
 def look(watch: Watch, reading: Reading, main: str) -> CheckReport:
-    watch.checker._extractor = reading
+    watch.checker._local.extractor = reading
     watch.now += timedelta(minutes=10)
     job = watch.lease()
     return watch._runner.run(watch.checker.check(job, Page(watch.url, 200, page(main).encode(), "text/html")))
