@@ -22,6 +22,7 @@ KINDS = {
     "edited": "i.revision > 1",
     "withdrawn": "i.status = 'withdrawn'",
     "baseline": "i.is_baseline = 1",
+    "unread": "NOT EXISTS (SELECT 1 FROM marks m WHERE m.item_id = i.id AND m.read_at IS NOT NULL)",
 }
 """What ``kind`` means for items."""
 _MOST_SOURCES = 100

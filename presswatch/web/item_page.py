@@ -38,6 +38,8 @@ SELECT c.* FROM captures c JOIN (
   WHERE a.item_id = ?1 AND r.capture_sha256 IS NOT NULL) x ON x.sha256 = c.sha256
 ORDER BY x.listing, x.at DESC LIMIT 3
 """
+_EXCERPTED = 600_000
+"""Characters of a captured page's markup in which its item is looked for."""
 _BEFORE, _AFTER = 300, 2_500
 """Characters of the captured page that are shown before and after the item's title."""
 _FIELDS = ("title", "url", "summary", "author", "image_url", "published_raw")
@@ -129,7 +131,7 @@ def seen_text(directory: Path, captures: list[dict[str, Any]], title: str) -> di
     ``before``, ``title``, ``after``, and ``capture``. ``None`` if none is kept."""
     for capture in captures:
         try:
-            text = markup_text(capture_markup(directory, capture["sha256"], capture["content_type"]))
+            text = markup_text(capture_markup(directory, capture["sha256"], capture["content_type"])[:_EXCERPTED])
         except (OSError, EOFError):
             continue
         folded, wanted = text.casefold(), title.casefold()

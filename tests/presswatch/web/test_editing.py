@@ -35,6 +35,8 @@ def test_a_star_a_read_mark_and_a_note_are_kept_and_shown(edited_site: EditedSit
         assert "Ask the harbour office." in text, path
         assert "<script>alert" not in text
         assert 'aria-pressed="true"' in text
+    assert "west basin" not in edited_site.get("/?kind=unread").text
+    assert "Dredging of basin 59" in edited_site.get("/?kind=unread").text
     edited_site.post("/item/key60/mark", {"star": "0", "note": "  "})
     assert edited_site.rows("SELECT starred_at, read_at IS NULL, note FROM marks") == [(None, 0, None)]
     assert "key60" not in edited_site.get("/marked").text

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from presswatch.web.guard import Access
-from presswatch.web.metrics import exposition, health
+from presswatch.web.metrics import _OVERDUE, _WAITING, exposition, health
 from scraper.clock import to_text
 from tests.presswatch.web.conftest import NOW, EditedSite, Get
 
@@ -45,6 +45,12 @@ def test_a_service_that_stands_still_shows(edited_site: EditedSite) -> None:
     assert health(conn, NOW)["overdue_s"] == 300
     conn.execute("UPDATE sources SET paused_at = ? WHERE id = 1", (due,))
     assert health(conn, NOW)["overdue_s"] == 0
+
+
+def test_what_was_sent_is_not_looked_at(connection: sqlite3.Connection) -> None:
+    for question in (_WAITING, _OVERDUE):
+        plan = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {question}")]
+        assert not [step for step in plan if step.startswith("SCAN") and "INDEX" not in step], plan
 
 
 def test_strangers_learn_that_it_is_there_and_nothing_else(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,6 +118,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (Filters(q="ludmila", within="articles"), 60),
         (Filters(q="ludmila", within="articles", before="1000"), 60),
         (Filters(source="s3"), 60),
+        (Filters(kind="unread"), 60),
         (Filters(tag="half"), 10 * 60),
         (Filters(since="2026-02-03"), 60),
         (Filters(since="2026-02-03", until="2026-02-09", before="2026-02-07.900"), 120),
