@@ -28,7 +28,7 @@ REACTOR_THREADPOOL_MAXSIZE = 30  # name lookups block a thread each
 REQUEST_FINGERPRINTER_CLASS = "scrapy.utils.request.RequestFingerprinter"
 
 # Names: both address families, and no cache (Scrapy's never expires, and the daemon runs for months).
-TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"
+TWISTED_DNS_RESOLVER = "scraper.resolver.Resolver"
 DNSCACHE_ENABLED = False
 DNS_TIMEOUT = 10
 

@@ -147,7 +147,8 @@ def _connect_reader(path: Path, options: str = "") -> sqlite3.Connection:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    conn = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+    # More statements than the usual 128 take turns in the service, and preparing one costs more than running it.
+    conn = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False, cached_statements=512)
     conn.row_factory = sqlite3.Row
     conn.execute("PRAGMA busy_timeout=5000")
     conn.execute("PRAGMA foreign_keys=ON")
