@@ -91,8 +91,9 @@ def note_redesign(writing: Writing) -> None:
 
 
 def _write_episode_change(writing: Writing, kind: ChangeKind, episode_id: int, reason: str) -> None:
+    # Which of the source's episodes it is: two may be open, and close in any order.
     ordinal = writing.conn.execute(
-        "SELECT count(*) FROM episodes WHERE source_id = ?", (writing.record.source_id,)
+        "SELECT count(*) FROM episodes WHERE source_id = ? AND id <= ?", (writing.record.source_id, episode_id)
     ).fetchone()[0]
     about = ("episode", kind.value, str(ordinal))
     write_fact(writing, Fact(kind, about, episode_id=episode_id, reason=reason))

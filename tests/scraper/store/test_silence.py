@@ -57,6 +57,16 @@ def test_failure_during_silence_is_an_episode_of_its_own_and_silence_stays(watch
     assert [row["class"] for row in watch.rows("SELECT class FROM episodes WHERE closed_at IS NULL")] == ["silent"]
 
 
+def test_silence_and_failure_that_end_in_one_look_are_two_notices(watch: Watch) -> None:
+    last = publish_daily(watch, 20)
+    rest(watch, 4)
+    for _ in range(4):
+        watch.fail()
+    seen = watch.look(many(last - 8, last + 1))
+    assert sorted(seen.notices) == ["episode_closed failing", "episode_closed silent"]
+    assert len(seen.added) == 1
+
+
 def test_we_could_not_look_is_not_silence(watch: Watch) -> None:
     publish_daily(watch, 20)
     notices = []
