@@ -20,6 +20,7 @@ from presswatch.doctor import Finding
 from presswatch.wiring import channel_spec, check_options, source_requests
 from scheduler.channels import build_channel
 from scraper.addresses import VARIABLE, AddressPolicy
+from scraper.browser.chromium import what_is_missing
 from scraper.errors import ConfigError, PresswatchError
 from scraper.http_dates import parse_http_date
 from scraper.robots import decide
@@ -54,6 +55,18 @@ def examine_secrets(config: Config, environ: Mapping[str, str]) -> Iterator[Find
         yield Finding("secret", "bad", str(error), "set what it refers to where the service runs")
     if config.secrets() and not wrong:
         yield Finding("secrets", "well", f"{len(config.secrets())} can be read")
+
+
+def examine_browser(config: Config) -> Iterator[Finding]:
+    """Whether there is a browser, where sources need one."""
+    slugs = [s.slug for s in config.sources if not s.paused and (s.browser != "never" or s.screenshot)]
+    missing = what_is_missing(config.settings.chromium) if slugs else None
+    if missing:
+        named = ", ".join(slugs[:_NAMED]) + (" …" if len(slugs) > _NAMED else "")
+        what, _, remedy = missing.partition(": ")
+        yield Finding("browser", "bad", f"{what} ({named}), and there is none", remedy)
+    elif slugs:
+        yield Finding("browser", "well", f"there is one, for {len(slugs)} sources")
 
 
 def examine_robots(conn: sqlite3.Connection, config: Config, now: datetime) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from scraper import diff as differ
 from scraper import health
-from scraper.asking import SourceRequests
+from scraper.asking import BrowserUse, SourceRequests
 from scraper.browser.chromium import Chromium
 from scraper.clock import Clock
 from scraper.errors import CheckError, PresswatchError
@@ -154,10 +154,12 @@ class Checker:
         look = await self._look(job, job.site, page)
         return await self.store.run(lambda store: self._commit(store, job, look))
 
-    async def preview(self, url: str, slug: str | None = None) -> Preview:
+    async def preview(self, url: str, slug: str | None = None, browser: BrowserUse = "never") -> Preview:
         """Look at a page as a check does, with the same manners and bounds, for a person who has not decided yet.
         Stores nothing of the page. A failure of the look is a result. ``slug`` is the source whose requests these are
-        like: its headers go to the page's origin."""
+        like: its headers go to the page's origin; a page of nobody's is looked at with ``browser``."""
+        if slug is None and browser != "never":
+            self._local.asking = {**self._local.asking, url: SourceRequests(browser=browser)}
         look = await self._look(_job_for_nobody(url, slug), None, None)
         page = look.answer if isinstance(look.answer, Page) else None
         return Preview(url, page, look.extraction, look.error, look.seconds, look.crashed)

@@ -15,6 +15,7 @@ from presswatch.cli.talk import say
 
 if TYPE_CHECKING:
     from presswatch.config import SourceConfig
+    from scraper.asking import BrowserUse
     from scraper.check import Preview
 
 _SHOWN = 5
@@ -52,6 +53,13 @@ class _Candidate:
     shell_complete=complete_channels,
     help="Channel that is told of it; repeatable.",
 )
+@click.option(
+    "--browser",
+    is_flag=False,
+    flag_value="auto",
+    type=click.Choice(["auto", "always"]),
+    help="Its scripts are run: auto (alone the same), if that is needed, or always.",
+)
 @click.option("--dry-run", is_flag=True, help="Only look: write nothing.")
 @click.option("--force", is_flag=True, help="Add it whatever the page looks like now.")
 @form_options(table=False)
@@ -64,6 +72,7 @@ def add_command(
     tags: Sequence[str],
     every: str | None,
     channels: Sequence[str],
+    browser: BrowserUse | None,
     dry_run: bool,
     force: bool,
     form: str | None,
@@ -78,10 +87,11 @@ def add_command(
     presswatch add https://ministry.example/news --tag energy --every 15m
     """
     url = url if "://" in url else f"https://{url}"
-    wanted = {"name": name, "slug": slug, "tags": list(tags), "every": every, "channels": list(channels), "url": url}
+    wanted: dict[str, Any] = {"name": name, "slug": slug, "tags": list(tags), "every": every, "url": url}
+    wanted |= {"channels": list(channels), "browser": True if browser == "always" else browser}
     _refuse_doublet(app, url, force)
     _write(app, wanted, dry_run=True)
-    candidate = _judge(app, url)
+    candidate = _judge(app, url, browser or "never")
     if form is None:
         _show(candidate)
     source, baseline = None, None
@@ -121,12 +131,13 @@ def _write(app: App, wanted: dict[str, Any], *, title: str | None = None, dry_ru
     return add_source(path, wanted, environ=app.environ, is_opened=app.is_opened, title=title, dry_run=dry_run)
 
 
-def _judge(app: App, url: str) -> _Candidate:
+def _judge(app: App, url: str, browser: BrowserUse) -> _Candidate:
     from presswatch.cli.looking import preview_pages
     from scraper.health import suspicion
     from scraper.types import PageKind
+    from scraper.ways import is_shell
 
-    preview = preview_pages(app, [url])[0]
+    preview = preview_pages(app, [url], browser=browser)[0]
     found = _Candidate(url, preview)
     if preview.error is not None or preview.extraction is None:
         found.refused = str(preview.error)
@@ -135,6 +146,8 @@ def _judge(app: App, url: str) -> _Candidate:
     doubt = suspicion(extraction)
     if doubt is not None:
         found.refused = doubt[1]
+        if browser == "never" and preview.page is not None and is_shell(preview.page, extraction):
+            found.warnings.append("scripts may fill the page: --browser has them run (docs/browser.md)")
     if extraction.verdict.kind is PageKind.BOTH:
         found.warnings.append("the page is an article that lists other news as well; the listed ones are its items")
     if extraction.feed_urls:

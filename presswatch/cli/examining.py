@@ -78,10 +78,11 @@ def _findings(app: App, *, offline: bool) -> Iterator[Finding]:
 
 def _outside(app: App, config: Config, *, offline: bool) -> Iterator[Finding]:
     from presswatch.assembly import address_policy
-    from presswatch.doctor_outside import examine_network, examine_secrets
+    from presswatch.doctor_outside import examine_browser, examine_network, examine_secrets
     from scraper.guard import install_guard
 
     yield from examine_secrets(config, app.environ)
+    yield from examine_browser(config)
     if not offline and config.sources:
         policy = address_policy(app.environ)
         install_guard(policy)

@@ -10,6 +10,7 @@ from presswatch.cli.app import App
 from presswatch.cli.talk import TalkHandler
 
 if TYPE_CHECKING:
+    from scraper.asking import BrowserUse
     from scraper.check import Preview
     from scraper.spiders.news import NewsSpider, Progress
 
@@ -36,11 +37,14 @@ def crawl(
     return spider
 
 
-def preview_pages(app: App, urls: Sequence[str], *, slug: str | None = None) -> list[Preview]:
+def preview_pages(
+    app: App, urls: Sequence[str], *, slug: str | None = None, browser: BrowserUse = "never"
+) -> list[Preview]:
     """Look at pages as a check does, storing nothing of them. A look that failed is a result. ``slug`` is the source
-    whose headers, language and cookies are sent; they go to the origin of each page."""
+    whose headers, language and cookies are sent; they go to the origin of each page. ``browser`` is for pages that are
+    no source's."""
     with waiting(f"looking at {urls[0]}" if len(urls) == 1 else f"looking at {len(urls)} pages"):
-        return crawl(app, mode="preview", urls=list(urls), preview_as=slug).previews
+        return crawl(app, mode="preview", urls=list(urls), preview_as=slug, preview_browser=browser).previews
 
 
 def waiting(text: str) -> AbstractContextManager[object]:

@@ -119,7 +119,6 @@ class Worker:
         self._broker = broker
         self._download = download
         self._extractor = extractor
-        self._sessions = Sessions()
         self._chromium = Chromium()
         self._clock = clock
         self._version = version

@@ -81,11 +81,13 @@ def what_is_missing(configured: str | None = None) -> str | None:
 
 
 class Chromium:
-    """Starts the browser for the first page, and ends it when none was wanted for ``idle`` seconds."""
+    """Starts the browser for the first page, and ends it when none was wanted for ``idle`` seconds, or it holds more
+    than ``memory`` bytes."""
 
-    def __init__(self, program: str | None = None, *, idle: float = IDLE_SECONDS) -> None:
+    def __init__(self, program: str | None = None, *, idle: float = IDLE_SECONDS, memory: int = MOST_MEMORY) -> None:
         self._program = program
         self._idle = idle
+        self._memory = memory
         self._turn = asyncio.Semaphore(MOST_PAGES)
         self._starting = asyncio.Lock()
         self._driver: Any = None
@@ -141,7 +143,7 @@ class Chromium:
             while True:
                 await asyncio.sleep(_MEMORY_EVERY)
                 held = await asyncio.to_thread(memory_of, os.getpid())
-                if held > MOST_MEMORY and task is not None:
+                if held > self._memory and task is not None:
                     exceeded.append(held)
                     task.cancel()
                     return
@@ -154,7 +156,7 @@ class Chromium:
                 raise
             task.uncancel()
             await self._kill()
-            message = f"the browser held more than {MOST_MEMORY // 1_000_000} MB of memory and was ended"
+            message = f"the browser held more than {self._memory // 1_000_000} MB of memory and was ended"
             raise FetchError("too_large", message, url=url) from None
         finally:
             watching.cancel()

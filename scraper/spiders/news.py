@@ -15,6 +15,7 @@ from pydispatch.dispatcher import getReceivers, liveReceivers  # type: ignore[im
 from scrapy import Spider, signals
 from scrapy.utils.misc import load_object
 
+from scraper.asking import BrowserUse
 from scraper.backfill import BackfillPlan, BackfillReport
 from scraper.check import CheckReport, Preview
 from scraper.clock import utc_now
@@ -107,6 +108,7 @@ class NewsSpider(Spider):
         mode: str = "once",
         urls: Sequence[str] = (),
         preview_as: str | None = None,
+        preview_browser: BrowserUse = "never",
         plan: BackfillPlan | None = None,
         **kwargs: Any,
     ) -> None:
@@ -119,6 +121,7 @@ class NewsSpider(Spider):
         self.mode = mode
         self.urls = urls
         self.preview_as = preview_as
+        self.preview_browser = preview_browser
         self.plan = plan or BackfillPlan()
         self.tally = Tally()
         self.reports: list[CheckReport | Skipped] = []
@@ -172,7 +175,7 @@ class NewsSpider(Spider):
 
     async def _preview(self, service: Service) -> None:
         for url in self.urls:
-            found = await service.checker.preview(url, self.preview_as)
+            found = await service.checker.preview(url, self.preview_as, self.preview_browser)
             self.previews.append(found)
             self.tally.looked += 1
             self.tally.crashed += found.crashed

@@ -154,6 +154,14 @@ def test_the_browser_is_gone_when_it_is_idle(loop: Loop) -> None:
     ]
 
 
+def test_a_browser_that_takes_too_much_memory_is_ended(loop: Loop) -> None:
+    narrow = Chromium(memory=20_000_000)
+    shell = Page(URL, 200, b"<!doctype html><body><script>setInterval(() => fetch('/api/session'), 60)</script>")
+    with pytest.raises(FetchError, match="held more than 20 MB") as ended:
+        loop.run(render(narrow, shell, loop.answer))
+    assert (ended.value.reason, narrow.is_running) == ("too_large", False)
+
+
 def test_a_browser_that_dies_is_replaced(loop: Loop) -> None:
     loop.render("<!doctype html><body>one")
     loop.run(loop.chromium._kill())

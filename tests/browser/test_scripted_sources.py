@@ -212,3 +212,14 @@ def test_pictures_are_shown_and_are_part_of_the_evidence(looked: Looked, tmp_pat
 def test_without_a_picture_show_says_how_to_get_one(looked: Looked, tmp_path: Path) -> None:
     item = looked.desk.value("SELECT i.id FROM items i JOIN sources s ON s.id = i.source_id WHERE s.slug = 'plain'")
     assert "screenshot = true" in looked.command("show", str(item), "--picture", str(tmp_path / "x.png"), status=1)
+
+
+def test_a_shell_is_added_with_its_scripts_run_and_says_so_without(looked: Looked) -> None:
+    with Board(("127.0.63.77",)) as board:
+        url = f"{board.origin()}/"
+        looked.desk.opened += ",127.0.63.77"
+        assert "--browser has them run" in looked.command("add", url, "--dry-run", status=1)
+        told = looked.command("add", url, "--browser", "--slug", "late")
+    assert "The harbour board decides on matter number 40" in told
+    assert 'browser = "auto"' in looked.desk.config_path.read_text("utf-8")
+    assert looked.desk.value("SELECT count(*) FROM items i JOIN sources s ON s.id = i.source_id WHERE slug = 'late'")

@@ -12,7 +12,7 @@ import pytest
 from presswatch.cli.root import run
 from presswatch.config import parse_config
 from presswatch.doctor import file_system_of
-from presswatch.doctor_outside import _within, examine_network
+from presswatch.doctor_outside import _within, examine_browser, examine_network
 from presswatch.fixture_site import FixtureSite
 from scraper.addresses import AddressPolicy
 from scraper.clock import utc_now
@@ -195,3 +195,13 @@ a line that is cut
 )  # fmt: skip
 def test_a_folder_is_on_the_file_system_that_is_mounted_nearest_above_it(folder: str, kind: str) -> None:
     assert file_system_of(Path(folder), MOUNTS) == kind
+
+
+def test_a_source_that_needs_a_browser_where_there_is_none_is_told() -> None:
+    text = '[presswatch]\nchromium = "/none/chromium"\n[[sources]]\nid = "tides"\nurl = "https://tides.example/"\n'
+    config = parse_config(text + "browser = true\n", path=Path("presswatch.toml"), environ={})
+    (found,) = examine_browser(config)
+    assert (found.what, found.state) == ("browser", "bad")
+    assert "tides" in found.message
+    assert "install" in found.remedy
+    assert list(examine_browser(parse_config(text, path=Path("presswatch.toml"), environ={}))) == []
