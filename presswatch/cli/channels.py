@@ -51,7 +51,7 @@ def channel_add_command(
     inside of a URL.
 
     \b
-    presswatch channel add phone 'ntfy://ntfy.sh/${env:NTFY_TOPIC}' --quiet 22:00-07:00
+    presswatch channel add phone 'ntfys://ntfy.sh/${env:NTFY_TOPIC}' --quiet 22:00-07:00
     presswatch channel add post smtps://mail.example --from watch@example.org --to me@example.org --digest "0 8 * * *"
     presswatch channel add hook https://example.org/hook --secret env:HOOK_SECRET
     presswatch channel add log messages.jsonl

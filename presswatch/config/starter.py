@@ -25,7 +25,7 @@ type = "console"
 
 # [channels.phone]               # anything that Apprise knows: https://appriseit.com/services/
 # type = "apprise"
-# url = "ntfy://ntfy.sh/${env:NTFY_TOPIC}"
+# url = "ntfys://ntfy.sh/${env:NTFY_TOPIC}"
 
 # [channels.hook]                # JSON by HTTP POST, signed as Standard Webhooks says
 # type = "webhook"
