@@ -13,7 +13,11 @@ import pytest
 
 from scheduler.channels import ChannelSpec
 from scheduler.channels.mail import MailChannel
+from scheduler.messages import TellingPlan
+from scheduler.outbox import Outbox
 from scheduler.render import RenderOptions, render
+from scheduler.rules import Rule
+from scheduler.timing import Timing
 from scraper.errors import ConfigError, DeliveryError
 from tests.scheduler.examples import ITEM, NOW, SOURCE, make_change, make_message
 from tests.scheduler.smtp_sink import SmtpSink
@@ -168,6 +172,32 @@ def test_a_mail_of_the_longest_item_is_sent_whole(smtp: SmtpSink) -> None:
     assert max(len(line) for line in mail.as_bytes().splitlines()) <= 998
     assert len(str(mail["subject"])) <= 200
     assert "https://harbour.example/pier" in mail.get_body(("plain",)).get_content()
+
+
+def test_a_digest_waits_for_its_mail_server_and_is_one_mail(smtp: SmtpSink, make_newsroom: Any) -> None:
+    """Through the outbox: held overnight, refused for a while, sent once, with the id of the message."""
+    newsroom = make_newsroom("Morning post!")
+    newsroom.add_source("harbour")
+    timing = Timing("0 8 * * *")
+    newsroom.planner.plan = TellingPlan(("Morning post!",), (Rule("all"),), timings={"Morning post!": timing})
+    newsroom.publish("harbour", "pier reopens", "ferry late")
+    outbox = Outbox(newsroom.store, {"Morning post!": own_channel(smtp)}, clock=lambda: newsroom.now)
+    newsroom.now += timedelta(days=1)
+    smtp.answers["DATA"] = "451 try later"
+    for _ in range(5):
+        outbox.drain(timedelta(seconds=5))
+        newsroom.now += timedelta(hours=1)
+    assert smtp.mails == []
+    smtp.answers.clear()
+    for _ in range(3):
+        outbox.drain(timedelta(seconds=5))
+        newsroom.now += timedelta(hours=1)
+    outbox.close()
+    (mail,) = smtp.mails
+    ((message_id, attempts),) = newsroom.rows("SELECT message_id, attempts FROM messages WHERE state = 'sent'")
+    assert mail["message-id"] == f"<{message_id}@example.org>"
+    assert mail["subject"] == "[Harbour] 2 new items"
+    assert attempts == 6
 
 
 def test_a_mail_server_that_is_not_there_is_asked_again(smtp: SmtpSink) -> None:
