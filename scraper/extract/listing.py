@@ -41,6 +41,9 @@ SENTENCE = 5
 """Words from which on a text beside the title is part of the summary, not a label."""
 _SEVERAL_TITLES = 3
 """So many titles behind one address are as many items; two are one under two wordings."""
+SHORT_SENTENCE = 3
+"""The same for a text that ends as a sentence does."""
+_ENDS = re.compile(r"[^\W\d_]{2}[.!?。！？।؟]$")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -158,16 +161,42 @@ def summary_pieces(page: Page, f: Fields) -> list[Piece]:
     """What of a record makes up its summary: sentences beside the title, not who wrote it when, nor what stands in
     other records as well."""
     own = f.title.link if f.title else -1
-    return [
-        p
-        for p in f.row.pieces
+    pieces = f.row.pieces
+    kept = {
+        k
+        for k, p in enumerate(pieces)
         if p is not f.title
         and (p.link < 0 or p.link == own)
         and not p.dated
-        and p.units >= SENTENCE
+        and (p.units >= SENTENCE or (p.units >= SHORT_SENTENCE and _ENDS.search(p.text)))
         and _repeatable(p) not in page.boilerplate
         and not _is_byline(page.tree, f, p)
-    ]
+    }
+    return [p for k, p in enumerate(pieces) if k in kept or _is_in_paragraph(page, f, kept, k)]
+
+
+def _is_in_paragraph(page: Page, f: Fields, kept: set[int], k: int) -> bool:
+    """Whether a piece is a linked word in a paragraph of the summary, or the few words before one."""
+    pieces, block = f.row.pieces, page.tree.block
+    piece = pieces[k]
+    if piece is f.title or piece.dated or _repeatable(piece) in page.boilerplate or not _same(block, pieces, k, k + 1):
+        return False
+    if piece.link >= 0:
+        return (
+            _same(block, pieces, k, k - 1)
+            and pieces[k - 1].link < 0
+            and _has_letter(pieces[k - 1].text)
+            and (_has_letter(pieces[k + 1].text))
+        )
+    return _has_letter(piece.text) and pieces[k + 1].link >= 0 and k + 2 in kept and _same(block, pieces, k, k + 2)
+
+
+def _same(block: list[int], pieces: list[Piece], one: int, other: int) -> bool:
+    return 0 <= other < len(pieces) and block[pieces[one].node] == block[pieces[other].node]
+
+
+def _has_letter(text: str) -> bool:
+    return any(map(str.isalpha, text[:LABEL]))
 
 
 def _is_byline(tree: Tree, f: Fields, piece: Piece) -> bool:
