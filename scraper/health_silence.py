@@ -67,7 +67,8 @@ def judge_silence(finds: Sequence[datetime], blind: Sequence[Span] = ()) -> Sile
     if len(moments) <= LEAST_GAPS:
         return None
     profile = _Profile.of(moments, blind)
-    gaps = [(profile.between(a, b), b - a) for a, b in itertools.pairwise(moments) if not _overlaps(a, b, blind)]
+    lived = [(moment, profile.until(moment)) for moment in moments]
+    gaps = [(q - p, b - a) for (a, p), (b, q) in itertools.pairwise(lived) if not _overlaps(a, b, blind)]
     if len(gaps) < LEAST_GAPS:
         return None
     gaps.sort(reverse=True)
@@ -108,25 +109,26 @@ class _Profile:
 
     def between(self, start: datetime, end: datetime) -> float:
         """Hours from ``start`` to ``end`` as the source lives them."""
-        return self._until(end) - self._until(start)
+        return self.until(end) - self.until(start)
 
     def after(self, start: datetime, hours: float) -> datetime:
         """When so many hours, as the source lives them, have passed since ``start``. What was blind since then is
         added."""
-        wanted = self._until(start) + hours
+        wanted = self.until(start) + hours
         place = start
         for begin, end in self._blind:
-            if end > start and self._until(max(begin, start)) < wanted:
+            if end > start and self.until(max(begin, start)) < wanted:
                 wanted += self.between(max(begin, start), end)
         low, high = place, place + timedelta(days=3650)
-        if self._until(high) < wanted:
+        if self.until(high) < wanted:
             return high
         while high - low > timedelta(minutes=1):
             middle = low + (high - low) / 2
-            low, high = (middle, high) if self._until(middle) < wanted else (low, middle)
+            low, high = (middle, high) if self.until(middle) < wanted else (low, middle)
         return high
 
-    def _until(self, moment: datetime) -> float:
+    def until(self, moment: datetime) -> float:
+        """Hours up to ``moment`` as the source lives them, from an arbitrary beginning."""
         hours = (moment - _EPOCH).total_seconds() / _HOUR
         weeks, rest = divmod(hours, _HOURS)
         whole = min(int(rest), _HOURS - 1)

@@ -5,7 +5,7 @@ would cost a thread and two switches for each new connection."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from scrapy.resolver import CachingHostnameResolver, HostResolution
 from twisted.internet.abstract import isIPAddress
@@ -28,7 +28,7 @@ class Resolver(CachingHostnameResolver):
         if not isIPAddress(hostName):
             return super().resolveHostName(resolutionReceiver, hostName, portNumber, addressTypes, transportSemantics)
         receiver: Any = resolutionReceiver  # interfaces of zope have no self
-        found: Any = HostResolution(hostName)
+        found = cast("IHostResolution", HostResolution(hostName))
         receiver.resolutionBegan(found)
         receiver.addressResolved(IPv4Address("TCP", hostName, portNumber))
         receiver.resolutionComplete()
