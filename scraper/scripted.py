@@ -54,6 +54,7 @@ class PageScripts:
             user_agent=user_agent,
             seconds=limits.seconds,
             body_bytes=limits.body_bytes,
+            language=asking.accept_language,
         )
 
     async def render(self, shell: Page) -> Rendered:

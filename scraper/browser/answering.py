@@ -77,7 +77,8 @@ class PageRequests:
     """The requests of one look: bounded together, each asked for once.
 
     ``admit`` says whether a URL may be asked for (robots.txt); ``own`` gives the headers that the source has for a
-    URL: its credentials go to its own origin only, also where a redirect leads.
+    URL: its credentials go to its own origin only, also where a redirect leads. ``language`` is an
+    ``Accept-Language`` for all.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class PageRequests:
         user_agent: str,
         seconds: float,
         body_bytes: int,
+        language: str | None = None,
     ) -> None:
         self._download = download
         self._admit = admit
@@ -96,6 +98,7 @@ class PageRequests:
         self._user_agent = user_agent
         self._seconds = seconds
         self._body_bytes = body_bytes
+        self._language = language
         self._known: dict[tuple[str, str, bytes], Answered] = {}
         self._made = 0
         self._bytes = 0
@@ -127,6 +130,8 @@ class PageRequests:
 
     async def _send(self, asked: Asked, url: str, *, posts: bool) -> Response:
         headers = {"accept": "*/*", "accept-encoding": ACCEPT_ENCODING, "user-agent": self._user_agent}
+        if self._language:
+            headers["accept-language"] = self._language
         at_home = origin_of(url) == origin_of(asked.url)
         headers.update({name: value for name, value in asked.headers.items() if at_home and _is_passed_on(name)})
         headers.update({name.lower(): value for name, value in self._own(url).items()})
