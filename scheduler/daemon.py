@@ -72,6 +72,11 @@ class DaemonOptions:
     beat: float = 5.0
 
 
+def _is_no_ending(record: logging.LogRecord) -> bool:
+    """The scheduler cancels its jobs when the daemon ends, those that have not begun too, and logs each as a fault."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 class Daemon:
     """Looks at what is due until it is told to stop.
 
@@ -186,6 +191,7 @@ class Daemon:
     def _start_jobs(self) -> None:
         # A late job runs once, however late: a machine that slept has not missed its digest.
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        logging.getLogger("apscheduler.executors.default").addFilter(_is_no_ending)
         common: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         add = self._scheduler.add_job
         dispatch = self._guarded(self._dispatcher.dispatch, self._dispatcher.rest)
