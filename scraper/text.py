@@ -35,6 +35,9 @@ def clean_text(s: str) -> str:
     spaces and soft hyphens go; NFC. Typographic characters stay as they stand, a single no-break space too
     (:func:`fold_text` folds it for comparison). ZWJ and ZWNJ stay: Persian, Hindi and emoji are spelt with them.
     """
+    if s.isprintable():  # no control characters, and no white space but blanks
+        s = " ".join(s.split()) if "  " in s else s.strip(" ")
+        return s if s.isascii() else unicodedata.normalize("NFC", s)
     if _NEEDS_REMOVAL.search(s):
         s = s.translate(_REMOVED)
     s = _SPACES.sub(_one_space, s).strip()
@@ -86,6 +89,11 @@ def count_units(s: str) -> int:
         return sum(1 for word in s.split() if any(map(str.isalnum, word)))
     unspaced = len(_UNSPACED_CHAR.findall(s))
     return len(_SPACED_WORD.findall(s)) + (unspaced + 1) // 2
+
+
+def count_letters(s: str) -> int:
+    """How many characters are letters."""
+    return sum(map(str.isalpha, s))
 
 
 def count_split(words: list[str], text: str) -> int:

@@ -19,6 +19,11 @@ _NO_HOST = re.compile(r"""[\x00-\x20\x7f-\xa0"%<>\\^|\u200b-\u200f\u2028-\u202f\
 """What no host name has (WHATWG URL, "forbidden domain code point", and what is invisible)."""
 _ABSOLUTE = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+# What is resolved to itself: nearly every link of nearly every page. No dot segments, and no port that could be wrong.
+_PLAIN_REST = r"(?:/(?![./])[A-Za-z0-9%!$&'()*+,=~._-]*)*+/?(?:\?[A-Za-z0-9%!$&'()*+,=~._/:@?-]+)?"
+_PLAIN = re.compile(rf"https?://[a-z0-9]++(?:[.-][a-z0-9]++)*+(?=/){_PLAIN_REST}")
+_PLAIN_PATH = re.compile(rf"(?=/){_PLAIN_REST}")
+_PLAIN_ORIGIN = re.compile(r"(https?://[a-z0-9]++(?:[.-][a-z0-9]++)*+)(?=[/?#]|$)")
 _EDGE = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f \x1f\xa0"
 
 # Parameters that say how somebody came to a page, never which page it is. Prefixes first, then whole names.
@@ -40,6 +45,13 @@ _INDEX_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGN
 _UNRESERVED = "-._~!$'()*,;:@/"
 
 
+@lru_cache(maxsize=64)
+def _plain_origin(base: str) -> str:
+    """Scheme and host of an address if they stand as they are resolved, else empty."""
+    found = _PLAIN_ORIGIN.match(base) if len(base) <= MAX_URL // 2 else None
+    return found[1] if found else ""
+
+
 def resolve_url(base: str, href: str) -> str | None:
     """The absolute http(s) URL that ``href`` means on the page ``base``; ``None`` for anything else.
 
@@ -49,6 +61,11 @@ def resolve_url(base: str, href: str) -> str | None:
     """
     if not href or len(href) > MAX_URL * 2:
         return None
+    if len(href) <= MAX_URL // 2:
+        if _PLAIN.fullmatch(href):
+            return href
+        if _PLAIN_PATH.fullmatch(href) and (origin := _plain_origin(base)):
+            return origin + href
     try:
         href = re.sub(r"[\t\r\n]", "", href.strip(_EDGE))
         url = urljoin(base, href)

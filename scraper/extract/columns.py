@@ -17,7 +17,7 @@ from scraper.extract.groups import Record
 from scraper.extract.hrefs import common_pattern
 from scraper.extract.moments import Moment, moments_between
 from scraper.extract.tree import TEXT, Line, Tree
-from scraper.text import count_units
+from scraper.text import count_letters, count_units
 
 Key = tuple[int, int, int, int]
 Run = tuple[tuple[int, int, int], int, int, str, int, int, int, bool, bool]
@@ -38,8 +38,8 @@ MAX_PIECES = 60
 """Pieces of text that are read of one record."""
 LEAST_SCORE = 0.05
 """Score up to which a column holds no titles."""
-_NO_LETTER = re.compile(r"[\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
+_ASCII_LETTERS = re.compile(r"[A-Za-z]{2,}")
 _STRONG = frozenset("b strong".split())
 _FORMATTING = frozenset("b bdi bdo big del dfn em font i ins mark nobr s small strike strong sub sup tt u wbr".split())
 
@@ -291,7 +291,7 @@ def _column(key: Key, found: list[tuple[Piece, int]], n: int) -> Column:
     column.score = _title_score(column)
     if column.score > LEAST_SCORE:
         heads = "".join([text[:60] for text in texts])
-        column.score *= min(1.0, len(_NO_LETTER.sub("", heads)) / max(len(heads), 1) * 1.6)
+        column.score *= min(1.0, count_letters(heads) / max(len(heads), 1) * 1.6)
     if column.heading < 0.5 and column.score > LEAST_SCORE:
         column.score *= (0.25, 0.8, 1.0)[min(int(_telling_words(texts)), 2)]
     return column
@@ -299,7 +299,7 @@ def _column(key: Key, found: list[tuple[Piece, int]], n: int) -> Column:
 
 def _telling_words(texts: list[str]) -> float:
     """Median count of words with letters that only few of the texts share: what boilerplate and numbers leave over."""
-    words = [_LETTERS.findall(text, 0, 160) for text in texts]
+    words = [(_ASCII_LETTERS if text.isascii() else _LETTERS).findall(text, 0, 160) for text in texts]
     if len(texts) < 4:
         return median([len(w) for w in words])
     common: dict[str, int] = {}

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.text import clean_text
 from scraper.urls import resolve_url, site_of
@@ -18,6 +18,7 @@ MAX_SCRIPT = 2_000_000
 """Characters of one JSON-LD block that are read."""
 MAX_FEEDS = 20
 
+_TELLING = 'base[href], meta[content], link[rel][href], script[type="application/ld+json"]'
 _FEED_TYPES = frozenset(
     "application/rss+xml application/atom+xml application/rdf+xml application/feed+json text/rss+xml".split()
 )
@@ -68,18 +69,21 @@ class Head:
 
 def read_head(parser: LexborHTMLParser, url: str) -> Head:
     """Never raises; a broken block of machine data is left out."""
-    base = parser.css_first("base[href]")
-    head = Head(base=(resolve_url(url, base.attributes.get("href") or "") if base is not None else None) or url)
+    said: dict[str, list[LexborNode]] = {"base": [], "meta": [], "link": [], "script": []}
+    for node in parser.css(_TELLING):
+        said[node.tag or ""].append(node)
+    base = said["base"][0].attributes.get("href") if said["base"] else None
+    head = Head(base=(resolve_url(url, base) if base else None) or url)
     title = parser.css_first("head title") or parser.css_first("title")
     if title is not None:
         head.title = clean_text(title.text()[:2_000]) or None
-    for meta in parser.css("meta[content]")[:300]:
+    for meta in said["meta"][:300]:
         attrs = meta.attributes
         name = attrs.get("property") or attrs.get("name") or attrs.get("http-equiv") or attrs.get("itemprop")
         if name:
             head.metas.setdefault(name.lower(), clean_text((attrs.get("content") or "")[:4_000]))
-    _read_links(parser, head)
-    for script in parser.css('script[type="application/ld+json"]')[:MAX_SCRIPTS]:
+    _read_links(said["link"][:300], head)
+    for script in said["script"][:MAX_SCRIPTS]:
         head.data.extend(_json_objects(script.text()))
     root = parser.root
     declared = (root.attributes.get("lang") or root.attributes.get("xml:lang")) if root is not None else None
@@ -90,9 +94,9 @@ def read_head(parser: LexborHTMLParser, url: str) -> Head:
     return head
 
 
-def _read_links(parser: LexborHTMLParser, head: Head) -> None:
+def _read_links(links: list[LexborNode], head: Head) -> None:
     feeds: dict[str, None] = {}
-    for link in parser.css("link[rel][href]")[:300]:
+    for link in links:
         attrs = link.attributes
         rel = (attrs.get("rel") or "").lower().split()
         target = None

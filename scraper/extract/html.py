@@ -10,11 +10,12 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from scraper.errors import ExtractError
 from scraper.extract.agreement import prefer_told
 from scraper.extract.article import find_notice, find_prose, read_article, says_article
-from scraper.extract.columns import Page, href_of
+from scraper.extract.columns import Page
 from scraper.extract.head import find_next_page, guess_language, read_head
 from scraper.extract.learnt import learn_recipe
 from scraper.extract.listing import candidates, items_of, read_page
 from scraper.extract.marked import marked_articles
+from scraper.extract.markup import find_value
 from scraper.extract.score import weigh_page
 from scraper.extract.structured import TOLD_ALONE, Told, as_item, is_told_listing, key_of, sharpen, told_articles
 from scraper.extract.trace import Trace
@@ -25,6 +26,8 @@ from scraper.types import Extraction, ItemData, PageKind, Recipe, Verdict
 
 SAMPLE = 4_000
 """Characters of text from which the language is guessed and error pages are known."""
+FEW_WORDS = 6
+"""Words up to which a link is looked at for "next page" in any language."""
 WITH_ITEMS = (PageKind.LISTING, PageKind.BOTH)
 WITH_ARTICLE = (PageKind.ARTICLE, PageKind.BOTH)
 
@@ -121,11 +124,12 @@ def text_sample(tree: Tree) -> str:
 
 
 def _page_links(page: Page) -> list[tuple[str, str, str]]:
+    """Of the page's links those that say that they lead to the next page, and those of a few words."""
     tree = page.tree
     found = []
-    for node in page.link_nodes:
-        if tree.end[node] - node > 6:
-            continue
-        rel = tree.attrs[node].get("rel", "")
-        found.append((href_of(tree, node), tree.text_of(node, tree.end[node]), rel))
+    for node, href in tree.hrefs.items():
+        stop = tree.end[node]
+        rel = find_value(tree.attrs.raw[node], "rel") if "next" in tree.attrs.raw[node] else ""
+        if stop - node <= 6 and (rel or tree.units[stop] - tree.units[node] <= FEW_WORDS):
+            found.append((href, tree.text_of(node, stop), rel))
     return found

@@ -26,11 +26,12 @@ _RAW = frozenset("script style iframe noembed noframes xmp plaintext".split())
 """Elements whose content is not markup, and cannot hold their own end tag."""
 _SHOWN = frozenset("xmp plaintext".split())
 _NEVER = 1 << 60
+_ESCAPED = (("&nbsp;", "\xa0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 
 
 def tokens_of(html: str) -> list[Token]:
     """The tokens of a serialised element. Linear; what is no such serialisation gives tokens that mean little."""
-    return _TOKENS.findall(without_unread(html).replace("&nbsp;", "\xa0"))
+    return _TOKENS.findall(without_unread(html))
 
 
 def without_unread(html: str) -> str:
@@ -69,10 +70,13 @@ def _escaped(content: str, name: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """A text or attribute value of the serialisation (no-break spaces apart)."""
+    """A text or attribute value of the serialisation."""
     if "&" not in text:
         return text
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+    for escaped, char in _ESCAPED:
+        if escaped in text:
+            text = text.replace(escaped, char)
+    return text
 
 
 def find_value(raw: str, name: str) -> str:

@@ -13,6 +13,7 @@ from scraper.dates import DateHit, find_dates, parse_iso
 from scraper.dates.names import load_names
 from scraper.extract.leaves import find_leaves
 from scraper.extract.tree import Line, Tree
+from scraper.text import count_letters
 from scraper.types import Published
 
 MAX_LINES = 4_000
@@ -40,7 +41,6 @@ _DAY_OR_YEAR = re.compile(
 )
 _DAY_NAMES = ("datePublished", "dateCreated", "schema:datePublished", "dc:date")
 """What microdata and RDFa call a day of publication."""
-_LETTER = re.compile(r"[^\W\d_]")
 _DURATION = re.compile(r"\d+\s?[a-z]{1,9}\.?|[a-z]{1,3}", re.IGNORECASE)
 """What reads as "minutes ago" but says no "ago" ("2 min" to read, "cr" in a docket number)."""
 
@@ -183,7 +183,7 @@ def _own_date(tree: Tree, i: int, line: Line, find: _Find) -> Moment | None:
     hits = find(text)
     if len(hits) != 1 or hits[0].published.on is None or hits[0].published.method == "relative":
         return None
-    beside = len(_LETTER.findall(text)) - len(_LETTER.findall(hits[0].published.raw))
+    beside = count_letters(text) - count_letters(hits[0].published.raw)
     return Moment(i, hits[0].published, alone=True) if beside <= FEW_LETTERS else None
 
 
@@ -197,7 +197,7 @@ def _scanned(tree: Tree, line: Line, covered: set[int], find: _Find) -> list[Mom
     rest = text
     for hit in reversed(hits):
         rest = rest[: hit.start] + rest[hit.end :]
-    alone = len(_LETTER.findall(rest)) <= FEW_LETTERS
+    alone = count_letters(rest) <= FEW_LETTERS
     found = []
     for hit in hits:
         node = _node_at(tree, line, hit.start)

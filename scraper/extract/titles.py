@@ -49,7 +49,7 @@ def _without_edges(title: str) -> str:
 
 def _without_file(title: str) -> str:
     """The title without "(PDF, 1.2 MB)" at its end."""
-    found = _TAIL.search(title[-60:]) or _BARE_TAIL.search(title[-40:])
+    found = (_TAIL.search(title[-60:]) if title.endswith((")", "]")) else None) or _BARE_TAIL.search(title[-40:])
     if not found:
         return title
     tokens = _TOKENS.findall(found[1].lower())

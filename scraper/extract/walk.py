@@ -32,9 +32,10 @@ _ASIDE_ROLES = frozenset(
     "navigation contentinfo complementary search menu menubar toolbar tablist dialog banner".split()
 )
 
-_FORMATS, _RUNS_ON, _HEADING, _BESIDE, _CELL, _ANCHOR, _LINK, _MARKED, _NO_CONTENT, _UNREAD = (
-    1 << bit for bit in range(10)
+_FORMATS, _RUNS_ON, _HEADING, _BESIDE, _CELL, _ANCHOR, _LINK, _PLACE, _MARKED, _NO_CONTENT, _UNREAD = (
+    1 << bit for bit in range(11)
 )
+_NOTED = _PLACE | _MARKED | _NO_CONTENT
 _KINDS = {
     tag: sum(
         kind
@@ -77,7 +78,7 @@ class _Walk:
     def take(self, html: str) -> None:  # noqa: C901, PLR0912, PLR0915 - the one loop over all nodes: no calls
         """All nodes of the body, a row each, and the lines of text they make."""
         tree, rows = self.tree, self.rows
-        lines, chunk_nodes, end = tree.lines, tree.chunk_nodes, tree.end
+        lines, chunk_nodes, end, hrefs = tree.lines, tree.chunk_nodes, tree.end, tree.hrefs
         starts: dict[str, _Start] = {}
         kids: list[dict[str, int]] = [{}]
         closed: dict[str, tuple[int, bool]] = {}
@@ -92,7 +93,7 @@ class _Walk:
             if text and not unread:
                 if "&" in text:
                     text = unescape(text)  # noqa: PLW2901
-                words = text[:MAX_CHUNK].split()
+                words = text.split() if len(text) <= MAX_CHUNK else text[:MAX_CHUNK].split()
                 if not words:
                     spaced = True
                 else:
@@ -103,13 +104,17 @@ class _Walk:
                     else:
                         chunks.append(i)
                     chunk_nodes.append(i)
-                    apart = last != parent and last >= 0 and last_depth >= depth and not last_formats
-                    lead = " " if spaced or apart or text[0].isspace() else ""
+                    inner = " ".join(words)
+                    size = len(words) if inner.isascii() else count_split(words, inner)
+                    if (
+                        spaced
+                        or text[0].isspace()
+                        or (last != parent and last >= 0 and last_depth >= depth and not last_formats)
+                    ):
+                        inner = " " + inner
                     spaced, last, last_depth, last_formats = text[-1].isspace(), parent, depth, formats
-                    text = " ".join(words)  # noqa: PLW2901
-                    size = len(words) if text.isascii() else count_split(words, text)
                     rows.append(
-                        (TEXT, parent, path, place, lead + text, "", block, link, heading, aside, size,
+                        (TEXT, parent, path, place, inner, "", block, link, heading, aside, size,
                          size if link >= 0 else 0)
                     )  # fmt: skip
                     i += 1
@@ -128,16 +133,20 @@ class _Walk:
                     if levels >= depth:
                         break
                     depth -= levels
-                    for opened in above[depth:]:
-                        end[opened[0]] = i
-                    del above[depth:]
+                    if levels == 1:
+                        end[parent] = i
+                        del above[-1]
+                    else:
+                        for opened in above[depth:]:
+                            end[opened[0]] = i
+                        del above[depth:]
                     parent, path, place, block, link, heading, aside, formats = above[-1]
             if not start:
                 continue
             said = starts.get(start)
             if said is None:
                 said = starts[start] = _read_start(start)
-            tag, raw, kind, _ = said
+            tag, raw, kind, href = said
             if unread or kind & _UNREAD or depth >= MAX_DEPTH:
                 if not kind & _NO_CONTENT:
                     unread += 1
@@ -165,7 +174,9 @@ class _Walk:
                 else:
                     own_block = i
                     broken = spaced = True
-                if kind & (_ANCHOR | _MARKED | _NO_CONTENT):
+                if kind & _LINK:
+                    hrefs[i] = href
+                if kind & _NOTED:
                     self._note(i, said)
                 rows.append(
                     (tag, parent, own_path, own_place, "", raw, own_block, own_link, own_heading, own_aside, 0, 0)
@@ -189,10 +200,8 @@ class _Walk:
         return self.places.setdefault((place, tag), -len(self.places) - 1)
 
     def _note(self, i: int, said: _Start) -> None:
-        tree, (tag, raw, kind, href) = self.tree, said
-        if kind & _LINK:
-            tree.hrefs[i] = href
-        elif href[:1] == "#" and len(href) > 1:
+        tree, (tag, raw, kind, _) = self.tree, said
+        if kind & _PLACE:
             tree.anchors.append(i)
         elif tag == "img":
             tree.images.append(i)
@@ -220,14 +229,16 @@ class _Walk:
 
 
 def _read_start(start: str) -> _Start:
-    tag, _, raw = start.partition(" ")
+    tag = start.partition(" ")[0]
+    raw = start[len(tag) :]
     kind, href = _KINDS.get(tag, 0), ""
     if raw:
-        raw = " " + raw
         if kind & _ANCHOR:
             href = find_value(raw, "href").strip()
             if href[:1] == "/" or href[:4] == "http" or is_link(href):
                 kind |= _LINK
+            elif href[:1] == "#" and len(href) > 1:
+                kind |= _PLACE
         elif ' role="' in raw:
             role = find_value(raw, "role")
             kind |= (_HEADING if role == "heading" else 0) | (_BESIDE if role in _ASIDE_ROLES else 0)

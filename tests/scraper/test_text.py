@@ -28,6 +28,11 @@ def test_clean_text_keeps_what_the_publisher_wrote(raw: str, clean: str) -> None
 
 
 @given(st.text())
+def test_a_plain_text_is_cleaned_as_one_that_needs_care(text: str) -> None:
+    assert clean_text(text) == clean_text(f"\t{text}\n")
+
+
+@given(st.text())
 def test_clean_text_and_fold_text_are_idempotent_and_storable(text: str) -> None:
     clean, folded = clean_text(text), fold_text(text)
     assert clean_text(clean) == clean

@@ -125,3 +125,20 @@ def test_links_resolve_as_in_a_browser(href: str, expected: str | None) -> None:
 )
 def test_site_is_the_registrable_domain(url: str, site: str) -> None:
     assert site_of(url) == site
+
+
+@given(
+    st.sampled_from(
+        ["https://example.org/a/b?c", "http://example.org", "https://example.org:8443/x", "https://E.org/"]
+    ),
+    st.lists(
+        st.sampled_from(
+            "/ // . .. a b1 %20 % ? # = & : @ http:// https:// h.example h.example:80 - ~ ; \\ é [ ]".split()
+        ),
+        min_size=1,
+        max_size=8,
+    ).map("".join),
+)
+def test_a_plain_link_resolves_as_one_that_needs_care(base: str, href: str) -> None:
+    # White space around a link means nothing, and is what makes it no plain one.
+    assert resolve_url(base, href) == resolve_url(base, f" {href}")
