@@ -53,7 +53,7 @@ def find_groups(tree: Tree, dates: list[int]) -> list[Group]:
                 continue  # one alone in each container, everywhere: no list
             families.setdefault((tree.style_of(container), path, sort), []).append((container, members))
             if len(members) >= LEAST_TURNS:
-                for number, some in enumerate(_taking_turns(tree, members), start=2):
+                for number, some in enumerate(_taking_turns(tree, members, dates), start=2):
                     families.setdefault((container, path, number + sort * 10), []).append((container, some))
     groups = []
     for (_, path, _), found in families.items():
@@ -93,8 +93,9 @@ def _runs(tree: Tree, dates: list[int]) -> tuple[Runs, Runs]:
     return linked, dict(sorted(marked.items(), key=lambda run: run[1][0]))
 
 
-def _taking_turns(tree: Tree, members: list[int]) -> list[list[int]]:
-    """Members of one kind each, where kinds alternate; a kind is styling and the tags of the children."""
+def _taking_turns(tree: Tree, members: list[int], dates: list[int]) -> list[list[int]]:
+    """Members of one kind each, where kinds alternate; a kind is styling and the tags of the children, or else whether
+    there is a date (every second table has one)."""
     least, most = max(3, len(members) // 6), len(members) - 2
     styles: dict[str, list[int]] = {}
     for m in members:
@@ -107,6 +108,10 @@ def _taking_turns(tree: Tree, members: list[int]) -> list[list[int]]:
                 shape = tuple([tree.tag[c] for c in tree.children(m, 6)])
                 kinds.setdefault((style, shape), []).append(m)
         found = [some for some in kinds.values() if least <= len(some) <= most]
+    if not found:
+        dated = [m for m in members if dates[tree.end[m]] > dates[m]]
+        if least <= len(dated) <= most and len(dated) * 3 <= len(members) * 2:
+            found = [dated]
     found.sort()
     return found[:4]
 

@@ -166,13 +166,20 @@ def summary_pieces(page: Page, f: Fields) -> list[Piece]:
         k
         for k, p in enumerate(pieces)
         if p is not f.title
-        and (p.link < 0 or p.link == own)
+        and (p.link < 0 or p.link == own or _is_linked_teaser(page.tree, f, p))
         and not p.dated
         and (p.units >= SENTENCE or (p.units >= SHORT_SENTENCE and _ENDS.search(p.text)))
         and _repeatable(p) not in page.boilerplate
         and not _is_byline(page.tree, f, p)
     }
     return [p for k, p in enumerate(pieces) if k in kept or _is_in_paragraph(page, f, kept, k)]
+
+
+def _is_linked_teaser(tree: Tree, f: Fields, piece: Piece) -> bool:
+    """Whether a link says more than the title, leads where it leads, and is no button that repeats it."""
+    if f.title is None or f.link < 0 or piece.units < LABEL or href_of(tree, piece.link) != href_of(tree, f.link):
+        return False
+    return f.title.text not in piece.text and piece.text not in f.title.text
 
 
 def _is_in_paragraph(page: Page, f: Fields, kept: set[int], k: int) -> bool:
@@ -182,12 +189,8 @@ def _is_in_paragraph(page: Page, f: Fields, kept: set[int], k: int) -> bool:
     if piece is f.title or piece.dated or _repeatable(piece) in page.boilerplate or not _same(block, pieces, k, k + 1):
         return False
     if piece.link >= 0:
-        return (
-            _same(block, pieces, k, k - 1)
-            and pieces[k - 1].link < 0
-            and _has_letter(pieces[k - 1].text)
-            and (_has_letter(pieces[k + 1].text))
-        )
+        amid = _same(block, pieces, k, k - 1) and pieces[k - 1].link < 0 and pieces[k + 1].link < 0
+        return amid and not kept.isdisjoint((k - 1, k + 1)) and _has_letter(pieces[k + 1].text)
     return _has_letter(piece.text) and pieces[k + 1].link >= 0 and k + 2 in kept and _same(block, pieces, k, k + 2)
 
 

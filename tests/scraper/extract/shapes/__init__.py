@@ -1,6 +1,6 @@
 """Listings in the mark-up of common systems, built from invented notices; importing fills ``SHAPES``."""
 
-from . import blogs, cms, enterprise, languages, languages_east, newsrooms, plainer, tables
+from . import blogs, cms, enterprise, languages, languages_east, later, newsrooms, plainer, tables
 from .stock import SHAPES, Shape
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "enterprise",
     "languages",
     "languages_east",
+    "later",
     "newsrooms",
     "plainer",
     "tables",
