@@ -6,23 +6,21 @@ import json
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from sqlite_utils.cli import cli
 
 from presswatch.cli.querying import parameters_of
 from presswatch.cookbook import EXAMPLES, render_cookbook
 from presswatch.web.queries import QUERIES
 from scraper.clock import to_text
 from scraper.store.db import open_store
-from tests.presswatch.cli.conftest import ROOT, Ended, call, home, seen_home
-
-__all__ = ["call", "home", "seen_home"]
+from tests.presswatch.cli.conftest import ROOT, Ended
 
 Call = Callable[..., Ended]
 NOW = datetime.now(UTC)
@@ -142,8 +140,5 @@ def test_sqlite_utils_takes_the_examples_of_the_page(home: Path) -> None:
     found = re.findall(r'^\$ sqlite-utils presswatch\.db "(.*?)"(.*)$', page, re.MULTILINE)
     assert len(found) == 2
     for sql, rest in found:
-        words = [str(Path(sys.executable).parent / "sqlite-utils"), str(home / "presswatch.db"), sql]
-        done = subprocess.run(
-            [*words, *rest.replace("--table", "").split()], capture_output=True, text=True, check=True, timeout=30
-        )
-        assert len(json.loads(done.stdout)) == 5
+        done = CliRunner().invoke(cli, [str(home / "presswatch.db"), sql, *rest.replace("--table", "").split()])
+        assert len(json.loads(done.output)) == 5
