@@ -126,7 +126,7 @@ def test_second_daemon_is_refused_and_after_kill_9_a_new_one_starts_at_once(
     first = desk.start_daemon().wait_ready()
     desk.wait_baseline(1)
     second = desk.start_daemon()
-    assert second.wait() == 1
+    assert second.wait(60) == 1
     assert "another presswatch daemon" in second.log()
     assert "Traceback" not in second.log()
     desk.wait_looks("ministry", 1)

@@ -1,4 +1,4 @@
-"""The long form of promise 1 (``tests/promises/test_data.py``)."""
+"""The long form of promise 1 (``tests/promises/test_data.py``): two hundred kills."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.e2e.kills import Ordeal
 pytestmark = pytest.mark.soak
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(1, 11))
 def test_daemon_with_fifty_sources_killed_twenty_times_tells_every_item(tmp_path: Path, seed: int) -> None:
     desk = Desk(tmp_path / "home")
     try:
