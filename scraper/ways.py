@@ -27,7 +27,7 @@ MOST_FEEDS: Final = 2
 """Feeds of a shell that are tried."""
 LEAST_ITEMS: Final = 3
 MOST_RECIPES: Final = 2
-TRIED_AGAIN_AFTER: Final = timedelta(days=1)
+TRIED_AGAIN_AFTER: Final = timedelta(hours=6)
 """How long nothing is tried any more for a page in which a browser has found no list."""
 SEARCHED_AGAIN_AFTER: Final = timedelta(days=7)
 """How long a page is rendered before a feed or data that need no browser are looked for again."""
@@ -157,7 +157,9 @@ async def _find_way(wish: Wish, shell: Page, said: Extraction, hands: Hands, *, 
             return found
     if rendered and shown:
         return Found(rendered.page, shown, Access("browser", "scripts make the page", shell_sha256=_digest(shell)))
-    return Found(shell, said, Access("plain", "a browser finds no list either") if rendered else None)
+    # Where another way led to a list before, this look was unlucky, and the next one tries again.
+    in_vain = rendered is not None and but == "plain"
+    return Found(shell, said, Access("plain", "a browser finds no list either") if in_vain else None)
 
 
 async def _stand_in(

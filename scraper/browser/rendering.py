@@ -38,6 +38,8 @@ _NEEDED: Final = frozenset({"script", "xhr", "fetch"})
 _SHOWN: Final = frozenset({"stylesheet", "image", "font"})
 """Loaded only where a picture is taken."""
 
+_WHEN_IDLE: Final = """() => new Promise((done) => requestIdleCallback(() => setTimeout(done, 0), {timeout: 1000}))"""
+"""Scripts that have what they waited for come first, also where the processor is busy with others."""
 _SERIALIZE: Final = """(most) => {
   const drop = 'script:not([type="application/ld+json"]):not([type="application/json"]),style,noscript,template,' +
     'iframe,object,embed,link[rel~="stylesheet"],link[rel~="preload"],link[rel~="modulepreload"],' +
@@ -73,6 +75,7 @@ class Rendering:
         self._answerer = answerer
         self._loaded = _NEEDED | _SHOWN if shown else _NEEDED
         self._awaited = 0
+        self._on_their_way: set[Request] = set()
         self._last = time.monotonic()
         self._opened = False
         self._closing: set[asyncio.Future[None]] = set()
@@ -126,13 +129,29 @@ class Rendering:
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
-    async def settle(self, until: float) -> None:
+    def begin(self, request: Request) -> None:
+        """The page asks for something."""
+        if request.resource_type in self._loaded:
+            self._on_their_way.add(request)
+            self._last = time.monotonic()
+
+    def end(self, request: Request) -> None:
+        """It has all of the answer, which on a busy machine may be long after we gave it; or there is none."""
+        if request in self._on_their_way:
+            self._on_their_way.discard(request)
+            self._last = time.monotonic()
+
+    async def settle(self, tab: Tab, until: float) -> None:
         """Return when the page is done, or ``until`` (of ``time.monotonic()``) has come."""
         while (now := time.monotonic()) < until:
             quiet_at = self._last + QUIET_SECONDS
-            if self._awaited == 0 and now >= quiet_at:
+            if self._awaited or self._on_their_way or now < quiet_at:
+                await asyncio.sleep(min(max(quiet_at - now, 0.05), QUIET_SECONDS))
+                continue
+            before = self._last
+            await tab.evaluate(_WHEN_IDLE)
+            if self._last == before:
                 return
-            await asyncio.sleep(max(quiet_at - now, 0.05) if self._awaited == 0 else 0.05)
 
 
 async def render(
@@ -161,6 +180,9 @@ async def render(
         async with chromium.context(shell.url, **options) as context, asyncio.timeout(seconds):
             await context.add_cookies([_given(cookie) for cookie in cookies])
             await context.route("**/*", rendering.answer)
+            context.on("request", rendering.begin)
+            context.on("requestfinished", rendering.end)
+            context.on("requestfailed", rendering.end)
             tab = await context.new_page()
             context.on("page", rendering.close_other)
             html, shot = await _run(tab, rendering, until=time.monotonic() + seconds * 0.75, picture=picture)
@@ -186,7 +208,7 @@ async def render(
 
 async def _run(tab: Tab, rendering: Rendering, *, until: float, picture: bool) -> tuple[object, bytes | None]:
     await tab.goto(_without_fragment(rendering._shell.url), wait_until="domcontentloaded", timeout=0)
-    await rendering.settle(until)
+    await rendering.settle(tab, until)
     shot = await _picture(tab) if picture else None
     return await tab.evaluate(_SERIALIZE, MOST_DOM_BYTES), shot
 

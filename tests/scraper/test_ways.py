@@ -135,7 +135,7 @@ def test_a_shell_that_is_another_each_time_is_rendered_and_searched_once_a_week(
     assert FEED in site.asked
 
 
-def test_a_page_in_which_no_browser_finds_a_list_is_left_alone_for_a_day() -> None:
+def test_a_page_in_which_no_browser_finds_a_list_is_left_alone_for_hours() -> None:
     site = Site()
     found = site.look()
     assert found.access == Access("plain", "a browser finds no list either")
@@ -143,6 +143,12 @@ def test_a_page_in_which_no_browser_finds_a_list_is_left_alone_for_a_day() -> No
     assert site.asked == [URL]
     site.look(replace(found.access, decided_at=NOW - TRIED_AGAIN_AFTER))
     assert site.asked == [URL, "browser"]
+
+
+def test_a_way_that_led_to_a_list_is_not_given_up_after_one_unlucky_look() -> None:
+    site = Site(pages={URL: SHELL, FEED: gone()})
+    found = site.look(Access("json", "", FEED))
+    assert (found.extraction, found.access) == (empty(), None)
 
 
 def test_what_is_the_same_is_not_read_again() -> None:
