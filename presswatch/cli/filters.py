@@ -57,7 +57,7 @@ def since_option(function: _F) -> _F:
 
 def search_option(function: _F) -> _F:
     """``--search``."""
-    text = "Items in which all these words occur, the last one as a beginning."
+    text = "Items in which all these words occur; harb* is a beginning."
     return click.option("--search", metavar="TEXT", help=text)(function)
 
 

@@ -97,14 +97,16 @@ def unspaced_text(*texts: str | None) -> str | None:
 
 
 def search_query(text: str) -> str:
-    """What a person typed, as an FTS5 query: every word must occur, the last one may be a beginning; words of scripts
-    without spaces are found inside other words. Operators are not interpreted, so that no input is a syntax error.
+    """What a person typed, as an FTS5 query: every word must occur; one that ends in ``*`` is a beginning. Words of
+    scripts without spaces are found inside other words. Other operators are not interpreted, so that no input is a
+    syntax error. (To look up a beginning, all words that begin so are merged first, however few items are wanted.)
     The empty string if nothing in ``text`` can be searched for: FTS5 refuses that as a query."""
     terms: list[str] = []
     for word in text.replace('"', " ").replace("\x00", " ").split():
         terms.extend(f'unspaced : "{" ".join(_UNSPACED.findall(run.group()))}"' for run in _RUN.finditer(word))
         rest = _RUN.sub(" ", word)
-        terms.extend(f'- unspaced : "{part}"' for part in rest.split() if any(c.isalnum() for c in part))
-    if terms and terms[-1].startswith("-"):
-        terms[-1] += "*"
+        parts = [part for part in rest.split() if any(c.isalnum() for c in part)]
+        terms.extend(f'- unspaced : "{part}"' for part in parts)
+        if parts and word.endswith("*"):
+            terms[-1] += "*"
     return " AND ".join(terms)
