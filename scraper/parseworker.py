@@ -41,8 +41,8 @@ class WorkerLimits:
     cpu_seconds: float = 5.0
     wall_seconds: float = 10.0
     memory_bytes: int = 520_000_000
-    resident_bytes: int = 300_000_000
-    jobs: int = 1_000
+    resident_bytes: int = 120_000_000
+    jobs: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)
