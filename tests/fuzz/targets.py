@@ -36,6 +36,7 @@ from scraper.urls import MAX_URL, canonicalize_url, origin_of, resolve_url, site
 from tests.fuzz.mutate import TOKENS, mutate, mutate_text
 from tests.presswatch.config_examples import BEYOND_THE_SCHEMA, RIGHT, WRONG
 from tests.scheduler.examples import make_change, make_message
+from tests.scraper.extract.test_pdf import pdf_of
 
 ROOT: Final = Path(__file__).parents[2]
 NOW: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -128,6 +129,18 @@ def fuzz_feed(rng: random.Random) -> None:
     """Feeds and sitemaps, damaged."""
     body = mutate(rng, rng.choice(feeds()), rng.choice(feeds()))
     check_extraction(extract(body, _url(rng), content_type=rng.choice(TYPES), now=NOW))
+
+
+@cache
+def _pdfs() -> tuple[bytes, ...]:
+    lines = ["Harbour office", "2 March 2026", *(f"Line {n} of the notice about the north pier." for n in range(30))]
+    return pdf_of([lines, lines[5:]], "The pier reopens"), pdf_of([lines[:4]])
+
+
+def fuzz_pdf(rng: random.Random) -> None:
+    """PDF files, damaged."""
+    body = b"%PDF" + mutate(rng, rng.choice(_pdfs()), rng.choice(_pdfs()))[4:]
+    check_extraction(extract(body, _url(rng), content_type="application/pdf", now=NOW))
 
 
 def fuzz_recipe(rng: random.Random) -> None:
@@ -310,9 +323,10 @@ def check_extraction(found: Extraction) -> None:
 TARGETS: Final[dict[str, tuple[int, Callable[[random.Random], None]]]] = {
     "extract": (8, fuzz_extract),
     "feed": (6, fuzz_feed),
+    "pdf": (1, fuzz_pdf),
     "recipe": (1, fuzz_recipe),
     "dates": (20, fuzz_dates),
-    "urls": (25, fuzz_urls),
+    "urls": (24, fuzz_urls),
     "charset": (8, fuzz_charset),
     "robots": (8, fuzz_robots),
     "json_path": (5, fuzz_json_path),
