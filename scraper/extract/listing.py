@@ -35,6 +35,11 @@ LABEL = 12
 """Words up to which a text may be a label with a number in it."""
 MAX_REPEATED = 200
 """Characters by which a text is known to be the same as in another record."""
+CUT = " .…[]"
+CUT_ENDS = ("…", "...", "…]", "...]", "..")
+"""How a title ends that is cut."""
+LEAST_SHOWN = 6
+"""Characters that a cut title must share with the whole one."""
 BYLINE = 8
 """Words beside a date up to which a text says no more than who published it, and when."""
 SENTENCE = 5
@@ -141,8 +146,8 @@ def _fields(page: Page, rows: list[Row]) -> list[Fields]:
 
 
 def _item(page: Page, f: Fields, published: Published | None, url: str) -> ItemData | None:
-    title = title_of(f.title.text, published)[:MAX_TITLE] if f.title else ""
     tree = page.tree
+    title = title_of(_uncut(tree, f.title), published)[:MAX_TITLE] if f.title else ""
     link = resolve_url(url, href_of(tree, f.link)) if f.link >= 0 else None
     if not title:
         return None
@@ -173,6 +178,18 @@ def summary_pieces(page: Page, f: Fields) -> list[Piece]:
         and not _is_byline(page.tree, f, p)
     }
     return [p for k, p in enumerate(pieces) if k in kept or _is_in_paragraph(page, f, kept, k)]
+
+
+def _uncut(tree: Tree, title: Piece) -> str:
+    """The title as it is shown, or as its link says it in full where it is cut ("Council meets on…")."""
+    shown = title.text.rstrip(CUT).rstrip()
+    if not title.text.endswith(CUT_ENDS) or len(shown) < LEAST_SHOWN or title.link < 0:
+        return title.text
+    for node in (title.link, tree.parent[title.node]):
+        said = " ".join((tree.attrs[node].get("title") or "")[:MAX_TITLE].split())
+        if len(said) > len(shown) and said.startswith(shown):
+            return said
+    return title.text
 
 
 def _is_linked_teaser(tree: Tree, f: Fields, piece: Piece) -> bool:

@@ -163,3 +163,13 @@ def test_a_field_behind_a_label_is_no_title() -> None:
     found = look(page(f"<section>{cases}</section>"))
     assert [item.title for item in found.items] == list(HEADLINES)
     assert days_of(found) == list(DAYS)
+
+
+def test_a_title_that_is_cut_is_told_in_full_by_its_link() -> None:
+    rows = "".join(
+        f'<li><a href="{link_of(k)}" title="{HEADLINES[k]}">{HEADLINES[k][:20]}...</a> <i>{DAYS[k]}</i></li>'
+        for k in range(8)
+    )
+    assert [item.title for item in look(page(f"<ul>{rows}</ul>")).items] == list(HEADLINES)
+    other = rows.replace('title="', 'title="Opens in a new window: ')
+    assert look(page(f"<ul>{other}</ul>")).items[0].title.endswith("...")
