@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from scraper.ages import Past, ages_of, day_of, grows_at_end, is_orderly, runs_up
+from scraper.ages import Past, ages_of, day_of, grows_at_end, is_orderly, is_sorted, runs_up
 from scraper.claims import Policy as MatchPolicy
 from scraper.doubt import doubt_of
 from scraper.edits import Edits, find_edits
@@ -235,6 +235,19 @@ def _absent(matches: Sequence[Match], listed: Sequence[KnownItem]) -> list[int]:
     return [one.item_id for one in listed if one.item_id not in seen]
 
 
+def _is_older(one: KnownItem, dated: Sequence[tuple[date, int]], *, turnover: bool) -> bool:
+    """Whether an item is older than all that stayed, of which ``dated`` are the days and numbers, the oldest first."""
+    day = day_of(one.data)
+    if day is None or not dated:
+        return turnover
+    oldest = [number for other, number in dated if other == dated[0][0]]
+    if day != dated[0][0]:
+        return day < dated[0][0]
+    # Of one day the one found first is the older; but what was found last on the oldest of several days was pulled up
+    # at the list's old end.
+    return turnover or one.item_id < oldest[0] or (len(oldest) < len(dated) and one.item_id > oldest[-1])
+
+
 def _missing(matches: Sequence[Match], listed: Sequence[KnownItem], policy: Policy) -> _Gone:
     """Tell scrolled off from missed from withdrawn, by position, and by date where that contradicts it."""
     if runs_up([(one.data, one.keys) for one in listed]):
@@ -242,22 +255,18 @@ def _missing(matches: Sequence[Match], listed: Sequence[KnownItem], policy: Poli
     absent = set(_absent(matches, listed))
     stayed = [i for i, one in enumerate(listed) if one.item_id not in absent]
     last = stayed[-1] if stayed else -1
-    # Of one day the one found first is the older.
-    oldest = min(((day, listed[i].item_id) for i in stayed if (day := day_of(listed[i].data))), default=None)
-    # Items are numbered as they were found: where numbers and places disagree, a place means nothing.
-    turnover = not is_orderly([one.item_id for one in listed]) and len(absent) <= sum(
-        match.known is None for match in matches
+    dated = sorted((day, listed[i].item_id) for i in stayed if (day := day_of(listed[i].data)))
+    # Items are numbered as they were found: where numbers or days disagree with the places, a place means nothing.
+    is_mixed = not is_orderly([one.item_id for one in listed]) or not is_sorted(
+        [day for one in listed if (day := day_of(one.data))]
     )
+    turnover = is_mixed and len(absent) <= sum(match.known is None for match in matches)
     first = stayed[0] if stayed and grows_at_end(listed) else 0
     gone = _Gone()
     for i, one in enumerate(listed):
         if one.item_id not in absent:
             continue
-        day = day_of(one.data)
-        is_older = turnover
-        if day and oldest:
-            is_older = (day, one.item_id) < oldest or (turnover and day == oldest[0])
-        if i > last or i < first or is_older:
+        if i > last or i < first or _is_older(one, dated, turnover=turnover):
             gone.left.append(one.item_id)
         elif one.missed + 1 < policy.confirm_withdrawal:
             gone.missed.append((one.item_id, one.missed + 1))

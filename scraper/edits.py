@@ -22,6 +22,7 @@ from scraper.wording import bears_mark, is_beginning, is_cut, is_misread, mark_b
 
 _NUMBER = re.compile(r"\d+")
 _FIELDS = ("title", "url", "published", "summary", "author")
+_MOST_MARKS = 20
 _LEAST_BEARERS = 2
 """So many other titles that bear the same words at their end show that these are a mark."""
 
@@ -117,7 +118,7 @@ class _Marks:
         mark = mark_between(new.title, known.data.title)
         if mark is None or len(new.title) > len(known.data.title) or any(one.field == "title" for one in known.turns):
             return False
-        if mark not in self._known:
+        if mark not in self._known and len(self._known) < _MOST_MARKS:
             own = {fold_text(new.title), fold_text(known.data.title)}
             bearers = sum(
                 bears_mark(match.data.title, mark) or bool(match.known and bears_mark(match.known.data.title, mark))
@@ -125,7 +126,7 @@ class _Marks:
                 if fold_text(match.data.title) not in own
             )
             self._known[mark] = bearers >= _LEAST_BEARERS
-        return self._known[mark]
+        return self._known.get(mark, False)
 
 
 def _edited(new: ItemData, old: ItemData) -> tuple[str, ...]:

@@ -137,7 +137,7 @@ def match_old_end(
     claims = [
         Claim(i, one, ("title", "old_end"), 1.0)
         for i in range(last + 1, len(items))
-        for one in by_title.get(fold_text(items[i].title), [])
+        for one in by_title.get(fold_text(items[i].title), [])[: policy.candidates]
         if same_day(items[i], one.data) is not False and count_units(items[i].title) >= policy.long_title
     ]
     settle(claims, found)

@@ -9,7 +9,9 @@ from scraper.dates.tokens import tokenize, uniform
 from scraper.text import clean_text, fold_text
 
 _LEAST_STEM = 10
-_LONGEST_COUNTED = 5_000
+_LONGEST_COUNTED = 120
+_AROUND = 40
+"""Characters in which two texts may differ by counters, and of what is looked at around that."""
 _LONGEST_MARK = 20
 _MOST_MARK_WORDS = 2
 
@@ -46,14 +48,28 @@ def says_same(one: str, other: str) -> bool:
 
 
 def _differ_in_counts(one: str, other: str) -> bool:
-    a, b = without_counters(one), without_counters(other)
+    """Whether counters are all that differs between two folded texts. Only what differs is looked at, and some words
+    around it."""
+    before = _same_length(one, other)
+    after = _same_length(one[before:][::-1], other[before:][::-1])
+    if max(len(one), len(other)) - before - after > _LONGEST_COUNTED:
+        return False
+    start = max(one.rfind(" ", 0, max(before - _AROUND, 0)), 0)
+    rest = max(after - _AROUND, 0)
+    parts = one[start : len(one) - rest], other[start : len(other) - rest]
+    a, b = map(without_counters, parts)
     # What a counter leaves behind it are spaces and brackets.
-    return (a, b) != (one, other) and _WORD.findall(a) == _WORD.findall(b)
+    return (a, b) != parts and _WORD.findall(a) == _WORD.findall(b)
+
+
+def _same_length(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def without_counters(folded: str) -> str:
-    """A folded text without its counters, and what set them apart; unchanged beyond 5,000 characters."""
-    if len(folded) > _LONGEST_COUNTED or not any(char.isdigit() for char in folded):
+    """A folded text without its counters, and what set them apart. For short texts."""
+    if not any(char.isdigit() for char in folded):
         return folded
     bare = _BARE_COUNTER.sub("", _COUNTER.sub("", folded)).rstrip()
     plain = uniform(bare)
@@ -74,9 +90,15 @@ def is_misread(shown: str, meant: str) -> bool:
         return False
     if "\ufffd" in shown and not meant.isascii():
         return _FOREIGN_RUN.sub("\ufffd", shown) == _FOREIGN_RUN.sub("\ufffd", meant)
+    if _ascii(shown) != _ascii(meant):  # which all encodings have in common
+        return False
     data = meant.encode("utf-8", "replace")
     wanted = fold_text(shown)
     return any(fold_text(clean_text(data.decode(charset, "replace"))) == wanted for charset in _CHARSETS)
+
+
+def _ascii(text: str) -> list[bytes]:
+    return text.encode("ascii", "ignore").split()
 
 
 def is_cut(short: str, full: str) -> bool:

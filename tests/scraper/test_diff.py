@@ -247,6 +247,20 @@ def test_page_of_two_thousand_items_is_compared_in_less_than_two_seconds() -> No
     assert time.process_time() - started < 2
 
 
+def test_two_thousand_edits_at_once_cost_less_than_three_seconds() -> None:
+    words = "Zahlen und Worte über das Wasser, 1.024 an der Zahl, wurden am Montag in der Stadt genannt. "
+    before = [replace(one, summary=words * 10) for one in many(1, 2_000)]
+    after = [
+        replace(one, title=f"{one.title} Mark{n}", summary=one.summary.replace("Montag", f"Tag {n}", 1))
+        for n, one in enumerate(before)
+        if one.summary
+    ]
+    memory = Memory.of(before)
+    started = time.process_time()
+    memory.compare(after)
+    assert time.process_time() - started < 3
+
+
 def test_short_list_of_which_nothing_is_known_tells_nothing_however_new() -> None:
     """As the coming events beside the news, where these are away for a moment."""
     found = Memory.of(many(1, 20)).compare(many(40, 42))
