@@ -28,7 +28,9 @@ IDLE_SECONDS: Final = 20.0
 MOST_MEMORY: Final = 1_500_000_000
 """Bytes that all of the browser's processes together may hold (proportional set size) before it is ended."""
 _START_SECONDS: Final = 20.0
-_CLOSE_SECONDS: Final = 5.0
+_LEAVE_SECONDS: Final = 2.5
+_CLOSE_SECONDS: Final = 1.5
+"""A service that is told to stop must be out within ten seconds, the five included that it gives to its checks."""
 _MEMORY_EVERY: Final = 1.0
 
 FLAGS: Final = (
@@ -126,7 +128,7 @@ class Chromium:
         from playwright.async_api import Error
 
         try:
-            async with asyncio.timeout(_CLOSE_SECONDS):
+            async with asyncio.timeout(_LEAVE_SECONDS):
                 await context.close()
         except TimeoutError:
             await self._kill()
