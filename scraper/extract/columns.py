@@ -24,6 +24,10 @@ Run = tuple[tuple[int, int, int], int, int, str, int, int, int, bool, bool]
 """A piece before it is counted in its record: place, first and last node, text, words, link, heading, strong, dated."""
 LABEL = 4
 """Words up to which a text that ends in a colon names the one after it ("Judge:"): a headline needs no name."""
+LEAD_TEXT = 6
+"""Words after a bold text that make it a paragraph's lead."""
+BEFORE_LEAD = 6
+"""Words before it at most: a date, a place."""
 HEADLINE = 2
 """Words from which on a part of a link can be its headline."""
 MAX_PARTS = 12
@@ -190,13 +194,14 @@ def _runs(page: Page, line: Line, stop: int) -> list[Run]:
     tree = page.tree
     found: list[Run] = []
     run: list[int] = []
-    last: tuple[int, int, bool] | None = None
+    last: tuple[int, int, bool, bool] | None = None
+    bold = _bold_lead(tree, line)
     for i in line.chunks:
         if i >= stop:
             break
         link = tree.link[i]
         anchor = _part_of(tree, i, link) if link >= 0 else anchor_of(tree, i)
-        mark = link, anchor, i in page.dated_nodes
+        mark = link, anchor, i in page.dated_nodes, i == bold
         if last != mark and run:
             found.append(_run(page, line.block, run))
             run = []
@@ -205,6 +210,20 @@ def _runs(page: Page, line: Line, stop: int) -> list[Run]:
     if run:
         found.append(_run(page, line.block, run))
     return found
+
+
+def _bold_lead(tree: Tree, line: Line) -> int:
+    """The bold text that leads a paragraph, after a date at most ("3 May - **Quay reopened.** From Monday …"): -1 where
+    there is none, or where bold is only for emphasis."""
+    chunks = line.chunks
+    for k in range(min(2, len(chunks) - 1)):
+        i = chunks[k]
+        if tree.tag[tree.parent[i]] in _STRONG and tree.link[i] < 0 and tree.heading[i] < 0:
+            after = tree.units_in(chunks[k + 1], chunks[-1] + 1)
+            return i if tree.units_in(i, i + 1) >= HEADLINE and after >= LEAD_TEXT else -1
+        if tree.link[i] >= 0 or tree.units_in(i, i + 1) > BEFORE_LEAD:
+            return -1
+    return -1
 
 
 def _part_of(tree: Tree, i: int, link: int) -> int:

@@ -164,3 +164,12 @@ def everything_in_spans(stories: Sequence[Story]) -> str:
 def day_in_the_address_and_the_text(stories: Sequence[Story]) -> str:
     items = each(stories, lambda s: f'<li><a href="{s.path}">{s.day:%d.%m.%Y}: {s.title}</a></li>')
     return document(f"{TOP}<ul>{items}</ul>")
+
+
+@shape()
+def paragraphs_with_bold_leads(stories: Sequence[Story]) -> str:
+    items = each(
+        stories,
+        lambda s: f'<p>{long_day(s.day)} - <b>{s.title}</b> {s.teaser} <a href="{s.path}">Details</a></p>',
+    )
+    return document(f"{TOP}<div class='text'><h1>What is new</h1>{items}</div>")
