@@ -43,6 +43,9 @@ EFFECTS = {
 }  # fmt: skip
 """Modules that read a clock, a file, a socket, a database or the environment, or that do so for us."""
 
+IN_MEMORY = {"BytesIO", "StringIO"}
+"""Of ``io``, what opens nothing."""
+
 GENERATORS = {"scraper/dates/generate.py", "scraper/extract/jsonl.py"}
 """Beside the pure core, run by hand or by the command line: makes a table of the names of months, reads a list of
 files."""
@@ -64,6 +67,8 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.ImportFrom):
             base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
             module = ".".join(filter(None, (base, node.module)))
+            if module == "io" and all(alias.name in IN_MEMORY for alias in node.names):
+                continue
             yield node.lineno, module
             for alias in node.names:
                 yield node.lineno, f"{module}.{alias.name}"

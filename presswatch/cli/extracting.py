@@ -109,11 +109,15 @@ def _extract_all(app: App, targets: Sequence[str], url: str | None) -> list[tupl
 
 
 def _extract_saved(path: Path, url: str | None) -> list[tuple[dict[str, Any], Any]]:
+    import logging
+
     from scraper.clock import utc_now
     from scraper.errors import ExtractError, NotFoundError
     from scraper.extract import extract
     from scraper.saved import find_saved_pages
 
+    # It tells of each oddity of a PDF, and of nothing else.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         pages = find_saved_pages(path, url=url, series=False)
     except NotFoundError as error:

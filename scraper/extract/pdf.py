@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import logging
 import re
 import struct
 import zlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from io import BytesIO
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
@@ -39,8 +38,6 @@ _NUMBERS = re.compile(r"\d+")
 _ENDS = (".", "!", "?", ":", "”", '"', "»", "…", "。", "！", "？", "।", "؟", "۔")
 _TOOL_TITLES = re.compile(r"microsoft |untitled|\.(?:docx?|pdf|indd|qxd|pptx?|xlsx?)\b|^\W*$|_", re.IGNORECASE)
 
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of each oddity of a file, and of nothing else
-
 
 def extract_pdf(body: bytes, url: str, *, now: datetime) -> Extraction:
     """The article that a PDF holds. Never raises: a file that cannot be read, or has no text, is an error page or an
@@ -64,7 +61,7 @@ def extract_pdf(body: bytes, url: str, *, now: datetime) -> Extraction:
 
 def _read(body: bytes) -> tuple[list[list[str]], str, str | None]:
     """The lines of each page, the title and the language that the file names."""
-    reader = PdfReader(io.BytesIO(body), strict=False)
+    reader = PdfReader(BytesIO(body), strict=False)
     if reader.is_encrypted and not reader.decrypt(""):
         raise ValueError("locked")
     named = clean_text(str(reader.metadata.title or "" if reader.metadata else "")[:MAX_TITLE])
