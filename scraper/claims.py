@@ -14,9 +14,10 @@ from scraper.types import ItemData, KnownItem
 class Policy:
     """How alike is alike. Shares are in 0..1.
 
-    ``title_alike`` is the least overlap of words (Dice) for a headline that was edited, ``title_very_alike`` where no
-    date confirms it; ``title_unlike`` the overlap under which one address that shows another headline and a later date
-    holds another item; ``text_alike`` the least overlap of two teasers without a link, of ``long_text`` words at least.
+    ``title_alike`` is the least overlap of words (Dice) for a headline that was edited, ``title_very_alike`` where
+    no date confirms it, ``title_in_place`` where its neighbours do; ``title_unlike`` the overlap under which one
+    address that shows another headline and a later date holds another item; ``text_alike`` the least overlap of two
+    teasers without a link, of ``long_text`` words at least.
     ``long_title`` is the least number of words that make a title distinctive. ``renewed_share`` is the share of items
     that must have moved, or of titles that must be left, on a site that renewed its addresses. ``fuzzy_limit`` bounds
     the pairs whose texts are compared in one look, ``candidates`` the items that may bear one weak key.
@@ -24,6 +25,7 @@ class Policy:
 
     title_alike: float = 0.6
     title_very_alike: float = 0.8
+    title_in_place: float = 0.75
     title_unlike: float = 0.3
     text_alike: float = 0.7
     long_title: int = 4

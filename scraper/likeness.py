@@ -113,7 +113,7 @@ def _claims_between(
             if not (undated or same_day(items[i], one.data)) or not _fit_numbers(items[i].title, one.data.title):
                 continue
             score = title_likeness(items[i].title, one.data.title)
-            if score >= policy.title_very_alike:
+            if score >= policy.title_in_place:
                 claims.append(Claim(i, one, ("place", "title_alike"), score))
     return claims
 
