@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.filters import Conditions, filter_options, parse_since, search_words, select_sources
 from presswatch.cli.output import form_options, write_rows
 from presswatch.cli.talk import say
 
@@ -26,6 +27,10 @@ SELECT m.id, m.message_id, ch.name AS channel, m.kind, m.state, s.slug AS source
        (SELECT count(*) FROM message_changes x WHERE x.message_id = m.id AND x.also_of IS NULL) AS changes
 FROM messages m JOIN channels ch ON ch.id = m.channel_id LEFT JOIN sources s ON s.id = m.source_id
 """
+_ABOUT = """
+EXISTS (SELECT 1 FROM message_changes x JOIN changes c ON c.id = x.change_id
+        WHERE x.message_id = m.id AND c.item_id IN (SELECT rowid FROM items_fts WHERE items_fts MATCH ?))
+"""
 _STYLES = {"sent": "green", "pending": "yellow", "held": "cyan", "dead": "red"}
 
 
@@ -33,22 +38,39 @@ _STYLES = {"sent": "green", "pending": "yellow", "held": "cyan", "dead": "red"}
 @click.option("--dead", is_flag=True, help="Only dead letters: given up, kept, sent again by `presswatch retry`.")
 @click.option("--pending", is_flag=True, help="Only what waits to be sent.")
 @click.option("--channel", metavar="NAME", help="Only of this channel.")
-@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most; 0 for all.")
+@filter_options
 @form_options()
 @click.pass_obj
-def messages_command(app: App, dead: bool, pending: bool, channel: str | None, limit: int, form: str | None) -> None:
+def messages_command(
+    app: App,
+    dead: bool,
+    pending: bool,
+    channel: str | None,
+    sources: Sequence[str],
+    tags: Sequence[str],
+    since: str | None,
+    search: str | None,
+    limit: int,
+    form: str | None,
+) -> None:
     """Show what was told, or waits to be told, the latest first.
 
     \b
     presswatch messages --dead
+    presswatch messages --channel phone --since 7d --search "harbour dues"
     """
-    from presswatch.cli.filters import Conditions
+    from scraper.clock import to_text
 
     conditions = Conditions()
     conditions.add_any("m.state", ["dead"] * dead + ["pending", "held"] * pending)
     if channel is not None:
         conditions.add("ch.name = ?", channel)
+    if since is not None:
+        conditions.add("m.created_at >= ?", to_text(parse_since(since, app.now, app.zone)))
+    if search is not None:
+        conditions.add(_ABOUT, search_words(search))
     with app.reading() as conn:
+        select_sources(conn, conditions, sources, tags)
         sql = f"{_MESSAGES} {conditions.where} ORDER BY m.id DESC LIMIT ?"
         cursor = conn.execute(sql, (*conditions.values, limit or -1))
         rows = _with_subjects(conn, cursor)

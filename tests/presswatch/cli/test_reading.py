@@ -323,3 +323,16 @@ def test_since_is_understood_in_the_zone_of_the_person(text: str, instant: str) 
 def test_since_refuses_what_is_no_time(text: str) -> None:
     with pytest.raises(BadParameter):
         parse_since(text, NOW, UTC)
+
+
+def test_messages_are_found_by_source_time_and_words(call: Call) -> None:
+    every = call("messages", "--json", "--limit", "0").json
+    word = re.findall(r"\w{6,}", next(row["subject"] for row in every if row["kind"] == "change"))[-1]
+    about = call("messages", "--search", word, "--json").json
+    assert about
+    assert len(about) < len(every)
+    assert all(word.lower() in row["subject"].lower() for row in about if row["kind"] == "change")
+    source = next(row["source"] for row in every if row["source"])
+    assert {row["source"] for row in call("messages", "--source", source, "--json").json} == {source}
+    assert call("messages", "--since", "1d", "--json", "--limit", "0").json == every
+    assert call("messages", "--source", "nobody").code == 2
