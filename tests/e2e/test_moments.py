@@ -19,8 +19,8 @@ PAGES = {
     "startseite": "/de/",
     "atom": "/de/aktuelles/feed.atom",
 }
-LOOKS = {"m3": 3, "m4": 2}
-"""A withdrawal is confirmed by further looks; a redesign may not be news at the second either."""
+LOOKS = {"m3": 4, "m4": 2}
+"""The first may have been under way. A withdrawal is confirmed by further looks; a redesign may not be news at the second either."""
 ITEM_CHANGES = (
     "SELECT s.slug, c.kind, c.tell, c.fields, i.url, i.title FROM changes c JOIN sources s ON s.id = c.source_id "
     "JOIN items i ON i.id = c.item_id WHERE c.id > ? ORDER BY c.id"

@@ -61,8 +61,13 @@ def find_tests() -> dict[int, list[str]]:
 
 def _tests_in(file: Path) -> Iterator[tuple[str, str]]:
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not _is_soak(node):
             yield node.name, ast.get_docstring(node) or ""
+
+
+def _is_soak(node: ast.FunctionDef) -> bool:
+    """Whether it is started by ``make soak`` only."""
+    return "pytest.mark.soak" in [ast.unparse(one) for one in node.decorator_list]
 
 
 def exists(test: str) -> bool:
