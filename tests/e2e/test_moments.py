@@ -20,7 +20,8 @@ PAGES = {
     "atom": "/de/aktuelles/feed.atom",
 }
 LOOKS = {"m3": 4, "m4": 2}
-"""The first may have been under way. A withdrawal is confirmed by further looks; a redesign may not be news at the second either."""
+"""The first may have been under way. A withdrawal is confirmed by further looks; a redesign may not be news at the
+second either."""
 ITEM_CHANGES = (
     "SELECT s.slug, c.kind, c.tell, c.fields, i.url, i.title FROM changes c JOIN sources s ON s.id = c.source_id "
     "JOIN items i ON i.id = c.item_id WHERE c.id > ? ORDER BY c.id"
