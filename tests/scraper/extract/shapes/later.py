@@ -173,3 +173,14 @@ def paragraphs_with_bold_leads(stories: Sequence[Story]) -> str:
         lambda s: f'<p>{long_day(s.day)} - <b>{s.title}</b> {s.teaser} <a href="{s.path}">Details</a></p>',
     )
     return document(f"{TOP}<div class='text'><h1>What is new</h1>{items}</div>")
+
+
+@shape(stories=stories_of(path=lambda k, _: f"/index.php?option=com_content&view=article&id={510 - k}"))
+def query_addresses_and_icons(stories: Sequence[Story]) -> str:
+    items = each(
+        stories,
+        lambda s: (
+            f'<table class="contentpaneopen"><tr><td class="contentheading" width="100%"><a href="{s.path.replace("&", "&amp;")}" class="contentpagetitle">{s.title}</a></td><td align="right" width="100%" class="buttonheading"><a href="{s.path.replace("&", "&amp;")}&amp;format=pdf" title="PDF"><img src="/pdf.png" alt="PDF"></a></td></tr></table><table class="contentpaneopen"><tr><td valign="top" class="createdate">{s.day:%A}, {s.day.day:02} {MONTHS[s.day.month - 1]} {s.day.year} 10:12</td></tr><tr><td valign="top">{s.teaser}</td></tr><tr><td><a href="{s.path.replace("&", "&amp;")}" class="readon">Read more...</a></td></tr></table><span class="article_seperator">&nbsp;</span>'
+        ),
+    )
+    return document(f"{TOP}<div class='blog'>{items}</div>")
