@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from scraper.dates.calendars import PERSIAN_MONTHS
 from scraper.dates.hijri import HIJRI_MONTHS
@@ -33,7 +34,7 @@ _DAY_PARTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Phrase:
     """One spelling: its words (``None`` stands for a number) and, per language, what it means."""
 
@@ -41,8 +42,7 @@ class Phrase:
     meaning: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class RelativePhrase:
+class RelativePhrase(NamedTuple):
     """``("vor", None, "stunden")``; ``number`` is given where the phrase itself says it ("yesterday")."""
 
     words: tuple[str | None, ...]
@@ -102,7 +102,7 @@ def _telling_words(*tables: dict[str, tuple[Phrase, ...]] | dict[str, tuple[Rela
             for phrase in phrases:
                 words = [word for word in phrase.words if word and not word.isdigit()]
                 if words:
-                    found.add(max(words, key=len))
+                    found.add(max(words, key=len) if len(words) > 1 else words[0])
     return frozenset(found)
 
 

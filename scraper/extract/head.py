@@ -47,6 +47,8 @@ _SCRIPTS = (
     ("ka", re.compile(r"[\u10a0-\u10ff]")),
     ("hy", re.compile(r"[\u0530-\u058f]")),
 )
+_FIRST_OTHER = "\u0370"
+"""The first character of those scripts: what comes before is Latin."""
 _ASCII = re.compile(r"[\x00-\x7f]+")
 _NEEDED = {"ja": 0.1, "uk": 0.02, "fa": 0.03}
 """Share of letters from which a script decides, where it is not a third: scripts that mix with others."""
@@ -149,7 +151,7 @@ def find_next_page(links: list[tuple[str, str, str]], base: str) -> str | None:
 def guess_language(declared: str | None, sample: str) -> str | None:
     """The declared language, unless the script of the text contradicts it; ``None`` where nothing tells."""
     other = _ASCII.sub("", sample)
-    if len(other) * 60 < len(sample):
+    if len(other) * 60 < len(sample) or max(other, default="") < _FIRST_OTHER:
         return declared
     letters = sum(map(str.isalpha, sample))
     if letters < 40:
