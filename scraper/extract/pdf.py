@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import re
-import struct
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from io import BytesIO
-
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from scraper.dates import find_dates
-from scraper.text import clean_text, count_units, fold_text
+from scraper.pdf_text import MAX_TEXT, MAX_TITLE, read_pdf
+from scraper.text import count_units, fold_text
 from scraper.types import ArticleData, Extraction, PageKind, Published, Verdict
 
-MAX_PAGES = 60
-MAX_TEXT = 200_000
-MAX_TITLE = 300
 FIRST_LINES = 15
 """Lines at the beginning in which title and date are looked for."""
 DATE_LINE = 60
@@ -29,11 +21,6 @@ LITTLE = 20
 SHORT_LINE = 0.75
 """Share of the longest lines' length below which a line ends its paragraph."""
 
-# What a broken or hostile file makes the library raise, beside its own errors.
-_BROKEN = (
-    PyPdfError, ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, RecursionError,
-    NotImplementedError, zlib.error, struct.error, OSError,
-)  # fmt: skip
 _NUMBERS = re.compile(r"\d+")
 _ENDS = (".", "!", "?", ":", "”", '"', "»", "…", "。", "！", "？", "।", "؟", "۔")
 _TOOL_TITLES = re.compile(r"microsoft |untitled|\.(?:docx?|pdf|indd|qxd|pptx?|xlsx?)\b|^\W*$|_", re.IGNORECASE)
@@ -42,10 +29,10 @@ _TOOL_TITLES = re.compile(r"microsoft |untitled|\.(?:docx?|pdf|indd|qxd|pptx?|xl
 def extract_pdf(body: bytes, url: str, *, now: datetime) -> Extraction:
     """The article that a PDF holds. Never raises: a file that cannot be read, or has no text, is an error page or an
     empty one."""
-    try:
-        pages, named, language = _read(body)
-    except _BROKEN:
+    told = read_pdf(body)
+    if told is None:
         return Extraction((), None, Verdict(PageKind.ERROR, 0.9, ("the PDF is broken or locked",)))
+    pages, language = told.pages, told.language
     lines = _without_margins(pages)
     paragraphs = _paragraphs(lines)
     text = "\n\n".join(paragraphs)[:MAX_TEXT]
@@ -53,27 +40,10 @@ def extract_pdf(body: bytes, url: str, *, now: datetime) -> Extraction:
         return Extraction((), None, Verdict(PageKind.EMPTY, 0.9, ("the PDF holds no text, or pictures of it",)))
     languages = (language,) if language else ()
     head = [line for line in lines if line][:FIRST_LINES]
-    title = _title(named, head)
+    title = _title(told.title, head)
     article = ArticleData(title=title, text=text, published=_published(head, now, languages), url=url)
     verdict = Verdict(PageKind.ARTICLE, 0.9, (f"a PDF of {len(pages)} pages",))
     return Extraction((), article, verdict, language=language, page_title=title or None, tier="pdf")
-
-
-def _read(body: bytes) -> tuple[list[list[str]], str, str | None]:
-    """The lines of each page, the title and the language that the file names."""
-    reader = PdfReader(BytesIO(body), strict=False)
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise ValueError("locked")
-    named = clean_text(str(reader.metadata.title or "" if reader.metadata else "")[:MAX_TITLE])
-    language = reader.root_object.get("/Lang")
-    pages, size = [], 0
-    for page in reader.pages[:MAX_PAGES]:
-        text = page.extract_text()
-        pages.append([clean_text(line) for line in text[:MAX_TEXT].split("\n")])
-        size += len(text)
-        if size > MAX_TEXT:
-            break
-    return pages, named, language.split("-")[0].lower() if isinstance(language, str) and language.strip() else None
 
 
 def _without_margins(pages: Sequence[Sequence[str]]) -> list[str]:

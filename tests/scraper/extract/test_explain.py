@@ -75,7 +75,7 @@ def test_every_list_that_was_considered_has_a_score_and_the_ones_not_taken_say_w
     assert not any(other.chosen for other in others)
     menu = next(other for other in others if "nav" in other.where)
     assert all(weight < 0 for _, weight in menu.reasons)
-    assert "in navigation, side column or footer" in dict(menu.reasons)
+    assert "addresses like those of documents" in dict(menu.reasons)
     assert not any(candidate.chosen for candidate in tell(PAGES["no listing"]).candidates)
 
 
