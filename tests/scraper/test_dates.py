@@ -273,7 +273,6 @@ def test_an_offset_of_no_clock_leaves_the_day_and_the_time(zone: str) -> None:
     assert (str(found.on), found.local_time, found.at) == ("2026-03-02", "09:00:00", None)
 
 
-
 def test_a_date_without_offset_is_no_instant() -> None:
     found = parse_date("21 April 2025 14:30", now=NOW)
     assert found is not None
