@@ -14,7 +14,7 @@ from tests.e2e.desk import SECRET, Daemon, Desk, wait_until
 from tests.soak.moody_site import MoodySite, title_of
 from tests.soak.results import write_results
 
-BASELINE, ITEMS, LOOKS, KILLS = 30, 120, 300, 50
+BASELINE, ITEMS, LOOKS, KILLS = 25, 120, 300, 50
 _ABOUT = f"""# A moody site and a daemon that is killed
 
 A site publishes {ITEMS} items while a daemon looks at it {LOOKS} times or more and is killed (SIGKILL) {KILLS} times.
