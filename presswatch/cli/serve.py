@@ -97,8 +97,11 @@ def _run(app: App, host: str, port: int, access: Access) -> None:
     from presswatch.web.adding import Adder
     from presswatch.web.desk import Desk
     from presswatch.web.site import Site, make_site
+    from scraper.guard import seal_guard
     from scraper.store.db import open_store
 
+    # It answers, and asks nobody: a page that is to be added is looked at by a process of its own.
+    seal_guard()
     # Opened before the pages open the same file.
     store = open_store(app.home.db_path) if access.editing else None
     desk = Desk(store, Adder(app.home_option, app.environ)) if store is not None else None
