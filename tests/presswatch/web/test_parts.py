@@ -114,7 +114,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (Filters(), 60),
         (Filters(before="5000"), 60),
         (Filters(q="basin"), 60),
-        (Filters(q="dredg"), 60),
+        (Filters(q="dredg*"), 60),
         (Filters(q="ludmila", within="articles"), 60),
         (Filters(q="ludmila", within="articles", before="1000"), 60),
         (Filters(source="s3"), 60),
