@@ -31,6 +31,8 @@ QUIET_SECONDS: Final = 0.25
 MOST_OBSERVED: Final = 30
 MOST_OBSERVED_BYTES: Final = 2_000_000
 MOST_DOM_BYTES: Final = 10_000_000
+MOST_TOLD: Final = 20
+"""Requests of one page of which the log says why they were not answered."""
 VIEW: Final = {"width": 1280, "height": 1000}
 MOST_HEIGHT: Final = 10_000
 """Pixels of a page that a picture shows."""
@@ -195,7 +197,7 @@ async def render(
         raise FetchError("unreadable", f"the page could not be rendered: {why[:200]}", url=shell.url) from error
     if not isinstance(html, str):
         raise FetchError("too_large", "the rendered page is larger than allowed", url=shell.url)
-    for failure in rendering.failed[:3]:
+    for failure in rendering.failed[:MOST_TOLD]:
         log.info("a request of %s was not answered: %s", shell.url, failure)
     page = replace(
         shell,
