@@ -21,13 +21,13 @@ demo: $(STAMP)  ## play the bundled news site end to end: baseline, news, edit, 
 	@$(BIN)/presswatch demo
 
 test: $(STAMP)  ## run all tests, offline
-	$(BIN)/python -m pytest -n 2 -rs
+	$(BIN)/python -m pytest -n 3 --dist worksteal -rs
 
 test-fleet: $(STAMP)  ## run the tests that need RabbitMQ (Debian's rabbitmq-server), which they start themselves
-	$(BIN)/python -m pytest -m fleet -n 0 tests/fleet
+	$(BIN)/python -m pytest -m fleet -n 2 tests/fleet
 
 test-browser: $(STAMP)  ## run the tests that need Chromium (Debian's chromium): pages that scripts fill
-	$(BIN)/python -m pytest -m browser -n 0 -rs tests/browser
+	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile -rs tests/browser
 
 lint: $(STAMP)  ## ruff and mypy (strict)
 	$(BIN)/ruff check .
