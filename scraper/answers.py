@@ -35,6 +35,18 @@ class NotModified:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+def not_modified_unasked(url: str) -> FetchError:
+    """The error of an answer that stands for one that we never had."""
+    return FetchError("not_modified_unasked", "answered 'not modified' (304)", url=url, status=304)
+
+
+def whole_page(answer: Page | NotModified, url: str) -> Page:
+    """``answer``, where nothing but a page will do. Raises :class:`FetchError`."""
+    if isinstance(answer, NotModified):
+        raise not_modified_unasked(url)
+    return answer
+
+
 def redirect_target(url: str, response: Response) -> str | None:
     """Where the answer points, ``None`` if it is no redirect. The fragment is dropped: it is never sent."""
     if response.status not in _REDIRECTS:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from scraper.answers import NotModified
+from scraper.answers import not_modified_unasked, whole_page
 from scraper.errors import CheckError, FetchError
 from scraper.gaps import FurtherPage
 from scraper.reading import Reading
@@ -66,9 +66,10 @@ def _whole(url: str, reading: Reading) -> tuple[Page, Extraction]:
     """A page that could be read; else raises :class:`CheckError`."""
     if reading.error is not None:
         raise reading.error
-    if isinstance(reading.answer, NotModified) or reading.extraction is None:
-        raise FetchError("not_modified_unasked", "answered 'not modified' (304)", url=url, status=304)
-    return reading.answer, reading.extraction
+    page = whole_page(reading.answer, url)
+    if reading.extraction is None:
+        raise not_modified_unasked(url)
+    return page, reading.extraction
 
 
 async def fill_gap(

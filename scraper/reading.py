@@ -16,7 +16,7 @@ from scrapy.http import Response
 
 from scraper import diff as differ
 from scraper import sitemaps
-from scraper.answers import NotModified
+from scraper.answers import NotModified, whole_page
 from scraper.asking import PLAIN, Post, SourceRequests
 from scraper.browser.chromium import Chromium
 from scraper.browser.rendering import Rendered
@@ -210,10 +210,8 @@ class PageVisit:
         if isinstance(answer, NotModified):
             return Reading(answer)
         digest = hashlib.sha256(answer.body).hexdigest()
-        if digest == request.body_sha256:
-            return Reading(answer, body_sha256=digest)
-        if request.page_print is not None and answer.url == request.url and fits(request.page_print, answer.body):
-            return Reading(answer, body_sha256=digest, listed=True)
+        if _is_same(request, answer, digest):
+            return Reading(answer, body_sha256=digest, listed=digest != request.body_sha256)
         found = await self.understand(answer, request.recipe)
         if sitemaps.is_index(found) and request.page is None:
             return await self._read_sitemaps(request, answer, found)
@@ -275,9 +273,7 @@ class PageVisit:
         stand for one of several documents."""
         pages, found = list[Page](), list[Extraction]()
         for url in sitemaps.newest(named, index.url):
-            page = await self.fetch(request, url)
-            if isinstance(page, NotModified):
-                raise FetchError("not_modified_unasked", "answered 'not modified' (304)", url=url, status=304)
+            page = whole_page(await self.fetch(request, url), url)
             pages.append(page)
             found.append(await self.understand(page, None))
         if not found:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from scraper.answers import NotModified
+from scraper.answers import NotModified, whole_page
 from scraper.browser.answering import Answered
 from scraper.browser.chromium import NoBrowserError
 from scraper.browser.rendering import Rendered
@@ -109,10 +109,7 @@ def is_shell(page: Page, said: Extraction) -> bool:
 
 
 async def _always(wish: Wish, hands: Hands) -> Found:
-    page = await hands.fetch(wish.url, None)
-    if isinstance(page, NotModified):
-        raise FetchError("not_modified_unasked", "answered 'not modified' (304)", url=wish.url, status=304)
-    return await _rendered(wish, page, hands)
+    return await _rendered(wish, whole_page(await hands.fetch(wish.url, None), wish.url), hands)
 
 
 async def _rendered(wish: Wish, shell: Page, hands: Hands) -> Found:
