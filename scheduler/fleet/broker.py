@@ -28,6 +28,9 @@ HELLOS: Final = "presswatch.hello"
 """Where workers of every version say that they live."""
 DONE: Final = f"presswatch.v{PROTOCOL}.done"
 _ROSTER: Final = f"presswatch.v{PROTOCOL}.roster"
+WAIT: Final = timedelta(minutes=10)
+"""How long a reading is waited for. A job that nobody took until then is forgotten by the broker as well, and so is an
+answer."""
 _PORTS: Final = {"amqp": 5672, "amqps": 5671}
 _CONNECT_SECONDS: Final = 10.0
 _AGAIN_SECONDS: Final = 0.5

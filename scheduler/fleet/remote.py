@@ -13,7 +13,7 @@ from typing import Final
 
 from aio_pika.abc import AbstractIncomingMessage
 
-from scheduler.fleet.broker import LOST, Broker, BrokerError, job_queue
+from scheduler.fleet.broker import LOST, WAIT, Broker, BrokerError, job_queue
 from scheduler.fleet.shards import shard_of
 from scheduler.fleet.wire import PROTOCOL, Done, Hello, Job, Roster, WireError, pack, unpack
 from scraper.asking import PLAIN, SourceRequests
@@ -29,8 +29,6 @@ from scraper.urls import origin_of, site_of
 
 log = logging.getLogger(__name__)
 
-WAIT: Final = timedelta(minutes=10)
-"""How long a reading is waited for. A job that nobody took until then is forgotten by the broker as well."""
 _RENEW_SECONDS: Final = LEASE.total_seconds() / 3
 _SILENT_SECONDS: Final = 12.0
 """A worker that has not said for so long that it lives is not counted on."""

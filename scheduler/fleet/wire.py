@@ -64,13 +64,12 @@ class Failure(msgspec.Struct, frozen=True, array_like=True):
 class Done(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What came of a job: the parts of a :class:`scraper.reading.Reading`, or why there is none.
 
-    ``robots`` were fetched for it; ``seconds`` it took, waiting excluded.
+    ``robots`` were fetched for it.
     """
 
     id: str
     worker: str
     spacing: timedelta
-    seconds: float
     page: Page | None = None
     not_modified: NotModified | None = None
     extraction: Extraction | None = None

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustQueue
 
-from scheduler.fleet.broker import DONE, HELLOS, LOST, Broker, BrokerError
+from scheduler.fleet.broker import DONE, HELLOS, LOST, WAIT, Broker, BrokerError
 from scheduler.fleet.shards import SHARDS, shards_of
 from scheduler.fleet.wire import PROTOCOL, Done, Hello, Job, Roster, WireError, failure_of, pack, unpack
 from scraper.browser.chromium import Chromium
@@ -32,8 +32,6 @@ log = logging.getLogger(__name__)
 HELLO_SECONDS: Final = 3.0
 _STANDBY_SECONDS: Final = 2.0
 """How long the queues of others are left to them, before standing by for the case that they end."""
-_KEEP: Final = timedelta(minutes=10)
-_PATIENCE: Final = timedelta(minutes=10)
 _REMEMBERED: Final = 20_000
 PREFETCH: Final = 4
 """Messages that are sent ahead for each queue."""
@@ -248,7 +246,7 @@ class Worker:
                 done = await self._read(job)
             self._pace.end(site, done.spacing)
         # Acknowledged only once the broker has the answer: a worker that ends before that loses nothing.
-        await self._broker.send(DONE, pack(done), keep=_KEEP, patience=_PATIENCE)
+        await self._broker.send(DONE, pack(done), keep=WAIT, patience=WAIT)
         try:
             await message.ack()
         except LOST as error:
@@ -268,7 +266,6 @@ class Worker:
             chromium=self._chromium,
         )
         visit = reader.visit(job.site)
-        started = time.monotonic()
         self._reading += 1
         try:
             parts = _parts_of(await visit.read(job.request))
@@ -287,7 +284,6 @@ class Worker:
             id=job.id,
             worker=self.name,
             spacing=visit.spacing,
-            seconds=time.monotonic() - started,
             robots=tuple(robots.fetched.values()),
             **parts,
         )

@@ -43,7 +43,7 @@ def test_a_page_and_all_that_was_read_from_it_arrive() -> None:
     assert len(said.items) == 19
     validators = Validators("https://port.example/n", '"e1"')
     page = Page("https://port.example/n", 200, body, "text/html", validators, ("https://port.example/",))
-    done = Done(id="1", worker="w", spacing=2 * SECOND, seconds=0.2, page=page, extraction=said)
+    done = Done(id="1", worker="w", spacing=2 * SECOND, page=page, extraction=said)
     sent = pack(done)
     assert len(sent) < len(body)
     assert unpack(sent, Done).reading() == Reading(page, said)
@@ -77,7 +77,7 @@ def test_no_part_of_a_reading_is_forgotten() -> None:
 
 def test_not_modified_arrives() -> None:
     answer = NotModified("https://port.example/n", Validators("https://port.example/n", '"e1"'))
-    done = Done(id="3", worker="w", spacing=SECOND, seconds=0.1, not_modified=answer)
+    done = Done(id="3", worker="w", spacing=SECOND, not_modified=answer)
     assert unpack(pack(done), Done).reading() == Reading(answer)
 
 
@@ -91,7 +91,7 @@ def test_not_modified_arrives() -> None:
     ],
 )
 def test_an_error_is_raised_as_it_was(error: CheckError) -> None:
-    done = Done(id="4", worker="w", spacing=SECOND, seconds=0.1, failure=failure_of(error))
+    done = Done(id="4", worker="w", spacing=SECOND, failure=failure_of(error))
     with pytest.raises(type(error)) as raised:
         unpack(pack(done), Done).reading()
     assert type(raised.value) is type(error)
@@ -101,7 +101,7 @@ def test_an_error_is_raised_as_it_was(error: CheckError) -> None:
 
 def test_an_answer_without_anything_is_an_error() -> None:
     with pytest.raises(WireError, match="neither"):
-        Done(id="5", worker="w", spacing=SECOND, seconds=0.1).reading()
+        Done(id="5", worker="w", spacing=SECOND).reading()
 
 
 def test_what_is_unpacked_is_bounded() -> None:
@@ -121,7 +121,7 @@ def test_any_bytes_are_a_message_or_an_error(data: bytes) -> None:
 
 
 def test_a_message_cut_anywhere_is_an_error() -> None:
-    sent = pack(Done(id="6", worker="w", spacing=SECOND, seconds=0.1, page=Page("https://a.example/", 200, listing())))
+    sent = pack(Done(id="6", worker="w", spacing=SECOND, page=Page("https://a.example/", 200, listing())))
     for end in range(0, len(sent), 37):
         with pytest.raises(WireError):
             unpack(sent[:end], Done)
