@@ -7,10 +7,12 @@ conditional headers and credentials that are not meant for it. Whatever is not o
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -30,6 +32,8 @@ ACCEPT_PAGE: Final = (
     "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json;q=0.9,"
     "application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.5"
 )
+
+_BREAKS: Final = re.compile(r"[\r\n\0]")
 
 Download = Callable[[Request], Awaitable[Response]]
 """``crawler.engine.download_async``, or anything that answers like it."""
@@ -159,6 +163,7 @@ def _astray(message: str, hop: _Hop, response: Response) -> FetchError:
     return FetchError("redirect", message, url=hop.url, status=response.status)
 
 
+@lru_cache(maxsize=20_000)
 def check_url(url: str) -> None:
     """Refuse what is no plain http(s) URL before anything is looked up: :class:`FetchError` (``connection``)."""
     try:
@@ -226,13 +231,13 @@ def _headers(hop: _Hop, request: FetchRequest, now: datetime) -> dict[bytes, byt
         headers["if-none-match"] = hop.sent.etag
     if hop.sent and hop.sent.last_modified:
         headers["if-modified-since"] = hop.sent.last_modified
-    url = hop.url
-    return {_header_bytes(name, name, url): _header_bytes(name, value, url) for name, value in headers.items()}
+    for name, value in headers.items():
+        if _BREAKS.search(name) or _BREAKS.search(value):
+            raise FetchError("connection", f"the header {name!r} has a line break in it", url=hop.url)
+    return {_header_bytes(name): _header_bytes(value) for name, value in headers.items()}
 
 
-def _header_bytes(name: str, value: str, url: str) -> bytes:
-    if any(c in value for c in "\r\n\0"):
-        raise FetchError("connection", f"the header {name!r} has a line break in it", url=url)
+def _header_bytes(value: str) -> bytes:
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:

@@ -168,6 +168,7 @@ def _split_host() -> Any:
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
+@lru_cache(maxsize=20_000)
 def site_of(url: str) -> str:
     """The unit of politeness: the registrable domain (bundled public suffix list, private suffixes included).
 
@@ -186,6 +187,7 @@ def site_of(url: str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+@lru_cache(maxsize=20_000)
 def origin_of(url: str) -> str:
     """Scheme, host and port in one spelling (RFC 6454): ``https://example.org:443``. Empty for what is no URL."""
     try:
