@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -105,6 +106,29 @@ def webchanges() -> Contender | None:
         return None
     files = ["--jobs", "jobs.yaml", "--config", "config.yaml", "--database", "cache.db", "--hooks", "hooks.py"]
     return Contender("webchanges with selectors", _write_jobs, [str(folder / "bin" / "webchanges"), *files])
+
+
+def changedetection() -> Contender | None:
+    """changedetection.io in its batch mode, with the right selectors; ``None`` if it cannot be installed."""
+    folder = environment("changedetection.io")
+    if folder is None:
+        return None
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [str(folder / "bin" / "changedetection.io"), "-d", ".", "-C", "-l", "ERROR"]
+    command += ["-h", "127.0.0.1", "-p", str(port), "-b"]
+    environ = {"ALLOW_IANA_RESTRICTED_ADDRESSES": "true"}
+
+    def prepare(home: Path, urls: Sequence[str]) -> None:
+        watches: list[str] = []
+        for n, url in enumerate(urls):
+            options = {"include_filters": [SELECTORS[n % 3]], "fetch_backend": "html_requests"}
+            watches += ["-u", url, f"-u{n}", json.dumps(options)]
+        environment = dict(os.environ, **environ)
+        subprocess.run([*command, *watches], cwd=home, env=environment, capture_output=True, check=True)
+
+    name = "changedetection.io with selectors"
+    return Contender(name, prepare, [*command, "-r", "all"], looks_before=1, environ=environ)
 
 
 def environment(package: str) -> Path | None:

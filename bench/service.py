@@ -1,6 +1,6 @@
 """CPU of a whole look at a page, against others on the same pages.
 
-    python -m bench.service [--sites N] [--rounds N] [--without urlwatch webchanges]
+    python -m bench.service [--sites N] [--rounds N] [--without urlwatch webchanges changedetection.io]
 
 The pages are those of :mod:`bench.farm`. Each contender looks at all of them once a round, all contenders in turn; what
 counts is the CPU time of its whole process tree, less that of the same command with a single page (start-up), median
@@ -28,6 +28,7 @@ from bench import contenders
 from bench.contenders import Contender
 from bench.farm import FarmProcess
 
+OTHERS = ("urlwatch", "webchanges", "changedetection.io")
 RESULTS = Path(__file__).with_name("results") / "service.md"
 _ABOUT = "`python -m bench.service --sites {sites} --rounds {rounds}`, {day}; Python {python}, {rest}."
 _MEANING = (
@@ -92,7 +93,6 @@ GOALS = (
 
 def measure_noise(sites: int, rounds: int, folder: Path, without: Sequence[str]) -> dict[str, dict[str, float]]:
     """Pages whose noise changes, then the same with one new item each; milliseconds by phase and contender."""
-    print("changedetection.io: skipped, it is a server that looks at its own times")
     some = [
         contenders.presswatch(),
         contenders.scrapy(contenders.TUNED, "Scrapy, tuned"),
@@ -100,6 +100,7 @@ def measure_noise(sites: int, rounds: int, folder: Path, without: Sequence[str])
         contenders.floor(),
         contenders.urlwatch() if "urlwatch" not in without else None,
         contenders.webchanges() if "webchanges" not in without else None,
+        contenders.changedetection() if "changedetection.io" not in without else None,
     ]
     with FarmProcess.start(sites) as farm:
         stands = [Stand.build(one, farm.urls, folder) for one in some if one is not None]
@@ -175,7 +176,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--sites", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--without", nargs="*", default=[], choices=["urlwatch", "webchanges"])
+    parser.add_argument("--without", nargs="*", default=[], choices=OTHERS)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = measure_noise(options.sites, options.rounds, Path(folder), options.without)
