@@ -9,6 +9,7 @@ import json
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import aiohttp
 from lxml import html
@@ -43,13 +44,12 @@ async def main(urls: list[str]) -> None:
 def remember(store: sqlite3.Connection, source: int, url: str, body: bytes) -> None:
     """Store and print what is new on one page."""
     kind = source % 3
-    page: Any = html.fromstring(body, base_url=url)
-    page.make_links_absolute()
+    page: Any = html.document_fromstring(body)
     rows = []
     for record in page.xpath(RECORDS[kind]):
         link = record.xpath(LINKS[kind])[0]
         day, text = record.xpath(DATES[kind])[0], record.xpath(TEXTS[kind])[0]
-        rows.append((source, link.get("href"), link.text_content(), day, text))
+        rows.append((source, urljoin(url, link.get("href")), link.text_content(), day, text))
     known = dict(store.execute("SELECT url, title FROM items WHERE source = ?", (source,)).fetchall())
     fresh = [row for row in rows if known.get(row[1]) != row[2]]
     if not fresh:
