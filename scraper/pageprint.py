@@ -6,7 +6,8 @@ A later body fits the print (:func:`fits`) if its elements and their classes are
 that carry the items are the same byte for byte, and so are the texts between them but for digits. A new item, a
 withdrawal, an edit, another order, a wall or a redesign change one of these; then the page is read as always.
 
-A piece is a tag and the text after it; scripts are left out. Everything is linear in the length of the body.
+A piece is a tag and the text after it; scripts and style sheets are left out. Everything is linear in the length of
+the body.
 """
 
 from __future__ import annotations
@@ -35,9 +36,8 @@ _LONE_RECORD = 12
 """Pieces around the title of a lone item that are taken for its record."""
 _COVERED = 0.6
 """Share of a title's letters that must stand in pieces that may not change."""
-_PART = re.compile(r"[^/?#]+")
+_SIGNS = re.compile(r"[?#]")
 
-_PIECE = re.compile(rb"<[^<>]*>?[^<]*")
 _NAME = re.compile(rb"<(/?[A-Za-z][A-Za-z0-9:-]*)")
 _CLASS = re.compile(rb"class=(\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)")
 _TEXT = re.compile(rb">\s*[^<\s]")
@@ -52,7 +52,7 @@ def fits(known: PagePrint, body: bytes) -> bool:
     if not body or len(body) > MOST_BYTES:
         return False
     markup = _without_scripts(body)
-    pieces = _PIECE.findall(markup)
+    pieces = markup.split(b"<")
     return (
         len(pieces) == known.pieces
         and _digest(_pick(pieces, known.places)) == known.content
@@ -71,11 +71,14 @@ def take_print(body: bytes, extraction: Extraction, content_type: str | None) ->
     if len(body) > MOST_BYTES:
         return None
     markup = _without_scripts(body)
-    pieces = _PIECE.findall(markup)
+    pieces = markup.split(b"<")
     encoding = "ascii" if body.isascii() else decode_body(body, content_type)[1]
     if len(pieces) > MOST_PIECES or encoding.lower().startswith(_WIDE):
         return None
-    found = _Finder(pieces, encoding, items)
+    texts = markup.decode(encoding, "replace").split("<")
+    if len(texts) != len(pieces):
+        return None
+    found = _Finder(texts, items)
     heads = found.heads()
     if heads is None:
         return None
@@ -118,15 +121,22 @@ def loosened(known: PagePrint | None, new: PagePrint | None, *, same_items: bool
 
 
 def _without_scripts(body: bytes) -> bytes:
+    return _without(_without(body, b"<script", b"</script"), b"<style", b"</style")
+
+
+def _without(markup: bytes, begin: bytes, end: bytes) -> bytes:
+    """The markup without what stands from each ``begin`` to the next ``end``."""
     kept, at = [], 0
     while True:
-        start = body.find(b"<script", at)
-        end = body.find(b"</script", start) if start >= 0 else -1
-        if end < 0:
+        start = markup.find(begin, at)
+        stop = markup.find(end, start) if start >= 0 else -1
+        if stop < 0:
             break
-        kept.append(body[at:start])
-        at = end
-    kept.append(body[at:])
+        kept.append(markup[at:start])
+        at = stop
+    if not kept:
+        return markup
+    kept.append(markup[at:])
     return b"".join(kept)
 
 
@@ -159,12 +169,13 @@ def _digest(parts: Iterable[bytes]) -> str:
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What an item says, as it may stand in the markup. ``whole`` are texts that stand alone, ``long`` those that may
-    be in several pieces; ``links`` are the ends of its address, by which links are known without resolving them."""
+    be in several pieces, a line each; ``links`` are the ends of its address, by which links are known without
+    resolving them."""
 
     title: str
     links: tuple[str, ...]
-    whole: frozenset[str]
-    long: tuple[str, ...]
+    whole: tuple[str, ...]
+    long: str
     relative: bool
 
 
@@ -177,8 +188,8 @@ def _said(item: ItemData) -> _Said:
     return _Said(
         title=title,
         links=(end, end.rpartition("/")[2]) if end else (),
-        whole=frozenset(text for text in (title, _one_line(item.author or ""), raw) if text),
-        long=tuple(text for text in (title, summary, raw) if text),
+        whole=(title, _one_line(item.author or ""), raw),
+        long=f"{title}\n{summary}\n{raw}",
         relative=relative,
     )
 
@@ -186,28 +197,32 @@ def _said(item: ItemData) -> _Said:
 class _Finder:
     """Looks the items up among the pieces of a page."""
 
-    def __init__(self, pieces: Sequence[bytes], encoding: str, items: Sequence[ItemData]) -> None:
+    def __init__(self, pieces: Sequence[str], items: Sequence[ItemData]) -> None:
         self._items = [_said(item) for item in items]
         self._links: dict[int, str] = {}
         self._times: set[int] = set()
         self._texts: dict[int, str] = {}
+        links, texts = self._links, self._texts
         for at, piece in enumerate(pieces):
-            tag, _, text = piece.rpartition(b">")
-            if b"href" in tag:
-                self._links[at] = _link_of(tag.decode(encoding, "replace"))
-            elif tag.startswith(b"<time"):
+            tag, _, text = piece.rpartition(">")
+            if "href" in tag:
+                links[at] = _link_of(tag)
+            elif tag.startswith("time"):
                 self._times.add(at)
-            if text and not text.isspace():
-                line = _one_line(text.decode(encoding, "replace"))
-                self._texts[at] = _one_line(unescape(line)) if "&" in line else line
+            if text and (words := text.split()):
+                line = " ".join(words)
+                texts[at] = _one_line(unescape(line)) if "&" in line else line
 
     def heads(self) -> list[int] | None:
         """For each item the piece with its title (or its link), in order and as close together as they stand."""
+        titles = {said.title for said in self._items}
         by_text, by_link = defaultdict(list), defaultdict(list)
         for at, text in self._texts.items():
-            by_text[text].append(at)
-        for at, link in self._links.items():
-            by_link[link].append(at)
+            if text in titles:
+                by_text[text].append(at)
+        if len(by_text) < len(titles):
+            for at, link in self._links.items():
+                by_link[link].append(at)
         places = [by_text.get(said.title) or _first_of(by_link, said.links) for said in self._items]
         best: list[int] | None = None
         for start in places[0][:_MOST_STARTS]:
@@ -219,19 +234,36 @@ class _Finder:
     def carriers(self, heads: Sequence[int], start: int, stop: int) -> tuple[int, ...] | None:
         """The pieces from ``start`` to ``stop`` that carry what an item says; ``None`` if a title is not covered."""
         found: list[int] = []
-        covered = [0] * len(heads)
-        for at in range(start, stop):
-            owner = max(bisect_right(heads, at) - 1, 0)
+        bounds = [start, *heads[1:], stop]  # what stands above the first title is the first item's too
+        for owner, said in enumerate(self._items):
             beside = self._items[max(owner - 1, 0) : owner + 2]
+            covered = self._carried(said.title, beside, range(bounds[owner], bounds[owner + 1]), found)
+            if covered < max(1, round(_COVERED * len(said.title))):
+                return None
+        return tuple(found)
+
+    def _carried(self, title: str, beside: Sequence[_Said], places: range, found: list[int]) -> int:
+        """Add to ``found`` which of the ``places`` of an item carry something of the items ``beside`` it; how many
+        letters of its title they have."""
+        whole = {text for said in beside for text in said.whole}
+        links = {link for said in beside for link in said.links}
+        long = "\n".join([said.long for said in beside])
+        least = min([len(said.title) for said in beside])
+        covered = 0
+        for at in places:
             text = self._texts.get(at, "")
-            if not self._carries(at, text, beside):
-                continue
-            found.append(at)
-            title = self._items[owner].title
-            if text and (text in title or title in text):
-                covered[owner] += min(len(text), len(title))
-        needed = (max(1, round(_COVERED * len(said.title))) for said in self._items)
-        return tuple(found) if all(map(int.__ge__, covered, needed)) else None
+            if text and (
+                text in whole or text in long or (len(text) >= least and any(said.title in text for said in beside))
+            ):
+                found.append(at)
+                if text in title or title in text:
+                    covered += min(len(text), len(title))
+            elif at in self._times:
+                if not beside[0].relative:
+                    found.append(at)
+            elif self._links.get(at) in links:
+                found.append(at)
+        return covered
 
     def mentions(self) -> list[int]:
         """Pieces anywhere that name an item: its title as it stands, or a link to it."""
@@ -239,16 +271,6 @@ class _Finder:
         links = {link for said in self._items for link in said.links}
         found = {at for at, text in self._texts.items() if text in titles}
         return sorted(found | {at for at, link in self._links.items() if link in links})
-
-    def _carries(self, at: int, text: str, items: Sequence[_Said]) -> bool:
-        if text and any(text in said.whole for said in items):
-            return True
-        if text and any(text in long or said.title in text for said in items for long in said.long):
-            return True
-        if at in self._times:
-            return not items[0].relative
-        link = self._links.get(at)
-        return bool(link) and any(link in said.links for said in items)
 
 
 def _first_of(places: Mapping[str, list[int]], names: Iterable[str]) -> list[int]:
@@ -273,13 +295,22 @@ def _chain(places: Sequence[Sequence[int]], start: int) -> list[int] | None:
 
 
 def _link_of(tag: str) -> str:
-    found = _HREF.search(tag)
-    return _end_of(unescape(found[1] or found[2] or found[3] or "")) if found else ""
+    start = tag.find(' href="') + 7
+    stop = tag.find('"', start) if start > 6 else -1
+    if stop >= 0:  # as nearly all are written
+        href = tag[start:stop]
+    else:
+        found = _HREF.search(tag)
+        href = (found[1] or found[2] or found[3] or "") if found else ""
+    return _end_of(unescape(href) if "&" in href else href)
 
 
 def _end_of(url: str) -> str:
     """The last two parts of an address, or all that a relative one has: two spellings of one address share them."""
-    return "/".join(_PART.findall(url.strip())[-2:])
+    url = url.strip()
+    if "?" in url or "#" in url:
+        url = _SIGNS.sub("/", url)
+    return "/".join([part for part in url.split("/") if part][-2:])
 
 
 def _one_line(text: str) -> str:
