@@ -15,6 +15,7 @@ from pathlib import Path
 
 from presswatch.paths import Home
 from scraper.errors import PresswatchError, StoreError
+from scraper.store.captures import SUFFIX
 from scraper.store.db import open_reader
 
 _DATABASE, _CONFIG = "presswatch.db", "presswatch.toml"
@@ -22,7 +23,7 @@ _LARGEST_CONFIG, _LARGEST_CAPTURE = 10_000_000, 12_000_000
 _NAMES_OF_PROGRAMS = frozenset(("command", "hook"))
 _SPARED = 100_000_000
 """Bytes of a disk that restoring leaves free."""
-_CAPTURE = re.compile(r"captures/[0-9a-f]{2}/[0-9a-f]{64}\.gz")
+_CAPTURE = re.compile(rf"captures/[0-9a-f]{{2}}/[0-9a-f]{{64}}{re.escape(SUFFIX)}")
 
 
 def write_backup(home: Home, target: Path, *, captures: bool = True) -> int:
@@ -71,7 +72,7 @@ def _add_captures(tar: tarfile.TarFile, folder: Path, database: Path) -> int:
     count = 0
     with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as conn:
         for (sha256,) in conn.execute("SELECT sha256 FROM captures ORDER BY sha256"):
-            name = f"{sha256[:2]}/{sha256}.gz"
+            name = f"{sha256[:2]}/{sha256}{SUFFIX}"
             with contextlib.suppress(FileNotFoundError):  # retired meanwhile
                 tar.add(folder / name, f"captures/{name}")
                 count += 1
@@ -124,7 +125,7 @@ def _most_bytes(name: str, folder: Path) -> int:
 
 
 def _put(folder: Path, home: Home) -> Path | None:
-    for path in sorted(folder.glob("captures/*/*.gz")):
+    for path in sorted(folder.glob(f"captures/*/*{SUFFIX}")):
         target = home.captures_dir / path.parent.name / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)

@@ -156,7 +156,9 @@ CREATE TABLE cadence_rates (
   short_items REAL NOT NULL, short_exposure_s REAL NOT NULL,  -- seen, half-life 4 days; in seconds of average activity
   long_items REAL NOT NULL, long_exposure_s REAL NOT NULL,    -- the same, half-life 30 days
   short_favour REAL NOT NULL,                -- log odds that the short memory foretells better
-  profile_since_at TEXT NOT NULL             -- from when weights in cadence_profile grow
+  not_modified REAL NOT NULL,                -- share of answers that said so lately, 0 to 1
+  profile_since_at TEXT NOT NULL,            -- from when weights in cadence_profile grow
+  profile_at TEXT NOT NULL                   -- when they last took in items
 ) STRICT;
 
 CREATE TABLE cadence_profile (
@@ -167,18 +169,25 @@ CREATE TABLE cadence_profile (
   PRIMARY KEY (source_id, kind, slot)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE cadence_hints (
+  source_id INTEGER PRIMARY KEY REFERENCES sources(id) ON DELETE CASCADE,
+  wait_s REAL,                               -- time between two looks that its feed asks for; null: none
+  skip_hours TEXT NOT NULL,                  -- hours (UTC) in which the feed asks not to be read, such as 0,1,2
+  skip_days TEXT NOT NULL                    -- weekdays (UTC), 0 is Monday, such as 5,6
+) STRICT;
+
 CREATE TABLE cadence_budget (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
+  site TEXT PRIMARY KEY,                     -- empty: the account of all sources
   as_of_at TEXT NOT NULL,
   debt REAL NOT NULL,                        -- requests made beyond the budget
   made REAL NOT NULL,                        -- requests lately, half-life a week
   foretold REAL NOT NULL                     -- requests that the rule had expected in that time
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE captures (
   sha256 TEXT PRIMARY KEY,                   -- of the decoded body
   bytes INTEGER NOT NULL,
-  stored_bytes INTEGER NOT NULL,             -- of the compressed file captures/ab/abcd….gz
+  stored_bytes INTEGER NOT NULL,             -- of the compressed file captures/ab/abcd….zst
   content_type TEXT,                         -- null: the server said none
   url TEXT NOT NULL,
   captured_at TEXT NOT NULL,

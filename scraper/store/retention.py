@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from scraper.clock import to_text
-from scraper.store.captures import capture_path
+from scraper.store.captures import SUFFIX, UNFINISHED, capture_path
 from scraper.store.db import Store
 
 _NAMED_BY = ("checks", "fetches", "revisions", "article_revisions")
 """Tables that name captures."""
 _PICTURED_BY = ("checks", "article_revisions")
 """Tables that name pictures."""
-_FILE = re.compile(r"^[0-9a-f]{64}\.gz$")
+_FILE = re.compile(rf"^[0-9a-f]{{64}}{re.escape(SUFFIX)}$")
 _STILL_WRITTEN = timedelta(days=1)
 """A younger file without a row may belong to a check that is not committed yet."""
 _MOST_AT_ONCE = 500
@@ -95,6 +95,6 @@ def _collect_orphans(store: Store, now: datetime) -> int:
 def _is_named(conn: sqlite3.Connection, path: Path) -> bool:
     if not _FILE.match(path.name):
         # Of a file that is none of ours nothing is known; half a capture begins so.
-        return not path.name.startswith(".new-")
-    row = conn.execute("SELECT 1 FROM captures WHERE sha256 = ?", (path.name.removesuffix(".gz"),)).fetchone()
+        return not path.name.startswith(UNFINISHED)
+    row = conn.execute("SELECT 1 FROM captures WHERE sha256 = ?", (path.name.removesuffix(SUFFIX),)).fetchone()
     return row is not None

@@ -48,7 +48,7 @@ def test_a_backup_comes_back(home: Home, tmp_path: Path) -> None:
     assert read_backup(target, other) == other.config_path
     assert _titles(other) == _titles(home)
     assert other.config_path.read_text(encoding="utf-8") == "# mine\n"
-    captures = list(other.captures_dir.glob("*/*.gz"))
+    captures = list(other.captures_dir.glob("*/*.zst"))
     assert len(captures) == 1
     assert PAGE
     assert not [path for path in (*tmp_path.iterdir(), *other.data_dir.iterdir()) if path.name.startswith(".")]
@@ -70,7 +70,7 @@ def test_nothing_is_overwritten(home: Home, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../evil", "/etc/evil", "captures/../../evil", "captures/ab/evil.gz", "presswatch.db-wal", "x\x1b[2J"]
+    "name", ["../evil", "/etc/evil", "captures/../../evil", "captures/ab/evil.zst", "presswatch.db-wal", "x\x1b[2J"]
 )
 def test_a_file_by_another_name_is_not_unpacked(name: str, tmp_path: Path) -> None:
     source = tmp_path / "evil.tar.gz"

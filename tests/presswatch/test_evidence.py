@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from presswatch.cli.root import run
+from scraper.store.captures import capture_path, write_capture
 from tests.support.press import PressOffice, Reader
 
 
@@ -48,15 +48,16 @@ def test_each_revision_has_its_page_with_its_digest(item_id: int, tmp_path: Path
 
 
 def test_damaged_capture_is_no_evidence(item_id: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for path in (tmp_path / "home" / "captures").glob("??/*.gz"):
-        path.write_bytes(gzip.compress(b"forged"))
+    forged = write_capture(tmp_path / "other", b"forged", content_type=None, url="", retention="evidence")
+    for path in (tmp_path / "home" / "captures").glob("??/*.zst"):
+        path.write_bytes(capture_path(tmp_path / "other", forged.sha256).read_bytes())
     assert run(["export", "evidence", str(item_id), "--output", "x.warc.gz"]) == 1
     assert "another digest" in capsys.readouterr().err
     assert not list(tmp_path.glob("*x.warc.gz*"))
 
 
 def test_page_that_is_gone_is_said(item_id: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for path in (tmp_path / "home" / "captures").glob("??/*.gz"):
+    for path in (tmp_path / "home" / "captures").glob("??/*.zst"):
         path.unlink()
     assert run(["export", "evidence", str(item_id)]) == 1
     assert "cannot be read" in capsys.readouterr().err

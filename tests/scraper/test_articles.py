@@ -64,7 +64,7 @@ def test_looks_decay_are_conditional_and_end(site: PressOffice, reader: Reader) 
     statuses = [one.status for one in site.exchanges if one.request.path.startswith("/news/")]
     assert statuses == [200] + [304] * 6
     assert reader.value("SELECT due_at FROM article_looks") is None
-    assert len(list(reader.store.captures_dir.rglob("*.gz"))) == reader.value("SELECT count(*) FROM captures")
+    assert len(list(reader.store.captures_dir.rglob("*.zst"))) == reader.value("SELECT count(*) FROM captures")
 
 
 def test_silent_edit_is_one_revision_that_names_the_text(site: PressOffice, reader: Reader) -> None:

@@ -157,7 +157,7 @@ def test_a_captured_page_is_text(get: Get) -> None:
 
 
 def test_a_capture_that_was_retired_is_not_found(get: Get, web_db: Path) -> None:
-    path = web_db.parent / "captures" / SHA[:2] / f"{SHA}.gz"
+    path = web_db.parent / "captures" / SHA[:2] / f"{SHA}.zst"
     kept = path.read_bytes()
     path.unlink()
     try:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import hashlib
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +16,11 @@ from scraper.store.db import open_store
 from scraper.store.robots import StoredRobots
 from scraper.store.thread import StoreThread
 from tests.support.watch import START
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 BODY = "Ünïcode body ".encode() * 100
 
@@ -30,11 +35,12 @@ def test_body_is_read_back_and_named_by_its_digest(tmp_path: Path) -> None:
     assert read_capture(tmp_path, sha256) == BODY
     path = capture_path(tmp_path, sha256)
     assert path.stat().st_size < len(BODY)
-    assert gzip.decompress(path.read_bytes()) == BODY
+    assert zstd.decompress(path.read_bytes()) == BODY
+    assert path.stat().st_mode & 0o77 == 0
 
 
 def test_same_body_is_kept_once_and_leaves_no_other_file(tmp_path: Path) -> None:
-    first = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.gz")}
+    first = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.zst")}
     keep(tmp_path)
     first = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
     keep(tmp_path)
@@ -52,6 +58,16 @@ def test_folder_that_cannot_be_written_leaves_no_half_file(tmp_path: Path) -> No
 def test_body_that_was_retired_is_said(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_capture(tmp_path, "0" * 64)
+
+
+@pytest.mark.parametrize("damage", ["cut", "foreign", "bomb"])
+def test_damaged_file_is_an_error_and_no_page(tmp_path: Path, damage: str) -> None:
+    sha256 = keep(tmp_path)
+    path = capture_path(tmp_path, sha256)
+    whole = path.read_bytes()
+    path.write_bytes({"cut": whole[:-3], "foreign": b"<html>", "bomb": zstd.compress(bytes(200_000_000))}[damage])
+    with pytest.raises(OSError, match="damaged capture"):
+        read_capture(tmp_path, sha256)
 
 
 @pytest.mark.parametrize("status", [200, None])

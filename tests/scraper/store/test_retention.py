@@ -50,7 +50,7 @@ def test_each_class_is_kept_as_long_as_it_is_said(watch: Watch) -> None:
 def test_files_that_no_row_names_are_collected_when_they_are_old(watch: Watch) -> None:
     folder = watch.store.captures_dir / "ab"
     folder.mkdir(exist_ok=True)
-    orphan, half, foreign = folder / ("ab" * 32 + ".gz"), folder / ".new-x1y2", folder / "notes.txt"
+    orphan, half, foreign = folder / ("ab" * 32 + ".zst"), folder / ".new-x1y2", folder / "notes.txt"
     for path in (orphan, half, foreign):
         path.write_bytes(b"x")
     now = datetime.fromtimestamp(orphan.stat().st_mtime, watch.now.tzinfo)
