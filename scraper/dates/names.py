@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -53,7 +53,8 @@ class RelativePhrase(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Names:
     """All look-ups. Keys of ``months`` and ``relative`` are first words (a number's digits in "4-р сар");
-    ``month_words`` and ``age_words`` are words of which each phrase has one."""
+    ``month_words`` and ``age_words`` are words of which each phrase has one, phrases with a number aside: those have
+    one of ``counted_words``, and one of ``beside_numbers`` next to the number."""
 
     months: dict[str, tuple[Phrase, ...]]
     weekdays: dict[str, tuple[tuple[str, ...], ...]]
@@ -64,6 +65,8 @@ class Names:
     relative_firsts: frozenset[str]
     month_words: frozenset[str]
     age_words: frozenset[str]
+    counted_words: frozenset[str]
+    beside_numbers: frozenset[str]
     periods: dict[str, str]
     fillers: frozenset[str]
     orders: dict[str, str]
@@ -75,6 +78,7 @@ def load_names() -> Names:
     table = json.loads(files("scraper.dates").joinpath("names.json").read_text(encoding="utf-8"))
     months = _months(table["months"])
     relative, after_number = _relative(table["relative"]), _relative(table["relative"], number_first=True)
+    ages = [phrase.words for table in (relative, after_number) for phrases in table.values() for phrase in phrases]
     weekdays = {lang: names for lang, names in table["weekdays"].items() if lang in COMMON}
     return Names(
         months=months,
@@ -86,24 +90,37 @@ def load_names() -> Names:
             first for first, phrases in relative.items() if any(p.number is not None for p in phrases)
         ),
         relative_firsts=frozenset(relative),
-        month_words=_telling_words(months) | frozenset(PERSIAN_MONTHS) | frozenset(HIJRI_MONTHS),
-        age_words=_telling_words(relative, after_number),
+        # One letter alone is never believed to be a month (``named._is_believable``).
+        month_words=_telling_words(p.words for ps in months.values() for p in ps if len("".join(map(str, p.words))) > 1)
+        | frozenset(PERSIAN_MONTHS)
+        | frozenset(HIJRI_MONTHS),
+        age_words=_telling_words(words for words in ages if not _is_counted(words)),
+        counted_words=_telling_words(filter(_is_counted, ages)),
+        beside_numbers=frozenset(word for words in filter(_is_counted, ages) for word in _beside_number(words)),
         periods=_periods(table["periods"]),
         fillers=frozenset(table["fillers"]["words"]) | frozenset(_OWN_FILLERS),
         orders=table["orders"],
     )
 
 
-def _telling_words(*tables: dict[str, tuple[Phrase, ...]] | dict[str, tuple[RelativePhrase, ...]]) -> frozenset[str]:
+def _telling_words(phrases: Iterable[tuple[str | None, ...]]) -> frozenset[str]:
     """The longest word of each phrase: without one of these near a digit, none of the phrases can stand there."""
     found = set()
-    for table in tables:
-        for phrases in table.values():
-            for phrase in phrases:
-                words = [word for word in phrase.words if word and not word.isdigit()]
-                if words:
-                    found.add(max(words, key=len) if len(words) > 1 else words[0])
+    for phrase in phrases:
+        words = [word for word in phrase if word and not word.isdigit()]
+        if words:
+            found.add(max(words, key=len))
     return frozenset(found)
+
+
+def _is_counted(words: tuple[str | None, ...]) -> bool:
+    """Whether a phrase has a number that stands beside a word (not so "{0} 7 хоногийн өмнө", weeks ago)."""
+    return None in words and not any(word.isdigit() for word in _beside_number(words))
+
+
+def _beside_number(words: tuple[str | None, ...]) -> list[str]:
+    at = words.index(None)
+    return [word for word in words[max(at - 1, 0) : at + 2] if word]
 
 
 def _periods(table: dict[str, dict[str, list[str]]]) -> dict[str, str]:

@@ -26,7 +26,7 @@ _NUMERIC = re.compile(
     """,
     re.VERBOSE,
 )
-_LIKELY = re.compile(r"[0-9](?:[ ]{0,2}([-/.])[ ]{0,2}[0-9]{1,2}[ ]{0,2}\1|[ ]?[月월]|T[0-9]{4})")
+LIKELY = re.compile(r"[0-9](?:[ ]{0,2}([-/.])[ ]{0,2}[0-9]{1,2}[ ]{0,2}\1|[ ]?[月월]|T[0-9]{4})")
 """What each of the forms above has in it."""
 _HIJRI_MARK = re.compile(r"[ ]?(?:هـ|ه(?!\w)|AH\b|H\b)")
 _YEAR_MARK = re.compile(r"^\.?[ ]?(?:г|р|ж)?\.?(?:[, ]{1,2}[0-9]{1,2}[:.][0-9]{2}.{0,20})?")
@@ -39,7 +39,7 @@ _ISOLATED_BEFORE = " \n\r([|·•<>\"'«“:;,–-"
 
 def may_be_numeric(text: str) -> bool:
     """A cheap look: whether a uniform text can have a candidate."""
-    return _LIKELY.search(text) is not None
+    return LIKELY.search(text) is not None
 
 
 def numeric_candidates(

@@ -31,6 +31,8 @@ _SHORTEST = 3  # characters: "2日前"
 _MARK = re.compile(r"\.?[ ]?(?:г(?:ода?|оду)?|р(?:оку)?|ж|жылы?|թ|هـ?|r|d|н)\.?(?![^\W_])|\.(?=[ ,;)]|$)")
 _WEEKDAY_BEGIN = re.compile(rf"[ ,(\[]{{0,3}}({WORD}+)")
 _DIGIT = re.compile("[0-9]+")
+_GAP = " .'’-"
+_WORD_AFTER = re.compile(rf"[{_GAP}]{{0,3}}({WORD}+)")
 _THAI_TEXT = re.compile("[\u0e01-\u0e4e]")
 _PERSIAN_DIGIT = re.compile("[۰-۹]")
 
@@ -92,23 +94,49 @@ _MOST_DULL = 50_000
 
 
 def names_time(plain: str) -> bool:
-    """Whether a uniform text has a word that dates are made of. Words once seen to be none are remembered, as they
-    stand: nearly all words of a page are."""
-    words = find_words(plain)
-    if _DULL.issuperset(words):
-        return False
+    """Whether a uniform text has a word that dates are made of."""
+    return bool(telling_words(find_words(plain)))
+
+
+def telling_words(words: Iterable[str]) -> list[str]:
+    """Those of the words, as they stand in a uniform text, that dates are made of. Those once seen to be none are
+    remembered: nearly all words of a page are."""
+    fresh = set(words).difference(_DULL)
+    if not fresh:
+        return []
     names = load_names()
     if len(_DULL) > _MOST_DULL:
         _DULL.clear()
-    telling = False
-    for word in words:
-        if word not in _DULL:
-            folded = fold_word(word)
-            if folded in names.month_words or folded in names.age_words:
-                telling = True
-            elif len(word) < _LONGEST_WORD:
-                _DULL.add(word)
+    telling = []
+    for word in fresh:
+        folded = fold_word(word)
+        if folded in names.month_words or folded in names.age_words or folded in names.counted_words:
+            telling.append(word)
+        elif len(word) < _LONGEST_WORD:
+            _DULL.add(word)
     return telling
+
+
+def is_counted(word: str) -> bool:
+    """Whether a telling word is one of phrases with a number only: "days", but not "day" (every other day) or "May"."""
+    names, folded = load_names(), fold_word(word)
+    return folded not in names.month_words and folded not in names.age_words
+
+
+def counts_time(plain: str, start: int, end: int) -> bool:
+    """Whether a number between two offsets of a uniform text stands beside a word as it does in phrases for ages."""
+    beside = load_names().beside_numbers
+    for match in _DIGIT.finditer(plain, start, end):
+        after = _WORD_AFTER.match(plain, match.end(), end)
+        if after and fold_word(after[1]) in beside:
+            return True
+        head = plain[max(start, match.start() - _REACH, 0) : match.start()].rstrip(_GAP)
+        before = head[head.rfind(" ") + 1 :]
+        if before and not before.isalpha():
+            before = (find_words(before) or [""])[-1]
+        if before and fold_word(before) in beside:
+            return True
+    return False
 
 
 def _words_only(text: str, plain: str, now: datetime) -> list[DateHit]:
@@ -128,7 +156,10 @@ def _tokens_near_digits(plain: str) -> tuple[list[Token], list[Token]]:
     ages: list[Token] = []
     for start, end in _windows(plain):
         words = folded_words(plain, start, end)
-        dated, aged = not names.month_words.isdisjoint(words), not names.age_words.isdisjoint(words)
+        dated = not names.month_words.isdisjoint(words)
+        aged = not names.age_words.isdisjoint(words) or (
+            not names.counted_words.isdisjoint(words) and counts_time(plain, start, end)
+        )
         if dated or aged:
             tokens = list(tokenize(plain, start, end))
             if dated:

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from scraper.dates import DateHit, find_dates, parse_iso
 from scraper.dates.names import load_names
+from scraper.dates.sift import sift_texts
 from scraper.extract.leaves import find_leaves
 from scraper.extract.tree import Line, Tree
 from scraper.text import count_letters
@@ -64,16 +65,14 @@ def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list
             moments.append(Moment(leaf, published, alone=True))
             covered.update(range(leaf, tree.end[leaf]))
     searched = 0
-    for line in _pieces_of_lines(tree):
+    lines, hopeful = _lines_with_dates(tree)
+    for line in lines:
         if searched >= MAX_LINES:
             break
-        text = line.text
-        if not _may_hold_date(text):
-            continue
         if line.chunks[0] in covered and all(i in covered for i in line.chunks):
             continue
         searched += 1
-        moments.extend(_line_moments(tree, line, covered, find))
+        moments.extend(_line_moments(tree, line, covered, hopeful, find))
     moments.sort(key=lambda m: m.node)
     return moments
 
@@ -92,6 +91,21 @@ def _remembering(now: datetime, languages: Sequence[str]) -> _Find:
         return found
 
     return find
+
+
+def _lines_with_dates(tree: Tree) -> tuple[list[Line], set[int]]:
+    """The lines that are worth searching, and the texts that are, of those lines that consist of several."""
+    lines = [
+        line
+        for line in _pieces_of_lines(tree)
+        if len(line.text) <= SHORT or _DIGIT.search(line.text, 0, MAX_LINE) is not None
+    ]
+    parts = [(number, i) for number, line in enumerate(lines) if 1 < len(line.chunks) <= MAX_PARTS for i in line.chunks]
+    found = sift_texts([line.text[:MAX_LINE] for line in lines] + [tree.text[i] for _, i in parts])
+    hopeful = [part for at, part in enumerate(parts, start=len(lines)) if at in found]
+    numbers = {at for at in found if at < len(lines)}.union([number for number, _ in hopeful])
+    worth = [lines[number] for number in sorted(numbers) if _may_hold_date(lines[number].text)]
+    return worth, {i for _, i in hopeful}
 
 
 def _pieces_of_lines(tree: Tree) -> Iterator[Line]:
@@ -149,13 +163,13 @@ def _prints_day(shown: str, find: _Find) -> bool:
     return any(hit.published.method != "relative" for hit in find(shown[:80]))
 
 
-def _line_moments(tree: Tree, line: Line, covered: set[int], find: _Find) -> list[Moment]:
-    """The dates of a line. An element that is a date and nothing else is read by itself, so that what stands beside
-    it ("… from April" before "2026-02-04") does not become part of it."""
+def _line_moments(tree: Tree, line: Line, covered: set[int], hopeful: set[int], find: _Find) -> list[Moment]:
+    """The dates of a line. An element that is a date and nothing else (one of the ``hopeful`` texts) is read by itself,
+    so that what stands beside it ("… from April" before "2026-02-04") does not become part of it."""
     found: list[Moment] = []
     rest: list[int] = []
     for i in line.chunks if 1 < len(line.chunks) <= MAX_PARTS and len(line.text) <= MAX_LINE else ():
-        own = _own_date(tree, i, line, find)
+        own = _own_date(tree, i, line, find) if i in hopeful else None
         if own is None:
             rest.append(i)
             continue

@@ -16,6 +16,8 @@ from scraper.dates import decide_order, find_dates, parse_date, parse_iso
 from scraper.dates.calendars import from_persian
 from scraper.dates.generate import NAMES_FILE
 from scraper.dates.hijri import from_hijri
+from scraper.dates.names import load_names
+from scraper.dates.sift import sift_texts
 from scraper.types import Precision, Published
 
 NOW = datetime(2025, 7, 10, 12, 0, tzinfo=UTC)
@@ -369,3 +371,36 @@ def test_scanning_is_linear_and_bounded() -> None:
     ):
         assert len(find_dates(unit * (60_000 // len(unit)), now=NOW)) <= 5_000
     assert time.process_time() - started < 6
+
+
+def _all_phrases() -> list[str]:
+    names = load_names()
+    ages = [p.words for table in (names.relative, names.relative_after_number) for ps in table.values() for p in ps]
+    phrases = [" ".join("3" if word is None else word for word in words) for words in ages]
+    months = [" ".join(map(str, p.words)) for ps in names.months.values() for p in ps]
+    return [*phrases, *(f"12 {name} 2024" for name in months[::3]), *(text for text, _ in PRINTED)]
+
+
+def test_one_look_over_many_texts_misses_no_date() -> None:
+    """Every phrase of every language, among others that hold no date."""
+    phrases = _all_phrases()
+    assert len(phrases) > 3_000
+    for begin in range(0, len(phrases), 25):
+        texts = [
+            text for phrase in phrases[begin : begin + 25] for text in (phrase, "Route 12 is closed", f"x {phrase}")
+        ]
+        found = sift_texts(texts)
+        missed = [text for at, text in enumerate(texts) if at not in found and find_dates(text, now=NOW)]
+        assert missed == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(alphabet="0123456789./- :年月日前天maydstonrch", max_size=30), max_size=12))
+def test_what_is_sifted_out_holds_no_date(texts: list[str]) -> None:
+    found = sift_texts(texts)
+    assert not any(find_dates(text, now=NOW) for at, text in enumerate(texts) if at not in found)
+
+
+def test_texts_without_a_date_are_sifted_out() -> None:
+    texts = ["Route 12 is closed", "Open on working days at counter 6", "Notice 0/37", "", "3 May", "vor 3 Tagen"]
+    assert sift_texts(texts) == {4, 5}

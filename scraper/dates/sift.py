@@ -1,0 +1,41 @@
+"""Which of many texts may hold a date: one look over all of them, for what would otherwise be asked of each."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+
+from scraper.dates.numeric import LIKELY
+from scraper.dates.scan import counts_time, is_counted, telling_words
+from scraper.dates.tokens import find_words, uniform
+
+MOST_WORDS = 60
+"""Words for months and ages on one page up to which it is looked up where each stands."""
+_TO_SPACES = {code: " " for code in range(128) if not chr(code).isalpha() and chr(code).isprintable()}
+_AGO = "前전"
+"""One of these ends each relative date of the scripts that set no spaces."""
+
+
+def sift_texts(texts: Sequence[str]) -> set[int]:
+    """The indices of the texts in which :func:`scraper.dates.find_dates` may find something; in the others it does not.
+
+    A text is one line. Linear in their length.
+    """
+    joined = "\n".join([uniform(text) for text in texts])
+    begins = list(accumulate([len(text) + 1 for text in texts], initial=0))
+    ends = begins[1:]
+    found = {bisect_right(ends, match.start()) for match in LIKELY.finditer(joined)}
+    words = joined.translate(_TO_SPACES).split() if joined.isascii() else find_words(joined)
+    telling = telling_words(words)
+    if len(telling) > MOST_WORDS:
+        return set(range(len(texts)))
+    for word in (*telling, *(() if joined.isascii() else _AGO)):
+        counted = word not in _AGO and is_counted(word)
+        at = joined.find(word)
+        while at >= 0:
+            number = bisect_right(ends, at)
+            if number not in found and not (counted and not counts_time(joined, begins[number], ends[number])):
+                found.add(number)
+            at = joined.find(word, ends[number])
+    return found
