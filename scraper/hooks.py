@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scraper.types import ChangeKind, Outcome, Published
+from scraper.types import ChangeKind, FeedHints, Outcome, Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ class CheckFacts:
     row, this one included; ``not_before`` is the server's Retry-After. ``published`` has what the page says of each new
     item, in no order; with ``first`` they are the first listing. The times that people fixed: ``adaptive`` (learnt
     ones, whatever the default), ``cron``, ``hours`` (``07:00-22:00``), ``weight`` (importance, 1 is usual).
-    ``timezone`` is the IANA name of the site's local time.
+    ``timezone`` is the IANA name of the site's local time; ``site`` the registrable domain. ``seen_at`` is the believed
+    look before this one. Hints of the server: ``fresh_until`` is when this answer, as a copy, runs out; ``hints`` are
+    those of the feed, without any if the page is no feed or says nothing, ``None`` if it was not read this time.
     """
 
     source_id: int
@@ -62,6 +64,10 @@ class CheckFacts:
     hours: str | None = None
     weight: float = 1.0
     timezone: str | None = None
+    site: str = ""
+    seen_at: datetime | None = None
+    fresh_until: datetime | None = None
+    hints: FeedHints | None = None
 
 
 @dataclass(frozen=True, slots=True)

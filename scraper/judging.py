@@ -14,6 +14,7 @@ from scraper import health
 from scraper.answers import NotModified
 from scraper.errors import CheckError, FetchError, StoreError
 from scraper.extract.hub import hub_of_header
+from scraper.freshness import fresh_until
 from scraper.gaps import MAX_ITEMS, FurtherPage, compare_further, gap_left
 from scraper.pageprint import loosened
 from scraper.reading import Visit
@@ -22,7 +23,7 @@ from scraper.store.db import Store
 from scraper.store.jobs import SourceJob
 from scraper.store.known import any_known, load_known
 from scraper.store.writing import CheckRecord
-from scraper.types import Access, ChangeKind, Extraction, ItemData, ItemKey, Outcome, Page
+from scraper.types import Access, ChangeKind, Extraction, FeedHints, ItemData, ItemKey, Outcome, Page
 
 PENALTY = timedelta(minutes=5)
 """How long a site that answers 429 or 503 without a Retry-After is left alone."""
@@ -87,6 +88,7 @@ def judge(store: Store, job: SourceJob, look: Look, *, policy: differ.Policy, no
         outcome=Outcome.FAILED,
         site_spacing=look.visit.spacing,
         access=look.access,
+        fresh_until=fresh_until(look.answer.headers, look.started_at) if look.answer else None,
     )
     if look.error is not None:
         return Judged(_failed(base, look.error, now))
@@ -145,6 +147,7 @@ def _compared(
         feed_url=extraction.feed_urls[0] if extraction.feed_urls else None,
         hub=extraction.hub or hub_of_header(page.headers.get("link"), page.url),
         recipe=extraction.recipe if extraction.recipe and extraction.recipe.origin == "learnt" else None,
+        hints=extraction.hints or FeedHints(),
     )
     suspicion = health.suspicion(extraction)
     if suspicion:

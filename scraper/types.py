@@ -179,6 +179,19 @@ class HubLink:
     topic_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class FeedHints:
+    """What a feed says of when it wants to be read; false if it says nothing. ``wait`` is the time between two looks;
+    ``skip_hours`` (0 to 23) and ``skip_days`` (0 is Monday), both UTC, are those in which it asks not to be read."""
+
+    wait: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.wait or self.skip_hours or self.skip_days)
+
+
 Way = Literal["plain", "feed", "json", "browser"]
 
 
@@ -216,6 +229,7 @@ class Extraction:
     tier: str | None = None
     hub: HubLink | None = None
     page_print: PagePrint | None = None
+    hints: FeedHints | None = None
 
 
 class Outcome(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 from scheduler.cadence.budget import Demand, share_of
 from scheduler.cadence.rhythm import Rhythm
@@ -29,14 +30,15 @@ def eagerness(rhythm: Rhythm, demand: Demand, weight: float) -> float:
 
 
 def share(rhythm: Rhythm, demand: Demand, weight: float) -> float:
-    """The source's claim on the common budget."""
-    return share_of(eagerness(rhythm, demand, weight), rhythm.profile.shape)
+    """The source's claim on the common budget: it is looked at ``share / θ / price`` times a second."""
+    return share_of(eagerness(rhythm, demand, weight), rhythm.profile.shape) * sqrt(rhythm.price)
 
 
 def wait(rhythm: Rhythm, demand: Demand, theta: float, weight: float, now: float, offset: float) -> float:
     """Seconds from ``now`` (UTC, since 1970) until the rule asks for a look, at most a day; without bounds.
-    ``offset`` is that of the source's local time."""
+    ``offset`` is that of the source's local time. A look pays the sooner the cheaper it is: with the root of its
+    price, as with that of the rate."""
     rate = eagerness(rhythm, demand, weight)
     if rate <= 0:
         return DAY
-    return crossing(rhythm.profile, rate, theta, now + offset)
+    return crossing(rhythm.profile, rate, theta * sqrt(rhythm.price), now + offset)

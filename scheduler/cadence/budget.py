@@ -21,11 +21,13 @@ _LONGEST_STEP = DAY
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """All sources that share the budget: how many, the sum of their shares (:func:`share_of`) and of their rates."""
+    """All sources that share the budget: how many, the sum of their shares (:func:`share_of`) and of their rates, and
+    how many of them were ever looked at."""
 
     sources: int
     shares: float
     rates: float
+    known: int = 0
 
     @property
     def floor(self) -> float:
@@ -65,6 +67,6 @@ class Budget:
 
 
 def share_of(rate: float, shape: float) -> float:
-    """A source's claim on the budget: with θ it is looked at ``share / θ`` times a second. ``rate`` already weighed and
-    raised, ``shape`` the mean root of its profile."""
+    """A source's claim on the budget if a look costs 1: with θ it is looked at ``share / θ`` times a second. ``rate``
+    already weighed and raised, ``shape`` the mean root of its profile."""
     return float(rate**0.5 * shape)

@@ -7,8 +7,11 @@ whose mean over their slots is 1, so that the integral over a week is about a we
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from math import sqrt
+from typing import TypeAlias
 
 from scheduler.cadence.population import HOURS, MINUTES, WEEKDAYS
 
@@ -27,8 +30,20 @@ FLOOR = 0.03
 LONGEST_SPREAD = 8 * DAY
 """An undated item that may lie anywhere in a longer stretch says nothing of the week."""
 
-Weights = tuple[list[float], list[float], list[float]]
+_OWN = 1 - 2 * NEIGHBOUR
+_USUAL_HOURS = [often * HOUR_PRIOR / len(HOURS) for often in HOURS]
+_USUAL_WEEKDAYS = [often * WEEKDAY_PRIOR / len(WEEKDAYS) for often in WEEKDAYS]
+_USUAL_MINUTES = [often * MINUTE_PRIOR / len(MINUTES) for often in MINUTES]
+
+Slots: TypeAlias = "array[float]"
+"""Arrays, not lists: the profiles of thousands of sources are kept at hand."""
+Weights: TypeAlias = tuple[Slots, Slots, Slots]
 """Items by hour of the day (24), weekday (7, Monday first) and slot of the hour (12), the old ones worth less."""
+
+
+def no_weights() -> Weights:
+    """Those of a source of which no item is known."""
+    return array("d", bytes(8 * len(HOURS))), array("d", bytes(8 * len(WEEKDAYS))), array("d", bytes(8 * len(MINUTES)))
 
 
 class Profile:
@@ -38,26 +53,26 @@ class Profile:
     its own slots only. ``since`` is in seconds since 1970, UTC.
     """
 
-    __slots__ = ("hour_factors", "minute_factors", "passed", "shape", "since", "weekday_factors", "weights")
+    __slots__ = (
+        "hour_factors", "least_minute", "minute_factors", "passed", "shape", "since", "weekday_factors", "weights",
+    )  # fmt: skip
 
     def __init__(self, since: float, weights: Weights | None = None, at: float | None = None) -> None:
         self.since = since
-        self.weights: Weights = weights or ([0.0] * len(HOURS), [0.0] * len(WEEKDAYS), [0.0] * len(MINUTES))
+        self.weights: Weights = weights or no_weights()
         self.derive(since if at is None else at)
 
     def derive(self, at: float) -> None:
         """Work the factors out of the weights as they count at ``at``."""
         fade = 2.0 ** ((self.since - at) / HALF_LIFE)
-        hours, weekdays, minutes = ([weight * fade for weight in slots] for slots in self.weights)
-        count = len(hours)
-        beside = [
-            (1 - 2 * NEIGHBOUR) * own + NEIGHBOUR * (hours[slot - 1] + hours[(slot + 1) % count])
-            for slot, own in enumerate(hours)
-        ]
-        self.hour_factors = _factors(beside, HOURS, HOUR_PRIOR)
-        self.weekday_factors = _factors(weekdays, WEEKDAYS, WEEKDAY_PRIOR)
-        self.minute_factors = _factors(minutes, MINUTES, MINUTE_PRIOR)
-        self.passed = [0.0, *accumulate(factor * SLICE for factor in self.minute_factors)]
+        hours, weekdays, minutes = self.weights
+        around = zip(hours[-1:] + hours[:-1], hours, hours[1:] + hours[:1], strict=True)
+        beside = [_OWN * own + NEIGHBOUR * (before + after) for before, own, after in around]
+        self.hour_factors = _factors(beside, fade, _USUAL_HOURS, HOUR_PRIOR)
+        self.weekday_factors = _factors(weekdays, fade, _USUAL_WEEKDAYS, WEEKDAY_PRIOR)
+        self.minute_factors = _factors(minutes, fade, _USUAL_MINUTES, MINUTE_PRIOR)
+        self.least_minute = min(self.minute_factors)
+        self.passed = array("d", [0.0, *accumulate([factor * SLICE for factor in self.minute_factors])])
         self.shape = _mean_root(self.hour_factors) * _mean_root(self.weekday_factors)
 
     def density(self, hour: int) -> float:
@@ -118,18 +133,16 @@ class Profile:
             hour += 1
 
 
-def _factors(weights: list[float], usual: tuple[float, ...], prior: float) -> list[float]:
-    """Dirichlet posterior means as factors around 1."""
+def _factors(weights: Sequence[float], fade: float, usual: Sequence[float], prior: float) -> Slots:
+    """Dirichlet posterior means as factors around 1. ``usual`` is what the prior adds to each slot."""
     count = len(usual)
-    scale = count / (sum(weights) + prior)
-    share = prior / count
-    raw = [max(FLOOR, (weight + share * often) * scale) for weight, often in zip(weights, usual, strict=True)]
+    scale = count / (sum(weights) * fade + prior)
+    raw = [(weight * fade + added) * scale for weight, added in zip(weights, usual, strict=True)]
+    if min(raw) < FLOOR:
+        raw = [max(FLOOR, factor) for factor in raw]
     mean = sum(raw) / count
-    return [factor / mean for factor in raw]
+    return array("d", [factor / mean for factor in raw])
 
 
-def _mean_root(factors: list[float]) -> float:
-    total = 0.0
-    for factor in factors:
-        total += factor**0.5
-    return total / len(factors)
+def _mean_root(factors: Slots) -> float:
+    return sum(map(sqrt, factors)) / len(factors)

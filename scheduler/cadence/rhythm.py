@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from scheduler.cadence.profile import DAY, HALF_LIFE, Profile
 from scheduler.cadence.rate import RateBelief
 
+_CHEAP = 0.25
+"""Price of an answer "not modified" beside that of a whole one."""
+_LOOKS_REMEMBERED = 20
+"""Looks over which the share of such answers is taken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -20,12 +25,15 @@ class Span:
 @dataclass(slots=True)
 class Rhythm:
     """``learnt_at`` is the last look that was believed; everything since then is still to be learnt from. ``rate`` is
-    in items per second of average activity."""
+    in items per second of average activity. ``counted_at`` is when the profile last took in items. ``not_modified`` is
+    the share (0..1) of answers that said so, lately."""
 
     learnt_at: float
     belief: RateBelief
     profile: Profile
     rate: float
+    counted_at: float
+    not_modified: float = 0.0
 
     @classmethod
     def begin(cls, spans: Sequence[Span | None], now: float, offset: float) -> Rhythm:
@@ -40,10 +48,25 @@ class Rhythm:
                 _count(profile, span, 0.0, now, offset)
         belief.observe_first(ages)
         profile.derive(now)
-        return cls(now, belief, profile, belief.mean)
+        return cls(now, belief, profile, belief.mean, now)
 
-    def learn(self, spans: Sequence[Span | None], now: float, offset: float) -> None:
-        """Take in a look at ``now`` that found one new item for each of ``spans``."""
+    @property
+    def price(self) -> float:
+        """What a look costs on average, a whole answer being 1."""
+        return 1 - (1 - _CHEAP) * self.not_modified
+
+    def learn(
+        self,
+        spans: Sequence[Span | None],
+        now: float,
+        offset: float,
+        *,
+        seen: float | None = None,
+        not_modified: bool = False,
+    ) -> None:
+        """Take in a look at ``now`` that found one new item for each of ``spans``. They came after ``seen``, the look
+        before, which is later than ``learnt_at`` where looks without news were left out."""
+        self.not_modified += (not_modified - self.not_modified) / _LOOKS_REMEMBERED
         since, self.learnt_at = self.learnt_at, max(now, self.learnt_at)
         if now <= since:
             return
@@ -51,9 +74,16 @@ class Rhythm:
         self.belief.observe(len(spans), exposure, now - since)
         self.rate = self.belief.mean
         if spans:
+            since = max(since, min(seen, now)) if seen is not None else since
             for span in spans:
                 _count(self.profile, span or Span(since, now), since, now, offset)
             self.profile.derive(now)
+            self.counted_at = now
+
+
+def price_of(*, not_modified: bool) -> float:
+    """What one look cost, a whole answer being 1."""
+    return _CHEAP if not_modified else 1.0
 
 
 def _count(profile: Profile, span: Span, since: float, now: float, offset: float) -> None:

@@ -7,6 +7,8 @@ the items expected before a look equal the rate at the look times the gap after 
 
 from __future__ import annotations
 
+from math import sqrt
+
 from scheduler.cadence.profile import DAY, HOUR, SLICE, Profile
 
 
@@ -18,12 +20,14 @@ def crossing(profile: Profile, rate: float, theta: float, start: float) -> float
     """
     expected, hour, now = 0.0, int(start // HOUR), start
     end = start + DAY
-    slowest = min(profile.minute_factors) ** 0.5
+    slowest = sqrt(profile.least_minute)
+    hours, weekdays = profile.hour_factors, profile.weekday_factors
+    left = HOUR - profile.within(now - hour * HOUR)
     while now < end:
         begin = hour * HOUR
-        here = rate * profile.density(hour)
-        need = theta * here**0.5
-        coming = here * (HOUR - profile.within(now - begin))
+        here = rate * (hours[hour % 24] * weekdays[(hour // 24 + 3) % 7])
+        need = theta * sqrt(here)
+        coming = here * left
         if expected + coming >= need * slowest:
             found, expected = _in_hour(profile, here, need, expected, now, begin)
             if found is not None:
@@ -31,7 +35,7 @@ def crossing(profile: Profile, rate: float, theta: float, start: float) -> float
         else:
             expected += coming
         hour += 1
-        now = begin + HOUR
+        now, left = begin + HOUR, HOUR
     return DAY
 
 
@@ -42,7 +46,7 @@ def _in_hour(
     for slot in range(int((now - begin) / SLICE), len(profile.minute_factors)):
         factor = profile.minute_factors[slot]
         first, last = max(now, begin + slot * SLICE), begin + (slot + 1) * SLICE
-        missing = need * factor**0.5 - expected
+        missing = need * sqrt(factor) - expected
         if missing <= 0:
             return first, expected
         coming = here * factor * (last - first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from lxml import etree
 
 from scraper.charset import decode_body
 from scraper.extract.feed_entries import channel_facts, entries, read_entry
+from scraper.extract.feed_hints import hints_of_feed
 from scraper.extract.feed_json import load_json_feed, read_json_item
 from scraper.extract.feed_text import plain_title
 from scraper.extract.feed_xml import XmlFeed, feed_kind, parse_feed, root_name
@@ -65,7 +67,8 @@ def _xml_feed(feed: XmlFeed, url: str, *, now: datetime) -> Extraction:
     name = "Atom" if feed.kind == "feed" else "RSS"
     verdict = _verdict(name, found, broken, feed.notes)
     tier = f"feed:{name.lower()}"
-    return Extraction(found, None, verdict, None, next_page, (), language, title, tier, hub_of_feed(feed.root, url))
+    said = Extraction(found, None, verdict, None, next_page, (), language, title, tier, hub_of_feed(feed.root, url))
+    return replace(said, hints=hints_of_feed(feed.root))
 
 
 def _json_feed(text: str, url: str, *, now: datetime) -> Extraction:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from scraper.clock import to_text
+from scraper.clock import from_text, to_text
 from scraper.hooks import CadencePolicy, CheckFacts, NextCheck
 from scraper.store.jobs import FARTHEST
 from scraper.store.writing import CheckRecord, Writing
@@ -48,6 +48,10 @@ def write_source(writing: Writing, failures: int, cadence: CadencePolicy) -> Nex
         hours=source["hours"],
         weight=source["weight"],
         timezone=source["timezone"],
+        site=source["site"],
+        seen_at=from_text(source["last_ok_at"]) if writing.new_items and source["last_ok_at"] else None,
+        fresh_until=record.fresh_until,
+        hints=record.hints,
     )
     if source["origin"] != "config":
         return None

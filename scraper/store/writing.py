@@ -11,7 +11,18 @@ from typing import Literal
 from scraper.diff import Diff
 from scraper.hooks import NextCheck, RecordedChange
 from scraper.store.captures import Capture
-from scraper.types import Access, ArticleData, ChangeKind, Gap, HubLink, Outcome, PagePrint, Recipe, Validators
+from scraper.types import (
+    Access,
+    ArticleData,
+    ChangeKind,
+    FeedHints,
+    Gap,
+    HubLink,
+    Outcome,
+    PagePrint,
+    Recipe,
+    Validators,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,8 @@ class CheckRecord:
     look goes on if one of them failed. ``recipe`` is the learnt one that names the list the items were read from,
     ``page_print`` what may not change for the list to be the same; ``listed``: the page fitted the print that was kept,
     and was not read. ``access`` is a way to the listing
-    that was found in this look, ``hub`` the one that the page announces.
+    that was found in this look, ``hub`` the one that the page announces. ``fresh_until`` is when the answer, as a copy,
+    runs out; ``hints`` are those of the feed, ``None`` if the page was not read.
     """
 
     check_key: str
@@ -78,6 +90,8 @@ class CheckRecord:
     baseline: bool = False
     site_not_before: datetime | None = None
     site_spacing: timedelta | None = None
+    fresh_until: datetime | None = None
+    hints: FeedHints | None = None
 
 
 @dataclass(frozen=True, slots=True)
