@@ -9,9 +9,6 @@ import sys
 import threading
 from typing import Any, Literal
 
-# First of all: Scrapy looks through all modules that are loaded, once for each frame of the importing stack, to learn
-# who makes its deprecated classes. Done early that is a few milliseconds, done late a fifth of a second.
-import scrapy.core.downloader.handlers.http11  # noqa: F401
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings

@@ -1,183 +1,157 @@
-# mypy: disable-error-code="no-untyped-call"
-"""Scrapy's HTTP/1.1 download handler, stricter where a server could do harm or hand over half a page.
+"""presswatch's download handler for Scrapy: HTTP/1.1 over asyncio, stricter than any that comes with it.
 
-What is added to the stock handler: bounds on the head of an answer (Twisted reads header lines, and ``1xx`` answers,
-for as long as they come) and on the number of chunks; a body that does not fit its Content-Length is a failure also
-where it is *longer* (RFC 9112 6.3, 8); a body without an announced end that is cut by a reset is a failure too. Idle
-connections are closed after seconds instead of minutes, so that ten thousand sites do not mean thousands of open files.
+What an answer may look like is said by :mod:`scraper.http1`, how connections are made by :mod:`scraper.connections`.
+Redirects, cookies, decompression and retries are not its business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+import asyncio
+import re
+import ssl
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import (
-    HTTP11DownloadHandler,
-    _LenientHTTP11ClientFactory,
-    _LenientHTTP11ClientProtocol,
-    _LenientHTTPClientParser,
-    _ScrapyAgent,
-)
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.http import Response
-from scrapy.utils._download_handlers import wrap_twisted_exceptions
-from scrapy.utils.defer import maybe_deferred_to_future
-from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionLost
-from twisted.python.failure import Failure
-from twisted.web._newclient import HEADER, STATUS, ParseError
-from twisted.web.client import Agent
-from twisted.web.http import _ChunkedTransferDecoder, _DataLoss, _IdentityTransferDecoder
+from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, NotSupported
+from scrapy.http import Headers, Response
+from scrapy.responsetypes import responsetypes
+from scrapy.settings import BaseSettings
+from scrapy.utils.ssl import _make_ssl_context
 
-from scraper.socks import SOCKS_META, SocksEndpoints, SocksTarget
+from scraper.connections import Connections, HttpProxy, Way, netloc
+from scraper.http1 import AnswerReader
+from scraper.socks import SOCKS_META, SocksTarget
 
-MOST_HEAD_BYTES: Final = 65_536
-"""Of one answer: status line, headers, and all ``1xx`` answers before them."""
-MOST_INTERIM: Final = 20
-"""``1xx`` answers before the real one; Twisted writes a log line for each."""
-KEEP_ALIVE_SECONDS: Final = 10
-FREE_CHUNKS: Final = 50_000
-LEAST_CHUNK_BYTES: Final = 8
-"""Beyond the free ones, chunks must hold this much on average: each costs the loop the same time, full or empty."""
-
-
-class _CutBody(_IdentityTransferDecoder):
-    """A body decoder that says: this was not all, or not what was announced."""
-
-    def __init__(self) -> None:
-        super().__init__(None, None, None)
-
-    def noMoreData(self) -> None:  # noqa: N802
-        raise _DataLoss
+PLAIN_META: Final = "presswatch_plain"
+"""In the ``meta`` of a request whose answer is wanted as bytes: nobody looks at what kind of document it is."""
+_PORTS: Final = {"http": 80, "https": 443}
+_SENDABLE: Final = re.compile(r"[\x21-\x7e]+")
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_BUNDLES: Final = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Where systems keep the certificates they trust, for a Python that was built elsewhere."""
 
 
-class _SteadyChunks(_ChunkedTransferDecoder):
-    """Hands on large pieces instead of every chunk by itself (Scrapy sends a signal for each), and bounds their number:
-    a page in chunks of one byte would keep the loop busy for as long as it lasts."""
-
-    def __init__(self, deliver: Callable[[bytes], None], finish: Callable[[bytes], None]) -> None:
-        super().__init__(self._take, self._end)
-        self._deliver = deliver
-        self._finish = finish
-        self._held = bytearray()
-        self._chunks = 0
-        self._taken = 0
-
-    def _take(self, data: bytes) -> None:
-        self._chunks += 1
-        self._taken += len(data)
-        if self._chunks > FREE_CHUNKS + self._taken // LEAST_CHUNK_BYTES:
-            raise ParseError("too many tiny chunks", b"")
-        self._held += data
-        if len(self._held) >= 65_536:
-            self._hand_on()
-
-    def _hand_on(self) -> None:
-        if self._held:
-            self._deliver(bytes(self._held))
-            self._held.clear()
-
-    def _end(self, rest: bytes) -> None:
-        self._hand_on()
-        self._finish(rest)
-
-
-class _StrictParser(_LenientHTTPClientParser):
-    """Fails bodies that contradict their Content-Length, or end by a reset with no length announced."""
-
-    _interim = 0
-
-    def allHeadersReceived(self) -> None:  # noqa: N802
-        if 100 <= self.response.code < 200:
-            self._interim += 1
-            if self._interim > MOST_INTERIM:
-                raise ParseError("too many 1xx answers", b"")
-        self._transferDecoders = {b"chunked": _SteadyChunks}  # type: ignore[dict-item]
-        super().allHeadersReceived()
-
-    def _finished(self, rest: bytes) -> None:
-        # Stray line ends after a body are an old bug of servers and harmless; a body with 204 or 304 is not read.
-        surplus = bool(rest.strip()) and self.response.code not in self.NO_BODY_CODES
-        if surplus and (self.bodyDecoder is None or isinstance(self.bodyDecoder, _IdentityTransferDecoder)):
-            if self.bodyDecoder is not None:
-                self.bodyDecoder = _CutBody()
-            raise ParseError("more bytes than Content-Length announced", rest[:40])
-        super()._finished(rest)
-
-    def connectionLost(self, reason: Failure | None = None) -> None:  # noqa: N802
-        decoder = self.bodyDecoder
-        endless = isinstance(decoder, _IdentityTransferDecoder) and decoder.contentLength is None
-        if endless and reason is not None and reason.check(ConnectionLost):
-            self.bodyDecoder = _CutBody()
-        super().connectionLost(reason)
-
-
-class _StrictProtocol(_LenientHTTP11ClientProtocol):
-    """Counts the bytes before the body."""
-
-    _head_bytes = 0
-
-    def request(self, request: Any) -> Deferred[Any]:
-        answer = super().request(request)
-        self._head_bytes = 0
-        if self._parser is not None:
-            self._parser.__class__ = _StrictParser  # as the class above does, and for its reason
-        return answer
-
-    def dataReceived(self, data: bytes) -> None:  # noqa: N802
-        super().dataReceived(data)
-        if self._parser is not None and self._parser.state in (STATUS, HEADER):
-            self._head_bytes += len(data)
-            if self._head_bytes > MOST_HEAD_BYTES:
-                self._giveUp(Failure(ParseError(f"more than {MOST_HEAD_BYTES:,} bytes of headers", b"")))
-
-
-class _StrictFactory(_LenientHTTP11ClientFactory):
-    def buildProtocol(self, addr: Any) -> _StrictProtocol:  # noqa: ARG002, N802
-        return _StrictProtocol(self._quiescentCallback)
-
-
-class _SocksAgent(Agent):
-    """Twisted's agent, whose connections through a proxy serve no request that goes another way."""
-
-    way: tuple[str, ...] = ()
-
-    def _requestWithEndpoint(self, key: Any, *rest: Any) -> Any:  # noqa: N802
-        return super()._requestWithEndpoint((*key, *self.way), *rest)
-
-
-class _ScrapySocksAgent(_ScrapyAgent):
-    def _get_agent(self, request: Request, timeout: float) -> Agent:
-        from twisted.internet import reactor
-
-        target: SocksTarget = request.meta[SOCKS_META]
-        endpoints = SocksEndpoints(reactor, target, self._contextFactory, timeout)
-        agent: _SocksAgent = _SocksAgent.usingEndpointFactory(reactor, endpoints, self._pool)
-        agent.way = target.key()
-        return agent
-
-
-class StrictHTTP11DownloadHandler(HTTP11DownloadHandler):
+class HttpDownloadHandler(BaseDownloadHandler):
     """For ``DOWNLOAD_HANDLERS``, schemes http and https."""
+
+    lazy = True
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = _StrictFactory
-        self._pool.cachedConnectionTimeout = KEEP_ALIVE_SECONDS
+        self._seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._most_body = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._context: ssl.SSLContext | None = None
+        self._connections = Connections(self._tls)
 
     async def download_request(self, request: Request) -> Response:
-        """As Scrapy's handler does; a request that carries a SOCKS proxy goes through it."""
-        if SOCKS_META not in request.meta:
-            return await super().download_request(request)
-        agent = _ScrapySocksAgent(
-            contextFactory=self._contextFactory,
-            pool=self._pool,
-            maxsize=self._default_maxsize,
-            warnsize=self._default_warnsize,
-            fail_on_dataloss=self._fail_on_dataloss,
-            crawler=self._crawler,
+        """One request, one whole answer. Raises Scrapy's download exceptions."""
+        meta = request.meta
+        reader = AnswerReader(
+            most_body=meta.get("download_maxsize", self._most_body) or sys.maxsize,
+            bodyless=request.method == "HEAD",
         )
-        with wrap_twisted_exceptions():
-            return await maybe_deferred_to_future(agent.download_request(request))
+        way, written = _way(request), _written(request)
+        repeatable = request.method in ("GET", "HEAD")
+        seconds = meta.get("download_timeout") or self._seconds
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._connections.ask(way, written, reader, repeatable=repeatable)
+        except TimeoutError as error:
+            raise DownloadTimeoutError(f"no complete answer within {seconds:g} seconds") from error
+        meta["download_latency"] = loop.time() - started
+        return _response(request, reader)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._connections.close()
+
+    def _tls(self) -> ssl.SSLContext:
+        if self._context is None:
+            self._context = _tls_context(self.crawler.settings)
+        return self._context
+
+
+def _response(request: Request, reader: AnswerReader) -> Response:
+    headers, body = Headers(), reader.body
+    dict.update(headers, reader.headers)  # spelled as Scrapy spells them already
+    kind = Response if PLAIN_META in request.meta else responsetypes.from_args(headers, request.url, body=body)
+    response = kind(request.url, status=reader.status, body=body, protocol="HTTP/1.1")
+    response.headers = headers
+    return response
+
+
+def _way(request: Request) -> Way:
+    parts = urlsplit(request.url)
+    proxy: HttpProxy | SocksTarget | None = request.meta.get(SOCKS_META)
+    if proxy is None and (named := request.meta.get("proxy")):
+        at = urlsplit(named if "://" in named else f"http://{named}")
+        if at.scheme != "http" or not at.hostname:
+            raise NotSupported("only HTTP and SOCKS proxies can be used")
+        proxy = HttpProxy(at.hostname, at.port or 80, request.headers.get(b"Proxy-Authorization"))
+    return Way(parts.hostname or "", parts.port or _PORTS[parts.scheme], parts.scheme == "https", proxy)
+
+
+def _written(request: Request) -> bytes:
+    """The request as it goes out (RFC 9112 3)."""
+    lines = [line for part in (_first_lines(request), _header_lines(request)) for line in part]
+    head = b"\r\n".join(lines)
+    breaks = len(lines) - 1
+    if head.count(b"\n") != breaks or head.count(b"\r") != breaks or b"\0" in head:
+        raise DownloadFailedError("a header has a line break in it")
+    return head + b"\r\n\r\n" + request.body
+
+
+def _first_lines(request: Request) -> Iterator[bytes]:
+    parts = urlsplit(request.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    host = _host(parts)
+    if parts.scheme == "http" and request.meta.get("proxy"):
+        target = f"http://{host}{target}"
+    line = f"{request.method} {target}"
+    if not _SENDABLE.fullmatch(target) or not _SENDABLE.fullmatch(request.method) or not host.isascii():
+        raise DownloadFailedError("the address has characters in it that cannot be sent")
+    yield f"{line} HTTP/1.1".encode("ascii")
+    if b"Host" not in request.headers:
+        yield f"Host: {host}".encode("ascii")
+
+
+def _header_lines(request: Request) -> Iterator[bytes]:
+    for name, values in dict.items(request.headers):
+        if name != b"Proxy-Authorization" or (request.meta.get("proxy") and request.url.startswith("http:")):
+            for value in values:
+                yield name + b": " + value
+    if request.body or request.method in _WITH_BODY:
+        yield b"Content-Length: %d" % len(request.body)
+
+
+def _host(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    if parts.port is None or parts.port == _PORTS[parts.scheme]:
+        return f"[{host}]" if ":" in host else host
+    return netloc(host, parts.port)
+
+
+def _tls_context(settings: BaseSettings) -> ssl.SSLContext:
+    """As Scrapy's settings ask for, with what the system trusts."""
+    context = _make_ssl_context(settings)
+    paths = ssl.get_default_verify_paths()
+    hashed = paths.capath is not None and any(one.suffix == ".0" for one in Path(paths.capath).iterdir())
+    if context.verify_mode == ssl.CERT_REQUIRED and paths.cafile is None and not hashed:
+        bundle = next((one for one in _BUNDLES if Path(one).is_file()), None)
+        if bundle is not None:
+            context.load_verify_locations(bundle)
+    return context

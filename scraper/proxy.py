@@ -12,9 +12,7 @@ cannot see; therefore the target is judged here before it is named to the proxy,
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -27,6 +25,7 @@ from scrapy.http import Response
 from scraper import guard
 from scraper.download_errors import DOWNLOAD_ERRORS
 from scraper.errors import AddressRefusedError, ConfigError
+from scraper.lookup import look_up
 from scraper.socks import SOCKS_META, SocksTarget
 
 Scheme = Literal["http", "socks5", "socks5h"]
@@ -111,9 +110,8 @@ class Proxy:
         return await self._look_up(url, host, port)
 
     async def _look_up(self, url: str, host: str, port: int) -> str:
-        loop = asyncio.get_running_loop()
         try:
-            answers = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answers = await look_up(host, port)
         except OSError:
             if self.scheme == "http":
                 return host

@@ -24,18 +24,15 @@ COMMANDS_MODULE = "scraper.commands"
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 TWISTED_REACTOR_ENABLED = True
 ASYNCIO_EVENT_LOOP = None
-REACTOR_THREADPOOL_MAXSIZE = 30  # name lookups block a thread each
 REQUEST_FINGERPRINTER_CLASS = "scrapy.utils.request.RequestFingerprinter"
 
-# Names: both address families, and no cache (Scrapy's never expires, and the daemon runs for months).
-TWISTED_DNS_RESOLVER = "scraper.resolver.Resolver"
+# Our download handler looks names up itself; whatever still asks Twisted gets no answer of months ago.
 DNSCACHE_ENABLED = False
-DNS_TIMEOUT = 10
 
 # Only http and https can be fetched at all.
 DOWNLOAD_HANDLERS = {
-    "http": "scraper.handler.StrictHTTP11DownloadHandler",
-    "https": "scraper.handler.StrictHTTP11DownloadHandler",
+    "http": "scraper.handler.HttpDownloadHandler",
+    "https": "scraper.handler.HttpDownloadHandler",
     "data": None,
     "file": None,
     "ftp": None,
@@ -44,7 +41,8 @@ DOWNLOAD_HANDLERS = {
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
 
-# Bounds. fetch() sets its own per request from its Limits; these hold for anything that goes around it.
+# Bounds. fetch() sets its own per request from its Limits; these hold for anything that goes around it. That a body
+# which is not what was announced is a failure cannot be switched off.
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 10_000_000
 DOWNLOAD_WARNSIZE = 0
