@@ -19,9 +19,11 @@ def utc_now() -> datetime:
 
 def to_text(instant: datetime) -> str:
     """``instant`` (aware) as stored. Raises ``ValueError`` for a naive one: its meaning is unknown."""
-    if instant.tzinfo is None:
-        raise ValueError(f"{instant!r} has no time zone")
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if instant.tzinfo is not UTC:
+        if instant.tzinfo is None:
+            raise ValueError(f"{instant!r} has no time zone")
+        instant = instant.astimezone(UTC)
+    return instant.isoformat(timespec="milliseconds")[:-6] + "Z"  # in place of +00:00
 
 
 def from_text(text: str) -> datetime:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from scraper.clock import from_text, to_text
 from scraper.errors import NotFoundError
 from scraper.store import leases
-from scraper.store.prints import load_print
+from scraper.store.prints import PRINT_COLUMNS, print_of
 from scraper.store.sources import recipe_of
 from scraper.store.ways import way_of
 from scraper.types import Access, Gap, PagePrint, Recipe, Validators
@@ -24,6 +24,23 @@ FARTHEST = timedelta(hours=25)
 LEASE = timedelta(minutes=3)
 """How long a check may take before another process may take its source over; far more than its wall clock."""
 
+
+_OF_JOB = f"""
+SELECT s.slug, s.url, s.site, s.origin, s.validator_url, s.etag, s.last_modified, s.body_sha256, s.listing_sha256,
+       s.baseline_at, s.page_language, s.gap_url, s.gap_since_at, s.gap_tries, t.not_before_at, t.spacing_s,
+       c.outcome, c.count, {PRINT_COLUMNS},
+       EXISTS (SELECT 1 FROM recipes WHERE source_id = s.id AND retired_at IS NULL) AS has_recipe,
+       EXISTS (SELECT 1 FROM ways WHERE source_id = s.id) AS has_way,
+       EXISTS (SELECT 1 FROM appearances WHERE source_id = s.id AND missed > 0) AS misses,
+       EXISTS (SELECT 1 FROM flaps WHERE source_id = s.id AND settled_at IS NULL AND settles_at <= :now) AS settles
+FROM sources s JOIN sites t ON t.site = s.site
+LEFT JOIN checks c ON c.id = (SELECT max(id) FROM checks WHERE source_id = s.id)
+LEFT JOIN page_prints p ON p.source_id = s.id
+WHERE s.id = :source
+"""  # noqa: S608 - the columns are a constant
+"""``misses``, ``settles``, as a gap, mean that the next look must be a real one, whatever the server says of changes:
+while a withdrawal awaits its confirmation, and when a field that went to and fro is to be seen to have settled."""
+_UNWELL = ("suspect", "failed")
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -107,62 +124,43 @@ def lease_source(
     A :class:`SourceJob`; or the instant before which the site must not be asked; or ``None`` if somebody else is
     looking at the source or its site.
     """
-    row = conn.execute(
-        "SELECT s.*, t.not_before_at FROM sources s JOIN sites t ON t.site = s.site WHERE s.id = ?", (source_id,)
-    ).fetchone()
+    row = conn.execute(_OF_JOB, {"source": source_id, "now": to_text(now)}).fetchone()
     if row is None:
         raise NotFoundError("source", str(source_id))
     asked = row["origin"] != "file" and not at_hand
-    until = closed_until(row["not_before_at"], now)
-    if asked and until:
+    until = closed_until(row["not_before_at"], now) if asked else None
+    if until:
         return until
-    held: list[tuple[str, int]] = []
-    for name in (f"source:{source_id}", *([f"site:{row['site']}"] if asked else [])):
-        token = leases.acquire(conn, name, holder, LEASE, now)
-        if token is None:
-            for lease in held:
-                leases.release(conn, *lease)
-            return None
-        held.append((name, token))
+    names = (f"source:{source_id}", f"site:{row['site']}") if asked else (f"source:{source_id}",)
+    held = leases.acquire_all(conn, names, holder, LEASE, now)
+    if held is None:
+        return None
     if asked:
-        reserve_site(conn, row["site"], spacing, now)
-    whole = _needs_whole_page(conn, source_id, now)
-    doubted, doubted_since = _doubted(conn, source_id)
-    taken = load_print(conn, source_id)
+        _reserve(conn, row["site"], row["spacing_s"], spacing, now)
+    doubted, doubted_since = _doubted(conn, source_id) if row["outcome"] in _UNWELL else ((), None)
+    taken = print_of(row)
+    whole = bool(row["gap_url"] or row["misses"] or row["settles"])
     return SourceJob(
         source_id=source_id,
         slug=row["slug"],
         url=row["url"],
         site=row["site"],
         origin=row["origin"],
-        check_key=uuid.uuid4().hex,
-        leases=tuple(held),
-        validators=None if whole or _refresh_is_due(conn, source_id) else _validators(row),
+        check_key=secrets.token_hex(16),
+        leases=held,
+        validators=None if whole or _refresh_is_due(row) else _validators(row),
         body_sha256=None if whole else row["body_sha256"],
         listing_sha256=None if whole else row["listing_sha256"],
         has_baseline=row["baseline_at"] is not None,
-        recipe=recipe_of(conn, source_id),
+        recipe=recipe_of(conn, source_id) if row["has_recipe"] else None,
         leased_at=now,
         doubted=doubted,
         doubted_since=doubted_since,
         page_language=row["page_language"],
         gap=Gap(row["gap_url"], from_text(row["gap_since_at"]), row["gap_tries"]) if row["gap_url"] else None,
         page_print=taken.page_print if taken else None,
-        access=way_of(conn, source_id),
+        access=way_of(conn, source_id) if row["has_way"] else None,
         print_holds=bool(taken and not whole and not doubted and taken.holds(row["listing_sha256"], now)),
-    )
-
-
-def _needs_whole_page(conn: sqlite3.Connection, source_id: int, now: datetime) -> bool:
-    """Whether the next look must be a real one, whatever the server says of changes: while a withdrawal awaits its
-    confirmation, when a field that went to and fro is to be seen to have settled, and when a gap is to be filled."""
-    return bool(
-        conn.execute(
-            "SELECT 1 FROM sources WHERE id = ?1 AND gap_url IS NOT NULL UNION ALL "
-            "SELECT 1 FROM appearances WHERE source_id = ?1 AND listed = 1 AND missed > 0 UNION ALL "
-            "SELECT 1 FROM flaps WHERE source_id = ?1 AND settled_at IS NULL AND settles_at <= ?2 LIMIT 1",
-            (source_id, to_text(now)),
-        ).fetchone()
     )
 
 
@@ -170,12 +168,9 @@ def _validators(row: sqlite3.Row) -> Validators | None:
     return Validators(row["validator_url"], row["etag"], row["last_modified"]) if row["validator_url"] else None
 
 
-def _refresh_is_due(conn: sqlite3.Connection, source_id: int) -> bool:
+def _refresh_is_due(row: sqlite3.Row) -> bool:
     """Some servers say "not modified" for ever: every so often the page is asked for unconditionally."""
-    row = conn.execute(
-        "SELECT outcome, count FROM checks WHERE source_id = ? ORDER BY id DESC LIMIT 1", (source_id,)
-    ).fetchone()
-    return bool(row and row["outcome"] == "not_modified" and row["count"] >= _REFRESH_AFTER)
+    return bool(row["outcome"] == "not_modified" and row["count"] >= _REFRESH_AFTER)
 
 
 def reserve_site(conn: sqlite3.Connection, site: str, spacing: timedelta, now: datetime) -> datetime | None:
@@ -185,9 +180,13 @@ def reserve_site(conn: sqlite3.Connection, site: str, spacing: timedelta, now: d
     until = closed_until(row["not_before_at"], now)
     if until:
         return until
-    asked = max(spacing, timedelta(seconds=row["spacing_s"] or 0))
-    conn.execute("UPDATE sites SET not_before_at = ? WHERE site = ?", (to_text(now + asked), site))
+    _reserve(conn, site, row["spacing_s"], spacing, now)
     return None
+
+
+def _reserve(conn: sqlite3.Connection, site: str, learnt: float | None, spacing: timedelta, now: datetime) -> None:
+    asked = max(spacing, timedelta(seconds=learnt or 0))
+    conn.execute("UPDATE sites SET not_before_at = ? WHERE site = ?", (to_text(now + asked), site))
 
 
 def closed_until(not_before_at: str | None, now: datetime) -> datetime | None:

@@ -10,10 +10,14 @@ from __future__ import annotations
 import os
 import socket
 import sqlite3
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from scraper.clock import to_text
 from scraper.errors import LeaseLostError
+
+_RELEASE = "UPDATE leases SET holder = NULL, expires_at = NULL WHERE name = ? AND token = ?"
 
 
 def holder_name() -> str:
@@ -57,18 +61,54 @@ def _started_without_proc(pid: int) -> str:
 
 def acquire(conn: sqlite3.Connection, name: str, holder: str, ttl: timedelta, now: datetime) -> int | None:
     """Take the lease ``name`` if it is free, has run out, or its holder is dead. The fencing token, or ``None``."""
-    row = conn.execute("SELECT holder, expires_at FROM leases WHERE name = ?", (name,)).fetchone()
-    # A lease that runs longer than any we give was taken before the wall clock was set back.
-    longest = to_text(now + max(ttl, timedelta(minutes=10)) * 2)
-    if row and row["holder"] and to_text(now) < row["expires_at"] <= longest and not is_dead(row["holder"]):
+    taken = acquire_all(conn, (name,), holder, ttl, now)
+    return taken[0][1] if taken else None
+
+
+def acquire_all(
+    conn: sqlite3.Connection, names: Sequence[str], holder: str, ttl: timedelta, now: datetime
+) -> tuple[tuple[str, int], ...] | None:
+    """Take several leases, or none of them; each name with its token, as :func:`acquire`."""
+    tokens = _take(conn, names, holder, ttl, now)
+    held = [name for name in names if name not in tokens]
+    if held and _free_dead(conn, held) == len(held):
+        tokens |= _take(conn, held, holder, ttl, now)
+        held = []
+    if held:
+        release_all(conn, tokens.items())
         return None
-    token: int = conn.execute(
-        "INSERT INTO leases(name, token, holder, expires_at) VALUES (?, 1, ?, ?) "
+    return tuple((name, tokens[name]) for name in names)
+
+
+def _take(conn: sqlite3.Connection, names: Sequence[str], holder: str, ttl: timedelta, now: datetime) -> dict[str, int]:
+    """Tokens of those that were free or had run out."""
+    # A lease that runs longer than any we give was taken before the wall clock was set back.
+    longest = now + max(ttl, timedelta(minutes=10)) * 2
+    until = to_text(now + ttl)
+    values = [value for name in names for value in (name, holder, until)]
+    rows = conn.execute(_taking(len(names)), (*values, to_text(now), to_text(longest)))
+    return {row[0]: row[1] for row in rows.fetchall()}
+
+
+@cache
+def _taking(count: int) -> str:
+    marks = ", ".join(["(?, 1, ?, ?)"] * count)
+    return (
+        f"INSERT INTO leases(name, token, holder, expires_at) VALUES {marks} "  # noqa: S608 - marks
         "ON CONFLICT(name) DO UPDATE SET token = token + 1, holder = excluded.holder, expires_at = excluded.expires_at "
-        "RETURNING token",
-        (name, holder, to_text(now + ttl)),
-    ).fetchone()[0]
-    return token
+        "WHERE leases.holder IS NULL OR leases.expires_at <= ? OR leases.expires_at > ? RETURNING name, token"
+    )
+
+
+def _free_dead(conn: sqlite3.Connection, names: Sequence[str]) -> int:
+    """How many of these are free now, because the processes that held them ended."""
+    freed = 0
+    for name in names:
+        row = conn.execute("SELECT token, holder FROM leases WHERE name = ?", (name,)).fetchone()
+        if is_dead(row["holder"]):
+            release(conn, name, row["token"])
+            freed += 1
+    return freed
 
 
 def renew(conn: sqlite3.Connection, name: str, token: int, ttl: timedelta, now: datetime) -> bool:
@@ -90,7 +130,12 @@ def require(conn: sqlite3.Connection, name: str, token: int) -> None:
 
 def release(conn: sqlite3.Connection, name: str, token: int) -> None:
     """Give a lease back, if it is still ours."""
-    conn.execute("UPDATE leases SET holder = NULL, expires_at = NULL WHERE name = ? AND token = ?", (name, token))
+    conn.execute(_RELEASE, (name, token))
+
+
+def release_all(conn: sqlite3.Connection, held: Iterable[tuple[str, int]]) -> None:
+    """As :func:`release`, for each name and token."""
+    conn.executemany(_RELEASE, [(name, token) for name, token in held])
 
 
 def release_dead(conn: sqlite3.Connection) -> int:

@@ -301,6 +301,8 @@ CREATE TABLE appearances (
 ) STRICT, WITHOUT ROWID;
 -- the last listing of one source, in order
 CREATE INDEX appearances_listing ON appearances(source_id, rank DESC) WHERE listed = 1;
+-- what of one source awaits the confirmation that it was withdrawn
+CREATE INDEX appearances_missed ON appearances(source_id) WHERE missed > 0;
 
 CREATE TABLE revisions (
   id INTEGER PRIMARY KEY,

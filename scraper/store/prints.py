@@ -31,10 +31,16 @@ class TakenPrint:
         return fresh and self.listing_sha256 == listing_sha256
 
 
-def load_print(conn: sqlite3.Connection, source_id: int) -> TakenPrint | None:
-    """The print of a source's page; ``None`` if none could be taken yet."""
-    row = conn.execute("SELECT * FROM page_prints WHERE source_id = ?", (source_id,)).fetchone()
-    if row is None:
+PRINT_COLUMNS = (
+    "p.taken_at, p.listing_sha256 AS print_listing, p.fitted, p.pieces, p.skeleton, p.places, p.begins, p.ends, "
+    "p.content, p.around, p.mentions, p.elsewhere"
+)
+"""Of the table ``page_prints``, called ``p``, for :func:`print_of`."""
+
+
+def print_of(row: sqlite3.Row) -> TakenPrint | None:
+    """The print of a source's page, from :data:`PRINT_COLUMNS`; ``None`` if none could be taken yet."""
+    if row["taken_at"] is None:
         return None
     found = PagePrint(
         pieces=row["pieces"],
@@ -47,7 +53,7 @@ def load_print(conn: sqlite3.Connection, source_id: int) -> TakenPrint | None:
         mentions=_numbers(row["mentions"]),
         elsewhere=row["elsewhere"],
     )
-    return TakenPrint(found, from_text(row["taken_at"]), row["listing_sha256"], row["fitted"])
+    return TakenPrint(found, from_text(row["taken_at"]), row["print_listing"], row["fitted"])
 
 
 def write_print(writing: Writing) -> None:
