@@ -82,6 +82,7 @@ def cadence_options(config: Config) -> CadenceOptions:
         retry_first=settings.retry_first,
         retry_max=settings.retry_max,
         zone=ZoneInfo(settings.timezone) if settings.timezone else get_localzone(),
+        site_budgets={site.name: site.looks_a_day for site in config.sites},
     )
 
 

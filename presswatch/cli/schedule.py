@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 FIELDS = (
-    "source", "name", "next_check_at", "reason", "interval_s", "items_per_day", "learnt_at", "weight", "hours_of_day",
-    "weekdays",
+    "source", "name", "next_check_at", "reason", "interval_s", "items_per_day", "learnt_at", "weight", "site",
+    "site_budget", "hours_of_day", "weekdays",
 )  # fmt: skip
 _ROWS = """
-SELECT s.id, s.slug AS source, s.name, s.weight, c.next_check_at, c.reason, c.interval_s, s.paused_at
+SELECT s.id, s.slug AS source, s.name, s.weight, s.site, c.next_check_at, c.reason, c.interval_s, s.paused_at
 FROM sources s LEFT JOIN cadences c ON c.source_id = s.id
 WHERE s.active = 1 AND s.origin = 'config' ORDER BY s.paused_at IS NOT NULL, c.next_check_at, s.slug
 """
@@ -35,7 +35,7 @@ _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 def schedule_command(app: App, sources: Sequence[str], form: str | None) -> None:
     """Show when sources are looked at next, and why.
 
-    With a source named: its rhythm as well, by hour and weekday.
+    With a source named: its rhythm as well, by hour and weekday. The budget of a site is in looks a day.
 
     \b
     presswatch schedule
@@ -46,7 +46,9 @@ def schedule_command(app: App, sources: Sequence[str], form: str | None) -> None
 
     with app.reading() as conn:
         wanted = set(find_sources(conn, sources)) if sources else None
-        rows = [_row(conn, row) for row in conn.execute(_ROWS).fetchall() if wanted is None or row["id"] in wanted]
+        found = [row for row in conn.execute(_ROWS).fetchall() if wanted is None or row["id"] in wanted]
+        budgets = {site.name: site.looks_a_day for site in app.config.sites}
+        rows = [{**_row(conn, row), "site_budget": budgets.get(row["site"])} for row in found]
     if form:
         write_rows(rows, FIELDS, form)
     else:
@@ -58,7 +60,7 @@ def _row(conn: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
     from scraper.clock import to_text
 
     rhythm = load_rhythm(conn, row["id"])
-    found: dict[str, Any] = {name: row[name] for name in ("source", "name", "reason", "interval_s", "weight")}
+    found: dict[str, Any] = {name: row[name] for name in ("source", "name", "reason", "interval_s", "weight", "site")}
     found["next_check_at"] = None if row["paused_at"] else row["next_check_at"]
     if row["paused_at"]:
         found["reason"] = "paused"
@@ -82,6 +84,8 @@ def _print(app: App, rows: Sequence[Mapping[str, Any]], *, with_rhythm: bool) ->
         at = row["next_check_at"]
         table.add_row(row["source"], local_time(at, app.zone), until(at, app.now) if at else "", plain(row["reason"]))
     show(console, table)
+    for site, looks in {row["site"]: row["site_budget"] for row in rows if row["site_budget"]}.items():
+        console.print(f"{plain(site)}: at most {looks:.6g} looks a day, shared by its sources")
     if with_rhythm:
         for row in rows:
             _print_rhythm(console, row)

@@ -9,6 +9,7 @@ from presswatch.config.model import (
     Rate,
     RuleConfig,
     Settings,
+    SiteConfig,
     SourceConfig,
 )
 from presswatch.config.parse import IsOpened, load_config, nothing_opened, parse_config
@@ -26,6 +27,7 @@ __all__ = [
     "Rate",
     "RuleConfig",
     "Settings",
+    "SiteConfig",
     "SourceConfig",
     "load_config",
     "nothing_opened",

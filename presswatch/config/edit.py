@@ -15,6 +15,7 @@ from presswatch.config.parse import IsOpened, find_mistakes, nothing_opened, par
 from presswatch.config.storage import locked_folder, replace_file
 from scraper.errors import ConfigError
 from scraper.slugs import slugify, unique_slug
+from scraper.urls import site_of
 
 Change = Callable[[Config, Document], None]
 
@@ -115,8 +116,8 @@ def remove_source(
     path: Path, name: str, *, environ: Mapping[str, str], is_opened: IsOpened = nothing_opened
 ) -> SourceConfig:
     """Take the source with this slug or id out of the file and out of the rules that name it (an empty list is left
-    where it was the only one: without the list that rule would select everything). Gives what it was.
-    Raises :class:`NotFoundError`."""
+    where it was the only one: without the list that rule would select everything); its site's table goes with the last
+    source of the site. Gives what it was. Raises :class:`NotFoundError`."""
     removed: list[SourceConfig] = []
 
     def change(present: Config, document: Document) -> None:
@@ -127,6 +128,9 @@ def remove_source(
             left = [each for each in rule.get("sources", ()) if each not in (source.id, source.slug)]
             if left != rule.get("sources", []):
                 document.set_keys("rules", place, {"sources": left})
+        site = site_of(source.url)
+        if site in document.plain.get("sites", {}) and [site_of(each.url) for each in present.sources].count(site) == 1:
+            document.remove_table("sites", site)
 
     edit_config(path, change, environ=environ, is_opened=is_opened)
     return removed[0]

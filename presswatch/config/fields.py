@@ -18,6 +18,7 @@ from presswatch.config.kinds import (
     integer,
     list_of,
     mapping_of,
+    rate,
     secret,
     table,
     text,
@@ -118,7 +119,11 @@ SETTINGS = Table(
             ANY_EVERY,
             "How often a source is looked at that has no times of its own. auto: when something new is likely.",
         ),
-        "budget": Key(integer(1, 288), "How often a source is looked at in a day where every is auto, on average."),
+        "budget": Key(
+            integer(1, 288),
+            "How often a source is looked at in a day where every is auto, on average. An answer 'not modified' (304) "
+            "counts as a quarter of a look.",
+        ),
         "site_spacing": Key(duration(0 * SECOND, DAY), "The shortest time between two requests to one site."),
         "timeout": Key(duration(SECOND, 40 * SECOND), "How long one request may take."),
         "concurrency": Key(integer(1, 64), "How many sources are looked at at once, each on another site."),
@@ -300,6 +305,18 @@ SOURCE = Table(
     extra={"not": {"required": ["at", "every"]}},
 )
 
+SITE = Table(
+    doc="What holds for all sources of a site.",
+    keys={
+        "budget": Key(
+            rate("200/d or 20/h"),
+            "How often all its sources together are looked at, at most; they share it as they share the common budget.",
+            required=True,
+            remedy='write how many looks in which time, such as budget = "200/d"',
+        ),
+    },
+)
+
 RULE = Table(
     doc="Which changes are told to which channels. Without any rule, new items and episodes of all sources are told to "
     "all channels.",
@@ -337,6 +354,10 @@ DOCUMENT = Table(
     keys={
         "presswatch": Key(_values(SETTINGS), SETTINGS.doc),
         "sources": Key(list_of(_values(SOURCE), 100_000, repeats=True), "The pages to watch."),
+        "sites": Key(
+            mapping_of(_values(SITE), 10_000, names=text(260)),
+            'Sites by registrable domain, as [sites."example.org"] for pages at www.example.org.',
+        ),
         "channels": Key(mapping_of(CHANNEL, 200, names=LABEL), "Where messages go, each by its name."),
         "rules": Key(list_of(_values(RULE), 1000, repeats=True), RULE.doc),
     },

@@ -185,13 +185,13 @@ def duration(shortest: timedelta, longest: timedelta) -> Kind:
     return Kind(read, schema)
 
 
-def rate() -> Kind:
-    """How many messages in which time: ``20/m``."""
+def rate(examples: str = "1/s, 20/m, 500/h or 1000/d") -> Kind:
+    """How many in which time: ``20/m``. ``examples`` are shown where something else is written."""
 
     def parse(raw: str) -> Rate:
         found = _RATE.fullmatch(raw)
         if not found:
-            raise ValueError(f"{_short(raw)!r} will not do; write how many in which time: 1/s, 20/m, 500/h or 1000/d")
+            raise ValueError(f"{_short(raw)!r} will not do; write how many in which time: {examples}")
         return Rate(int(found[1]), parse_duration(f"1{found[2]}"))
 
     pattern = "^[1-9][0-9]{0,5}/(s|m|h|d)$"

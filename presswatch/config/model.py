@@ -21,7 +21,7 @@ ChannelType = Literal["console", "webhook", "apprise", "mail", "file", "command"
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most ``count`` messages in any stretch of ``per``."""
+    """At most ``count`` (messages, looks) in a stretch of ``per``."""
 
     count: int
     per: timedelta
@@ -45,7 +45,8 @@ class WebSubConfig:
 class Settings:
     """The table ``[presswatch]``.
 
-    ``budget`` is how often a source whose ``every`` is :data:`AUTO` is looked at in a day, on average over all those.
+    ``budget`` is how often a source whose ``every`` is :data:`AUTO` is looked at in a day, on average over all those,
+    answers "not modified" counting a quarter.
     ``timezone`` is an IANA name, ``None`` for the machine's own zone. ``site_spacing`` is the shortest time between two
     requests to one site. ``retry_first`` and ``retry_max`` bound the wait after failed checks, which grows each time.
     """
@@ -132,6 +133,20 @@ class SourceConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteConfig:
+    """One of ``[sites."NAME"]``: ``name`` is a registrable domain (:func:`scraper.urls.site_of`), ``budget`` the looks
+    that all its sources share."""
+
+    name: str
+    budget: Rate
+
+    @property
+    def looks_a_day(self) -> float:
+        """The budget by the day."""
+        return self.budget.count * (timedelta(days=1) / self.budget.per)
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelConfig:
     """One of ``[channels.NAME]``.
 
@@ -202,6 +217,7 @@ class Config:
     sources: tuple[SourceConfig, ...] = ()
     channels: tuple[ChannelConfig, ...] = ()
     rules: tuple[RuleConfig, ...] = ()
+    sites: tuple[SiteConfig, ...] = ()
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every value that may be secret."""

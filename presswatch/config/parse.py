@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from presswatch.config.fields import DOCUMENT
-from presswatch.config.model import ChannelConfig, Config, RuleConfig, Settings, SourceConfig
+from presswatch.config.model import ChannelConfig, Config, RuleConfig, Settings, SiteConfig, SourceConfig
 from presswatch.config.problems import InvalidConfigError, Problem, Problems, did_you_mean
 from presswatch.config.texts import LANGUAGE, SHORTEST_EVERY, TIMEZONE
 from scraper.durations import render_duration
 from scraper.errors import ConfigError
 from scraper.slugs import slugify
-from scraper.urls import origin_of
+from scraper.urls import origin_of, site_of
 
 MAX_FILE_BYTES = 20_000_000
 IsOpened = Callable[[str], bool]
@@ -109,13 +111,16 @@ def _build(values: dict[str, Any], path: Path, environ: Mapping[str, str], probl
         _build_channel(name, content, path, environ, problems) for name, content in values.get("channels", ())
     )
     sources = tuple(_build_source(content) for content in values.get("sources", ()))
+    sites = tuple(SiteConfig(name, **content) for name, content in values.get("sites", ()))
     _check_names(sources, problems)
     _check_times(sources, problems)
     _check_posts(sources, problems)
     _check_channels("sources", [source.channels for source in sources], channels, problems)
     rules = _build_rules(values.get("rules", ()), sources, problems)
     _check_channels("rules", [rule.channels for rule in rules], channels, problems)
-    return Config(path, settings, sources, channels, rules + _implied_rules(rules, sources))
+    config = Config(path, settings, sources, channels, rules + _implied_rules(rules, sources), sites)
+    _check_sites(config, problems)
+    return config
 
 
 def _environment_defaults(environ: Mapping[str, str]) -> dict[str, str]:
@@ -227,6 +232,34 @@ def _check_posts(sources: tuple[SourceConfig, ...], problems: Problems) -> None:
             problems.add(f"sources[{place}].post.first", "is at another origin than url, where the form is not sent")
         if source.auth is not None and any(name.lower() == "authorization" for name, _ in source.headers):
             problems.add(f"sources[{place}].auth", "contradicts the header Authorization; keep one of them")
+
+
+def _check_sites(config: Config, problems: Problems) -> None:
+    """Each site is one that is watched, and its budget suffices for the intervals that people fixed and for a look a
+    day at each of the others: less often nothing is looked at."""
+    at_site: dict[str, list[SourceConfig]] = {}
+    for source in config.sources:
+        at_site.setdefault(site_of(source.url), []).append(source)
+    for site in config.sites:
+        key = f"sites.{site.name}"
+        if site.name not in at_site:
+            usual = site_of(f"https://{site.name}")
+            near = f"; write {usual}" if usual in at_site else did_you_mean(site.name, at_site)
+            problems.add(key, f"no source is at this site{near}")
+            continue
+        least = sum(_looks_a_day(config, source) for source in at_site[site.name] if not source.paused)
+        if least > site.looks_a_day:
+            problems.add(
+                f"{key}.budget",
+                f"is {site.looks_a_day:.6g} looks a day, but its sources take {math.ceil(least)} at least: their fixed "
+                "intervals, and one a day for each of the others",
+            )
+
+
+def _looks_a_day(config: Config, source: SourceConfig) -> float:
+    """How often a source is looked at, at least. How many times a cron expression names is not counted."""
+    every = config.interval(source)
+    return timedelta(days=1) / every if every else 1.0
 
 
 def _check_intervals(config: Config, values: dict[str, Any], is_opened: IsOpened, problems: Problems) -> None:

@@ -18,6 +18,7 @@ from presswatch.config.model import (
     Rate,
     RuleConfig,
     Settings,
+    SiteConfig,
     SourceConfig,
     WebSubConfig,
 )
@@ -27,7 +28,12 @@ from scraper.durations import render_duration
 from scraper.types import Recipe
 
 _ShowSecret = Callable[[Secret], str]
-_NOT_WRITTEN = {RuleConfig: ("implied",), ChannelConfig: ("name",), Recipe: ("origin", "language", "timezone")}
+_NOT_WRITTEN = {
+    RuleConfig: ("implied",),
+    ChannelConfig: ("name",),
+    SiteConfig: ("name",),
+    Recipe: ("origin", "language", "timezone"),
+}
 """Fields that the file does not say in the table itself."""
 
 
@@ -51,6 +57,7 @@ def render_config(config: Config, *, show: _ShowSecret = as_written) -> str:
 
     plain: dict[str, Any] = {
         "presswatch": to_plain(config.settings, show),
+        "sites": {site.name: to_plain(site, show) for site in config.sites},
         "channels": {channel.name: to_plain(channel, show) for channel in config.channels},
         "sources": [to_plain(source, show) for source in config.sources],
         "rules": [to_plain(rule, show) for rule in config.rules if not rule.implied],
@@ -59,7 +66,15 @@ def render_config(config: Config, *, show: _ShowSecret = as_written) -> str:
 
 
 def to_plain(
-    value: Settings | SourceConfig | ChannelConfig | RuleConfig | Recipe | Auth | PostConfig | WebSubConfig,
+    value: Settings
+    | SourceConfig
+    | SiteConfig
+    | ChannelConfig
+    | RuleConfig
+    | Recipe
+    | Auth
+    | PostConfig
+    | WebSubConfig,
     show: _ShowSecret = as_written,
 ) -> dict[str, Any]:
     """A table of the file as plain values."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from scheduler.cadence.profile import Profile
 
 _MOST = 20_000
-"""Sources whose profiles are kept: less than 30 MB."""
+"""Sources whose profiles are kept, in less than 40 MB."""
 
 
 @dataclass(slots=True)

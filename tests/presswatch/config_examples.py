@@ -31,6 +31,7 @@ RIGHT: dict[str, str] = {
     "fixed interval for all": '[presswatch]\nevery = "30m"\nbudget = 12\n' + HEAD + 'every = "auto"\nweight = 2\n',
     "fixed times": HEAD + 'at = "0 8 * * mon-fri"\n',
     "hours and weight": HEAD + 'hours = "07:00-22:00"\nweight = 0.5\n',
+    "budget of a site": HEAD + '[sites."tides.example"]\nbudget = "20/h"\n',
     "demanding source": HEAD
     + 'auth = {user = "reader", password = "env:PW"}\ncookies = true\nproxy = "socks5h://me:${env:PROXY}@proxy.example"\n'
     'post = {form = {kind = "press"}, first = "https://tides.example/search"}\nbrowser = "auto"\nscreenshot = true\n',
@@ -118,6 +119,9 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "no hours": ('[channels.c]\ntype = "console"\nquiet = "at night"\n', "22:00-07:00"),
     "no kinds": ('[[rules]]\nname = "r"\nkinds = []\n', "from 1 to"),
+    "budget of a site in words": (HEAD + '[sites."tides.example"]\nbudget = 200\n', "must be a text"),
+    "budget of a site by the week": (HEAD + '[sites."tides.example"]\nbudget = "200/w"\n', "200/d or 20/h"),
+    "site without a budget": (HEAD + '[sites."tides.example"]\n', "how many looks in which time"),
     "date for a text": (HEAD + "name = 2025-01-01\n", "a date or time"),
 }
 """Name: (text, what the error says)."""
@@ -134,6 +138,15 @@ BEYOND_THE_SCHEMA: dict[str, tuple[str, str]] = {
         "did you mean phone",
     ),
     "never": ('[[rules]]\nname = "r"\ndigest = "0 8 30 2 *"\n', "never comes"),
+    "host for a site": (
+        HEAD.replace("tides.example", "www.example.org") + '[sites."www.example.org"]\nbudget = "9/d"\n',
+        "write example.org",
+    ),
+    "unknown site": (HEAD + '[sites."tide.example"]\nbudget = "9/d"\n', "did you mean tides.example"),
+    "budget below what is fixed": (
+        HEAD + 'every = "1h"\n' + HEAD.replace('"a"', '"b"') + '[sites."tides.example"]\nbudget = "1/h"\n',
+        "is 24 looks a day, but its sources take 25 at least",
+    ),
     "both now and later": ('[[rules]]\nname = "r"\nat_once = true\nquiet = "22:00-07:00"\n', "keep one"),
     "unknown channel of a rule": ('[[rules]]\nname = "r"\nchannels = ["phone"]\n', "add a table [channels.phone]"),
     "unknown source of a rule": (HEAD + '[[rules]]\nname = "r"\nsources = ["b"]\n', "there is no source 'b'"),

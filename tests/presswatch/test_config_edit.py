@@ -104,6 +104,16 @@ def test_a_source_is_removed_with_its_comments_and_from_the_rules(path: Path) ->
     assert load_config(path, environ={}).rules[0].sources == ("winds-1",)
 
 
+def test_the_table_of_a_site_goes_with_its_last_source(tmp_path: Path) -> None:
+    sources = "".join(f'[[sources]]\nid = "{name}"\nurl = "https://{name}.example.org/"\n' for name in ("a", "b"))
+    path = tmp_path / "presswatch.toml"
+    path.write_text(sources + '[sites."example.org"]\nbudget = "90/d"\n', encoding="utf-8")
+    remove_source(path, "a", environ={})
+    assert [site.name for site in load_config(path, environ={}).sites] == ["example.org"]
+    remove_source(path, "b", environ={})
+    assert load_config(path, environ={}).sites == ()
+
+
 def test_a_rule_whose_only_source_went_does_not_begin_to_tell_all(path: Path) -> None:
     for name in ("winds", "tides"):
         remove_source(path, name, environ={})

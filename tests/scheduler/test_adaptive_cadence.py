@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import heapq
 import random
+from array import array
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -136,9 +137,9 @@ def test_the_account_is_read_back_as_it_was_written(store: Store) -> None:
 
 def test_with_a_flat_profile_intervals_follow_the_square_root_of_the_rate() -> None:
     profile = Profile(SECONDS)
-    profile.hour_factors, profile.weekday_factors = [1.0] * 24, [1.0] * 7
-    profile.minute_factors = [1.0] * 12
-    profile.passed = [300.0 * slot for slot in range(13)]
+    profile.hour_factors, profile.weekday_factors = array("d", [1.0] * 24), array("d", [1.0] * 7)
+    profile.minute_factors, profile.least_minute = array("d", [1.0] * 12), 1.0
+    profile.passed = array("d", [300.0 * slot for slot in range(13)])
     seldom, often = (crossing(profile, rate / DAY, 60.0, 17 * HOUR) for rate in (4, 16))
     assert seldom == pytest.approx(60.0 / (4 / DAY) ** 0.5)
     assert seldom / often == pytest.approx(2.0)
@@ -231,3 +232,65 @@ def _published_between(rng: random.Random, per_day: float, start: datetime, end:
             return tuple(found)
         if 7 <= at.hour < 19:
             found.append(printed(at))
+
+
+def test_what_is_kept_at_hand_is_what_the_database_says(store: Store) -> None:
+    """One cadence that lives on, and a new one for each look, on two sources that do the same."""
+    kept = Cadence(CadenceOptions(budget=24, jitter=0))
+    rng, now, last = random.Random(3), NOW, NOW
+    with store.transaction() as conn:
+        for number in range(60):
+            news = _published_between(rng, 12, last, now)
+            last = now
+            for cadence, source_id in ((kept, 1), (Cadence(kept.options), 2)):
+                cadence.next_check(conn, facts(source_id, news, first=number == 0), now)
+            now += timedelta(minutes=rng.randrange(5, 300), microseconds=rng.randrange(10**6))
+        lasting, fresh = load_rhythm(conn, 1), load_rhythm(conn, 2)
+    assert lasting is not None
+    assert fresh is not None
+    assert lasting.profile.weights == fresh.profile.weights
+    # The factors were worked out to the microsecond of an item in the one, to the millisecond in the other.
+    assert lasting.belief.long_exposure == pytest.approx(fresh.belief.long_exposure, rel=1e-9)
+    assert lasting.rate == pytest.approx(fresh.rate, rel=1e-6)
+
+
+def test_what_a_transaction_took_back_is_not_kept_at_hand(store: Store) -> None:
+    cadence, news = Cadence(CadenceOptions(jitter=0)), (printed(NOW + timedelta(hours=2)),) * 9
+    with store.transaction() as conn:
+        cadence.next_check(conn, facts(first=True), NOW)
+        before = load_rhythm(conn, 1)
+    with contextlib.suppress(ZeroDivisionError), store.transaction() as conn:
+        cadence.next_check(conn, facts(published=news), NOW + timedelta(hours=3))
+        _ = 1 / 0
+    with store.transaction() as conn:
+        cadence.next_check(conn, facts(), NOW + timedelta(hours=4))
+        after = load_rhythm(conn, 1)
+    assert before is not None
+    assert after is not None
+    assert after.profile.weights == before.profile.weights
+    assert after.rate < before.rate
+
+
+def test_a_source_with_fixed_times_is_learnt_from_when_it_has_news_and_once_a_day(store: Store) -> None:
+    cadence, hour = Cadence(CadenceOptions(every=timedelta(hours=1))), timedelta(hours=1)
+    learnt = []
+    with store.transaction() as conn:
+        for number in range(30):
+            news = (printed(NOW + 3 * hour),) if number == 3 else ()
+            seen_at = NOW + (number - 1) * hour if news else None
+            cadence.next_check(conn, facts(published=news, first=number == 0, seen_at=seen_at), NOW + number * hour)
+            rhythm = load_rhythm(conn, 1)
+            assert rhythm is not None
+            learnt.append((rhythm.learnt_at - SECONDS) / HOUR)
+    assert sorted(set(learnt)) == [0, 3, 27]
+
+
+def test_an_undated_item_of_a_source_with_fixed_times_came_after_the_look_before() -> None:
+    now = SECONDS + 10 * HOUR
+    lazy, eager = Rhythm.begin([], SECONDS, 0.0), Rhythm.begin([], SECONDS, 0.0)
+    eager.learn([], now - HOUR, 0.0)
+    eager.learn([None], now, 0.0)
+    lazy.learn([None], now, 0.0, seen=now - HOUR)
+    assert list(lazy.profile.weights[0]) == pytest.approx(list(eager.profile.weights[0]))
+    assert lazy.belief.long_items == pytest.approx(eager.belief.long_items)
+    assert lazy.belief.long_exposure == pytest.approx(eager.belief.long_exposure, rel=0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,13 @@ def test_a_named_source_shows_its_rhythm(call: Call) -> None:
     assert "\n  Sa █" in shown
     assert "Sa" not in call("schedule").out
     assert "nothing learnt yet" in call("schedule", "@port").out
+
+
+def test_the_budget_of_a_site_is_shown(call: Call, home: Path) -> None:
+    with (home / "presswatch.toml").open("a", encoding="utf-8") as file:
+        file.write('[sites."127.0.0.1:80"]\nbudget = "5/h"\n')
+    assert "127.0.0.1:80: at most 120 looks a day" in call("schedule").out
+    assert [row["site_budget"] for row in call("schedule", "--json").json] == [120, None]
 
 
 def test_an_unknown_source_is_refused(call: Call) -> None:
