@@ -26,6 +26,8 @@ from typing import Any, BinaryIO, Final, Literal, cast
 from scraper.errors import ExtractError
 
 HEADER: Final = struct.Struct(">Q")
+_MANY: Final = 30_000
+"""Objects that have outlived the jobs that made them, from which on cycles are looked for."""
 _PLAIN: Final = {
     "datetime": frozenset({"date", "datetime", "time", "timedelta", "timezone"}),
     "builtins": frozenset({"set", "frozenset", "complex", "bytearray"}),
@@ -99,7 +101,7 @@ def main(descriptor: int, target: str, limits: WorkerLimits) -> None:
         _limit_memory(limits.memory_bytes)
         gc.collect()
         gc.freeze()
-        gc.set_threshold(20_000, 50, 100)  # a page is many small objects, and no cycles
+        gc.disable()  # a page is many small objects, and hardly ever a cycle: looked for after a job
         link.sendall(pack(Answer("done", value=os.getpid())))
         _serve(link, incoming, function, limits)
 
@@ -141,6 +143,8 @@ def _run(function: Callable[..., Any], data: bytes, *, last: bool, resident_byte
     try:
         args, kwargs = pickle.loads(data)  # noqa: S301  (from our own parent)
         value = function(*args, **kwargs)
+        if gc.get_count()[0] > _MANY:
+            gc.collect()
         return pack(Answer("done", value=value, retire=last or _resident() > resident_bytes))
     except ExtractError as error:
         return pack(Answer("refused", reason=error.reason, message=str(error), retire=last))

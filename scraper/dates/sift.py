@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
@@ -12,7 +13,10 @@ from scraper.dates.tokens import find_words, uniform
 
 MOST_WORDS = 60
 """Words for months and ages on one page up to which it is looked up where each stands."""
+REACH = 28
+"""Characters between a number and a word that counts, in any phrase; the longest is 23."""
 _TO_SPACES = {code: " " for code in range(128) if not chr(code).isalpha() and chr(code).isprintable()}
+_DIGIT = re.compile("[0-9]")
 _AGO = "前전"
 """One of these ends each relative date of the scripts that set no spaces."""
 
@@ -34,8 +38,21 @@ def sift_texts(texts: Sequence[str]) -> set[int]:
         counted = word not in _AGO and is_counted(word)
         at = joined.find(word)
         while at >= 0:
-            number = bisect_right(ends, at)
-            if number not in found and not (counted and not counts_time(joined, begins[number], ends[number])):
-                found.add(number)
+            number, after = bisect_right(ends, at), at + len(word)
+            if counted and number not in found and not _counts_here(joined, at, after, begins[number], ends[number]):
+                at = joined.find(word, after)
+                continue
+            found.add(number)
             at = joined.find(word, ends[number])
     return found
+
+
+def _counts_here(joined: str, start: int, end: int, floor: int, ceiling: int) -> bool:
+    """Whether a number near a word stands beside one as it does in phrases for ages. The line is what stands
+    from ``floor`` to ``ceiling``."""
+    near, far = max(start - REACH, floor), min(end + REACH, ceiling)
+    if _DIGIT.search(joined, near, far) is None:
+        return False
+    if near > floor:
+        near = max(joined.rfind(" ", floor, near), floor)  # no part of a word is a word
+    return counts_time(joined, near, far)

@@ -53,7 +53,7 @@ def extract_html(
     page = read_page(tree, now=now, languages=languages)
     told = told_articles(head.data, head.base, now=now)
     marked = [] if told else marked_articles(tree, head.base, now=now)
-    judged = prefer_told(page, candidates(page, recipe), told or marked, head.base)
+    judged = prefer_told(page, candidates(page, recipe, witnesses=bool(told or marked)), told or marked, head.base)
     best = judged[0] if judged else None
     prose = find_prose(page, sorted((r.start, r.stop) for r in best.group.records) if best else [])
     if best:

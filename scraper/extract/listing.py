@@ -6,13 +6,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from scraper.extract.blocks import other_blocks
 from scraper.extract.columns import Fields, Page, Piece, Row, choose_fields, href_of, judge_columns, read_row
 from scraper.extract.dating import date_column
 from scraper.extract.extras import author_of, image_of
 from scraper.extract.groups import Group, Record, find_groups
-from scraper.extract.learnt import HEAD_START, RIVALS, named_groups
+from scraper.extract.learnt import HEAD_START, RIVAL_SHARE, RIVALS, SURE, named_groups
 from scraper.extract.moments import find_moments
 from scraper.extract.score import Judged, judge
 from scraper.extract.signs import prose_lines
@@ -61,29 +62,39 @@ def read_page(tree: Tree, *, now: datetime, languages: Sequence[str]) -> Page:
     return page
 
 
-def candidates(page: Page, recipe: Recipe | None = None) -> list[Judged]:
-    """The closely read candidates, best first. The one that a learnt ``recipe`` names has a head start."""
+def candidates(page: Page, recipe: Recipe | None = None, *, witnesses: bool = False) -> list[Judged]:
+    """The closely read candidates, best first. The one that a learnt ``recipe`` names has a head start; those that hold
+    much less than it are not read, unless there are ``witnesses`` that may speak for one of them."""
     tree = page.tree
-    dates = [0] * (len(tree.tag) + 1)
-    for m in page.moments:
-        dates[m.node + 1] += 1
-    for i in range(1, len(dates)):
-        dates[i] += dates[i - 1]
+    dates = _count_dates(page)
     groups = find_groups(tree, dates)
     whole = max(tree.units[-1], 1)
-    named = named_groups(tree, groups, recipe)[:JUDGED]
-    known = {id(g) for g in named}
-    rivals = _promising(tree, groups, dates, RIVALS if named else JUDGED)
-    judged = [judge(page, g, whole) for g in [*named, *(g for g in rivals if id(g) not in known)]]
+    named = [judge(page, g, whole) for g in named_groups(tree, groups, recipe)[:JUDGED]]
+    known = {id(j.group) for j in named}
+    sure = bool(named) and named[0].odds >= SURE and not witnesses
+    least = RIVAL_SHARE * _promise(tree, named[0].group, dates) if sure else 0.0
+    rivals = _promising(tree, groups, dates, RIVALS if named else JUDGED, least)
+    judged = named + [judge(page, g, whole) for g in rivals if id(g) not in known]
     judged.sort(key=lambda j: -j.choice - HEAD_START * (id(j.group) in known and j.odds > 0))
     return judged
 
 
-def _promising(tree: Tree, groups: list[Group], dates: list[int], most: int) -> list[Group]:
+def _count_dates(page: Page) -> list[int]:
+    """Prefix sums over the nodes."""
+    counts = [0] * (len(page.tree.tag) + 1)
+    for m in page.moments:
+        counts[m.node + 1] += 1
+    return list(accumulate(counts))
+
+
+def _promising(tree: Tree, groups: list[Group], dates: list[int], most: int, least: float) -> list[Group]:
     """The candidates worth reading, likeliest first; of several that cut the page alike, one."""
-    groups = sorted(groups, key=lambda g: -_promise(tree, g, dates))
+    promises = [(_promise(tree, g, dates), g) for g in groups]
+    promises.sort(key=lambda promise: -promise[0])
     found: dict[tuple[int, ...], Group] = {}
-    for g in groups:
+    for promise, g in promises:
+        if promise < least:
+            break
         cut = len(g.records), g.records[0].start, g.records[1].start, g.records[1].stop, g.records[-1].stop
         found.setdefault(cut, g)
         if len(found) >= most:

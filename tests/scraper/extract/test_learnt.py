@@ -75,3 +75,10 @@ def test_numbered_and_odd_names_are_left_out_and_a_long_selector_is_none() -> No
     assert deeper.recipe is None
     wide = main_list(8).replace('class="news"', 'class="' + " ".join(c * 60 for c in "abcdefghijklmnopqr") + '"')
     assert look(wide).recipe is None
+
+
+def test_a_list_that_holds_much_less_than_the_one_that_was_learnt_changes_nothing() -> None:
+    recipe = look(main_list(8)).recipe
+    for rows in (1, 2, 3, 5):
+        beside = main_list(8) + side_list(rows)
+        assert look(beside, recipe).items == look(main_list(8)).items
