@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -79,7 +79,7 @@ class Judged:
 
 def judge(store: Store, job: SourceJob, look: Look, *, policy: differ.Policy, now: datetime) -> Judged:
     """What is to be committed. Writes captures, and nothing else. Raises :class:`StoreError` if there is no room."""
-    base = CheckRecord(
+    record = CheckRecord(
         check_key=job.check_key,
         source_id=job.source_id,
         leases=job.leases,
@@ -91,42 +91,34 @@ def judge(store: Store, job: SourceJob, look: Look, *, policy: differ.Policy, no
         fresh_until=fresh_until(look.answer.headers, look.started_at) if look.answer else None,
     )
     if look.error is not None:
-        return Judged(_failed(base, look.error, now))
+        _fail(record, look.error, now)
+        return Judged(record)
     if isinstance(look.answer, NotModified):
-        record = replace(base, outcome=Outcome.NOT_MODIFIED, http_status=304, validators=look.answer.validators)
+        record.outcome, record.http_status, record.validators = Outcome.NOT_MODIFIED, 304, look.answer.validators
         return Judged(record)
     if look.answer is None:
         raise AssertionError("a look without an error has an answer")
-    base = _of_page(base, look.answer, job, look.body_sha256)
+    _note_page(record, look.answer, job, look.body_sha256)
     if look.extraction is None:
-        seen = replace(base, outcome=Outcome.UNCHANGED, listing_sha256=job.listing_sha256, listed=look.listed)
-        return Judged(seen)
-    return _compared(store, job, look, look.answer, look.extraction, base, policy)
+        record.outcome, record.listing_sha256, record.listed = Outcome.UNCHANGED, job.listing_sha256, look.listed
+        return Judged(record)
+    return _compared(store, job, look, look.answer, look.extraction, record, policy)
 
 
-def _failed(base: CheckRecord, error: CheckError, now: datetime) -> CheckRecord:
-    status = error.status if isinstance(error, FetchError) else None
-    not_before = error.not_before if isinstance(error, FetchError) else None
-    slow = status in (429, 503)
-    return replace(
-        base,
-        reason=error.reason,
-        message=str(error)[:500],
-        http_status=status,
-        not_before=not_before,
-        site_not_before=(not_before or now + PENALTY) if slow else None,
-    )
+def _fail(record: CheckRecord, error: CheckError, now: datetime) -> None:
+    record.reason, record.message = error.reason, str(error)[:500]
+    if isinstance(error, FetchError):
+        record.http_status, record.not_before = error.status, error.not_before
+        if error.status in (429, 503):
+            record.site_not_before = error.not_before or now + PENALTY
 
 
-def _of_page(base: CheckRecord, page: Page, job: SourceJob, body_sha256: str | None) -> CheckRecord:
-    return replace(
-        base,
-        http_status=page.status,
-        final_url=page.url if page.url != job.url else None,
-        bytes=len(page.body),
-        validators=page.validators,
-        body_sha256=body_sha256 or hashlib.sha256(page.body).hexdigest(),
-    )
+def _note_page(record: CheckRecord, page: Page, job: SourceJob, body_sha256: str | None) -> None:
+    record.http_status = page.status
+    record.final_url = page.url if page.url != job.url else None
+    record.bytes = len(page.body)
+    record.validators = page.validators
+    record.body_sha256 = body_sha256 or hashlib.sha256(page.body).hexdigest()
 
 
 def _compared(
@@ -135,50 +127,52 @@ def _compared(
     look: Look,
     page: Page,
     extraction: Extraction,
-    base: CheckRecord,
+    record: CheckRecord,
     policy: differ.Policy,
 ) -> Judged:
-    base = replace(
-        base,
-        items=len(extraction.items),
-        kind=extraction.verdict.kind.value,
-        confidence=extraction.verdict.confidence,
-        language=extraction.language,
-        feed_url=extraction.feed_urls[0] if extraction.feed_urls else None,
-        hub=extraction.hub or hub_of_header(page.headers.get("link"), page.url),
-        recipe=extraction.recipe if extraction.recipe and extraction.recipe.origin == "learnt" else None,
-        hints=extraction.hints or FeedHints(),
-    )
+    _note_extraction(record, page, extraction)
     suspicion = health.suspicion(extraction)
     if suspicion:
-        return Judged(_suspect(store, job, page, base, suspicion), extraction.items)
+        _suspect(store, job, page, record, suspicion)
+        return Judged(record, extraction.items)
     items, keys, digest = look.listing(extraction, job.url)
-    base = replace(base, items=len(items), listing_sha256=digest, article=extraction.article)
-    same = job.has_baseline and base.listing_sha256 == job.listing_sha256
-    base = replace(base, page_print=loosened(job.page_print, extraction.page_print, same_items=same))
+    record.items, record.listing_sha256, record.article = len(items), digest, extraction.article
+    same = job.has_baseline and digest == job.listing_sha256
+    record.page_print = loosened(job.page_print, extraction.page_print, same_items=same)
     if same:
-        return Judged(replace(base, outcome=Outcome.UNCHANGED), items)
+        record.outcome = Outcome.UNCHANGED
+        return Judged(record, items)
     found, accepted = compare(store, job, items, keys, policy, language=extraction.language)
     new = frozenset(i for i, match in enumerate(found.matches) if match.known is None)
     shown = tuple(match.data for match in found.matches) or items
     if found.doubt:
-        record = _suspect(store, job, page, base, found.doubt)
-        return Judged(replace(record, diff=found if found.changes or found.filled else None), shown, new)
-    moved = bool(found.changes or found.filled or new or found.left)
-    record = replace(
-        base,
-        outcome=Outcome.CHANGED if moved else Outcome.UNCHANGED,
-        reason="baseline" if not job.has_baseline else "accepted" if accepted else None,
-        message=look.cut_off,
-        diff=found,
-        further=compare_further(store, job, keys, look.further, policy, look.gap_since),
-        fetches=tuple(one.fetch for one in look.further),
-        gap=gap_left(job, look.further, look.gap_since),
-        baseline=not job.has_baseline,
-        capture=keep(store, page, "evidence" if job.has_baseline else "baseline", base.body_sha256) if moved else None,
-        screenshot=keep_picture(store, page.url, look.picture) if moved else None,
-    )
+        _suspect(store, job, page, record, found.doubt)
+        record.diff = found if found.changes or found.filled else None
+        return Judged(record, shown, new)
+    record.diff = found
+    record.reason = "baseline" if not job.has_baseline else "accepted" if accepted else None
+    record.message = look.cut_off
+    record.further = compare_further(store, job, keys, look.further, policy, look.gap_since)
+    record.fetches = tuple(one.fetch for one in look.further)
+    record.gap = gap_left(job, look.further, look.gap_since)
+    record.baseline = not job.has_baseline
+    record.outcome = Outcome.UNCHANGED
+    if found.changes or found.filled or new or found.left:
+        record.outcome = Outcome.CHANGED
+        record.capture = keep(store, page, "evidence" if job.has_baseline else "baseline", record.body_sha256)
+        record.screenshot = keep_picture(store, page.url, look.picture)
     return Judged(record, shown, new)
+
+
+def _note_extraction(record: CheckRecord, page: Page, extraction: Extraction) -> None:
+    record.items = len(extraction.items)
+    record.kind = extraction.verdict.kind.value
+    record.confidence = extraction.verdict.confidence
+    record.language = extraction.language
+    record.feed_url = extraction.feed_urls[0] if extraction.feed_urls else None
+    record.hub = extraction.hub or hub_of_header(page.headers.get("link"), page.url)
+    record.recipe = extraction.recipe if extraction.recipe and extraction.recipe.origin == "learnt" else None
+    record.hints = extraction.hints or FeedHints()
 
 
 def compare(
@@ -233,11 +227,11 @@ def leaves_gap(store: Store, job: SourceJob, look: Look, extraction: Extraction,
     return all(id(match) in added for match in older_half)
 
 
-def _suspect(store: Store, job: SourceJob, page: Page, base: CheckRecord, why: tuple[str, str]) -> CheckRecord:
+def _suspect(store: Store, job: SourceJob, page: Page, record: CheckRecord, why: tuple[str, str]) -> None:
     # The first of a row is kept as evidence; its repeats add nothing.
     first = job.doubted[:1] != (why[0],)
-    capture = keep(store, page, "suspect") if first else None
-    return replace(base, outcome=Outcome.SUSPECT, reason=why[0], message=why[1][:500], capture=capture)
+    record.capture = keep(store, page, "suspect", record.body_sha256) if first else None
+    record.outcome, record.reason, record.message = Outcome.SUSPECT, why[0], why[1][:500]
 
 
 def keep_picture(store: Store, url: str, picture: bytes | None) -> Capture | None:

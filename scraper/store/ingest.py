@@ -6,23 +6,25 @@ the next look are committed together, and only if the lease still holds.
 
 from __future__ import annotations
 
+import sqlite3
+from dataclasses import dataclass
 from datetime import datetime
 
 from scraper import health
 from scraper.clock import to_text
-from scraper.errors import NotFoundError
 from scraper.hooks import CadencePolicy, ChangeListener
 from scraper.store import leases
 from scraper.store.db import Store
 from scraper.store.hubs import write_hub
 from scraper.store.prints import write_print
+from scraper.store.standing import load_standing, may_tell
 from scraper.store.ways import write_way
 from scraper.store.write_article import write_article
 from scraper.store.write_check import count_changes, write_capture_row, write_check, write_fetches
-from scraper.store.write_episode import may_change_episode, write_episode
+from scraper.store.write_episode import write_episode
 from scraper.store.write_items import write_diff
 from scraper.store.write_recipe import write_learnt_recipe
-from scraper.store.write_silence import may_change_silence, write_silence
+from scraper.store.write_silence import write_silence
 from scraper.store.write_source import write_source
 from scraper.store.writing import CheckRecord, Committed, Writing
 from scraper.types import Outcome
@@ -47,18 +49,29 @@ def commit_check(
         StoreError: the database is locked, full or damaged; nothing was written.
     """
     policy = policy or health.Policy()
+    commit = _Commit(record, listener, cadence, now, policy)
+    if not (record.diff and record.diff.changes):
+        with store.transaction(durable=False) as conn:
+            source = load_standing(conn, record)
+            if not may_tell(conn, record, source, policy, now):
+                return commit.write(conn, source)
     # What may be told must survive a power cut: its message could be out before the disk has it.
-    durable = (
-        bool(record.diff and record.diff.changes)
-        or may_change_episode(store.conn, record, policy)
-        or may_change_silence(store.conn, record.source_id, now)
-    )
-    with store.transaction(durable=durable) as conn:
-        leases.require(conn, *record.leases[0])
-        source = conn.execute("SELECT * FROM sources WHERE id = ?", (record.source_id,)).fetchone()
-        if source is None:
-            raise NotFoundError("source", str(record.source_id))
-        writing = Writing(conn, record, source, now, to_text(now))
+    with store.transaction(durable=True) as conn:
+        return commit.write(conn, load_standing(conn, record))
+
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    record: CheckRecord
+    listener: ChangeListener
+    cadence: CadencePolicy
+    now: datetime
+    policy: health.Policy
+
+    def write(self, conn: sqlite3.Connection, source: sqlite3.Row) -> Committed:
+        """Inside the transaction. ``source`` is of :func:`load_standing`."""
+        record = self.record
+        writing = Writing(conn, record, source, self.now, to_text(self.now))
         writing.capture = write_capture_row(writing)
         writing.check_id = write_check(writing)
         write_fetches(writing, record.fetches)
@@ -70,11 +83,11 @@ def commit_check(
         write_way(writing)
         write_hub(writing)
         write_print(writing)
-        failures = write_episode(writing, policy)
+        failures = write_episode(writing, self.policy)
         write_silence(writing, failures=failures)
-        next_check = write_source(writing, failures, cadence)
-        messages = listener.changes_recorded(conn, writing.changes, now) if writing.changes else 0
+        next_check = write_source(writing, failures, self.cadence)
+        told = self.listener.changes_recorded(conn, writing.changes, self.now) if writing.changes else 0
         count_changes(writing)
-        for lease in record.leases:
-            leases.release(conn, *lease)
-    return Committed(writing.check_id, record.outcome, writing.new_items, tuple(writing.changes), messages, next_check)
+        leases.release_all(conn, record.leases)
+        changes = tuple(writing.changes)
+        return Committed(writing.check_id, record.outcome, writing.new_items, changes, told, next_check)

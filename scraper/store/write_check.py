@@ -43,16 +43,13 @@ def write_check(writing: Writing) -> int:
     """The id of the check's row: a new one, or that of the run of equal checks that goes on."""
     record, conn = writing.record, writing.conn
     started, milliseconds = to_text(record.started_at), round(record.duration.total_seconds() * 1000)
-    previous = conn.execute(
-        "SELECT id, outcome, reason, http_status, items FROM checks WHERE source_id = ? ORDER BY id DESC LIMIT 1",
-        (record.source_id,),
-    ).fetchone()
-    if previous and _goes_on(previous, record):
+    previous = writing.source
+    if previous["check_id"] is not None and _goes_on(previous, record):
         conn.execute(
             "UPDATE checks SET count = count + 1, last_at = ?, duration_ms = ?, message = ? WHERE id = ?",
-            (started, milliseconds, record.message, previous["id"]),
+            (started, milliseconds, record.message, previous["check_id"]),
         )
-        return int(previous["id"])
+        return int(previous["check_id"])
     row = conn.execute(
         "INSERT INTO checks(check_key, source_id, started_at, last_at, outcome, reason, message, http_status, "
         "final_url, bytes, duration_ms, items, kind, listing_sha256, confidence, not_before_at, capture_sha256, "
@@ -86,11 +83,11 @@ def _goes_on(previous: sqlite3.Row, record: CheckRecord) -> bool:
     if record.outcome is Outcome.CHANGED or (record.diff and (record.diff.changes or record.diff.filled)):
         return False
     return bool(
-        previous["outcome"] == record.outcome.value
-        and previous["reason"] == record.reason
-        and previous["http_status"] == record.http_status
+        previous["check_outcome"] == record.outcome.value
+        and previous["check_reason"] == record.reason
+        and previous["check_status"] == record.http_status
         # The same body is not read again: its items were not counted.
-        and (record.outcome is Outcome.UNCHANGED or previous["items"] == record.items)
+        and (record.outcome is Outcome.UNCHANGED or previous["check_items"] == record.items)
     )
 
 

@@ -11,19 +11,18 @@ from scraper.store.writing import CheckRecord, Fact, Writing, write_fact
 from scraper.types import ChangeKind, EpisodeClass
 
 _ONE_RELAUNCH = timedelta(days=1)
-_OPEN = (
-    "SELECT id, class FROM episodes WHERE source_id = ? AND class <> 'silent' AND closed_at IS NULL ORDER BY id LIMIT 1"
-)
 
 
-def may_change_episode(conn: sqlite3.Connection, record: CheckRecord, policy: health.Policy) -> bool:
-    """Whether committing ``record`` may open or close an episode. Asked before the transaction begins."""
-    row = conn.execute("SELECT failures FROM sources WHERE id = ?", (record.source_id,)).fetchone()
-    episode = conn.execute(_OPEN, (record.source_id,)).fetchone()
-    current = EpisodeClass(episode["class"]) if episode else None
-    unwell = row["failures"] + 1 if row else 1
-    step = health.step(current, record.outcome, record.reason, unwell, policy)
+def may_change_episode(
+    conn: sqlite3.Connection, record: CheckRecord, source: sqlite3.Row, policy: health.Policy
+) -> bool:
+    """Whether committing ``record`` may open or close an episode."""
+    step = health.step(_open_one(source), record.outcome, record.reason, source["failures"] + 1, policy)
     return step is not None or _may_be_redesigned(conn, record)
+
+
+def _open_one(source: sqlite3.Row) -> EpisodeClass | None:
+    return EpisodeClass(source["episode_class"]) if source["episode_class"] else None
 
 
 def _may_be_redesigned(conn: sqlite3.Connection, record: CheckRecord) -> bool:
@@ -38,18 +37,16 @@ def _may_be_redesigned(conn: sqlite3.Connection, record: CheckRecord) -> bool:
 
 def write_episode(writing: Writing, policy: health.Policy) -> int:
     """Open or close the source's episode; how many checks in a row were unwell, this one included."""
-    record, conn = writing.record, writing.conn
+    record, source = writing.record, writing.source
     well = health.episode_of(record.outcome, record.reason) is None
-    failures = 0 if well else writing.source["failures"] + 1
-    row = conn.execute(_OPEN, (record.source_id,)).fetchone()
-    current = EpisodeClass(row["class"]) if row else None
-    step = health.step(current, record.outcome, record.reason, failures, policy)
+    failures = 0 if well else source["failures"] + 1
+    step = health.step(_open_one(source), record.outcome, record.reason, failures, policy)
     if step is None:
         return failures
     if step.action == "open":
         open_episode(writing, step.episode, record.message or record.reason or "")
     else:
-        close_episode(writing, row["id"], step.episode)
+        close_episode(writing, source["episode_id"], step.episode)
     return failures
 
 

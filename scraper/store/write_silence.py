@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime, timedelta
 
 from scraper.clock import from_text, to_text
@@ -20,12 +19,6 @@ _LOOKS = "SELECT started_at, last_at, outcome FROM checks WHERE source_id = ? AN
 _LEAST_BLIND = timedelta(hours=1)
 _MISSED_LOOKS = 3
 """So many intervals without a believable look are a time in which nobody could look."""
-
-
-def may_change_silence(conn: sqlite3.Connection, source_id: int, now: datetime) -> bool:
-    """Whether a look may open or close an episode of silence. Asked before the transaction begins."""
-    row = conn.execute("SELECT silent_after_at FROM sources WHERE id = ?", (source_id,)).fetchone()
-    return bool(row and row[0] and row[0] <= to_text(now))
 
 
 def write_silence(writing: Writing, *, failures: int) -> None:

@@ -40,9 +40,9 @@ class FetchRecord:
     screenshot: Capture | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CheckRecord:
-    """What one check found, ready to be committed.
+    """What one check found: put together step by step, then committed.
 
     ``diff`` is ``None`` where nothing was to be compared (not modified, failed, wholly suspect, or the same listing as
     before). ``leases`` names the leases held and their fencing tokens; the first must still hold. ``site_spacing`` is
@@ -108,7 +108,8 @@ class Committed:
 
 @dataclass(slots=True)
 class Writing:
-    """One transaction while it is written. ``at`` is ``now`` as text; ``check_id`` is 0 outside a check."""
+    """One transaction while it is written. ``source`` is its row in ``sources``, in a check's transaction with more
+    (:mod:`scraper.store.standing`). ``at`` is ``now`` as text; ``check_id`` is 0 outside a check."""
 
     conn: sqlite3.Connection
     record: CheckRecord
