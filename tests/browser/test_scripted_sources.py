@@ -18,7 +18,8 @@ from warcio.archiveiterator import ArchiveIterator
 from presswatch.fixture_site import Request
 from scraper.store.captures import read_capture
 from tests.browser.spa import Board, Neighbour
-from tests.e2e.desk import ROOT, Desk
+from tests.e2e.desk import Desk
+from tests.support.starting import ROOT
 
 pytestmark = pytest.mark.browser
 MODES = {

@@ -8,14 +8,14 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.starting import ROOT, Process, run, start
+
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 QUICK = {
     "every": "1s",
@@ -39,7 +39,7 @@ def wait_until(holds: Callable[[], Any], seconds: float = 30.0, *, pause: float 
 class Daemon:
     """A running daemon; what it logs goes to a file."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     log_path: Path
 
     def log(self) -> str:
@@ -93,7 +93,7 @@ class Desk:
 
     home: Path
     opened: str = "127.0.0.0/8"
-    command: Sequence[str] = (sys.executable, "-m", "presswatch", "run")
+    command: Sequence[str] = ("presswatch", "run")
     started: list[Daemon] = field(default_factory=list)
 
     @property
@@ -142,14 +142,7 @@ class Desk:
     def crawl(self, *arguments: str, cwd: Path = ROOT, timeout: float = 60.0) -> subprocess.CompletedProcess[str]:
         """``scrapy crawl news`` with ``arguments``; those of the spider (``url=…``) are given with ``-a``."""
         given = [part for one in arguments for part in (("-a", one) if one[0].islower() else (one,))]
-        return subprocess.run(
-            [sys.executable, "-m", "scrapy", "crawl", "news", *given],
-            cwd=cwd,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
+        return run(["scrapy", "crawl", "news", *given], cwd=cwd, env=self.environment(), timeout=timeout)
 
     def export(self, *arguments: str) -> list[dict[str, Any]]:
         """The items that a crawl exports; it must succeed."""
@@ -163,14 +156,7 @@ class Desk:
         """Start a daemon; it may not be ready yet."""
         log_path = self.home / f"daemon-{len(self.started)}.log"
         with log_path.open("wb") as log:
-            process = subprocess.Popen(
-                self.command,
-                cwd=ROOT,
-                env=self.environment(),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-            )
+            process = start(self.command, env=self.environment(), stdout=log, stderr=log)
         self.started.append(Daemon(process, log_path))
         return self.started[-1]
 

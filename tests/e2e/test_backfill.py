@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import timedelta
 from typing import Any
 
 from presswatch.fixture_site import WebhookReceiver
-from tests.e2e.desk import ROOT, Desk
+from tests.e2e.desk import Desk
 from tests.support.press import PressOffice
+from tests.support.starting import run
 
 
 def backfill(desk: Desk, *options: str, code: int = 0) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "presswatch", "backfill", "office", "--json", *options],
-        cwd=ROOT,
-        env=desk.environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = run(["presswatch", "backfill", "office", "--json", *options], env=desk.environment())
     assert done.returncode == code, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import sys
 import time
 from pathlib import Path
 
@@ -28,7 +27,7 @@ def _hear(listener: socket.socket, wanted: str) -> list[str]:
 def test_the_service_manager_hears_all_and_logs_are_json(
     desk: Desk, site: FixtureSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.command = (sys.executable, "-m", "presswatch", "run", "--log-format", "json")
+    desk.command = ("presswatch", "run", "--log-format", "json")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener, FixtureSite() as switch:
         listener.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))

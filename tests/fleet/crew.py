@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.e2e.desk import ROOT, Daemon, Desk
+from tests.e2e.desk import Daemon, Desk
+from tests.support.starting import start
 
 
 class Crew(Desk):
@@ -25,14 +24,7 @@ class Crew(Desk):
         environment = self.environment()
         del environment["PRESSWATCH_HOME"]
         with log_path.open("wb") as log:
-            process = subprocess.Popen(
-                (sys.executable, "-m", "presswatch", "worker", "--name", name),
-                cwd=ROOT,
-                env=environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-            )
+            process = start(["presswatch", "worker", "--name", name], env=environment, stdout=log, stderr=log)
         self.started.append(Daemon(process, log_path))
         return self.started[-1]
 

@@ -12,10 +12,11 @@ import pytest
 
 from presswatch.fixture_site import SiteFarm, WebhookReceiver
 from scraper.clock import to_text, utc_now
-from tests.e2e.desk import ROOT, Desk
+from tests.e2e.desk import Desk
 from tests.e2e.kills import Ordeal
 from tests.fleet.crew import Crew
 from tests.support.broker import RabbitMQ
+from tests.support.starting import ROOT
 
 pytestmark = pytest.mark.fleet
 

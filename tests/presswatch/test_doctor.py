@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -21,8 +19,8 @@ from scraper.addresses import AddressPolicy
 from scraper.clock import utc_now
 from scraper.store.db import open_store
 from scraper.urls import origin_of
-from tests.presswatch.cli.conftest import ROOT
 from tests.presswatch.web.conftest import make_database
+from tests.support.starting import run as run_apart
 
 
 @pytest.fixture
@@ -124,8 +122,7 @@ def test_a_secret_that_cannot_be_read_is_named_and_no_secret_is_shown(
 def _examine(home: Path, allowed: str, *words: str) -> list[dict[str, str]]:
     """In a process of its own: the guard over the addresses is for good."""
     environ = {**os.environ, "PRESSWATCH_ALLOW_PRIVATE": allowed, "PRESSWATCH_HOME": str(home)}
-    command = [sys.executable, "-m", "presswatch", "doctor", "--json", *words]
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    done = run_apart(["presswatch", "doctor", "--json", *words], env=environ)
     return [each for each in json.loads(done.stdout) if each["state"] == "bad" and each["what"] != "disk"]
 
 

@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from presswatch.fixture_site import Fault, SiteFarm
-from tests.e2e.desk import ROOT, Desk
+from tests.e2e.desk import Desk
 from tests.promises.battery import ACTS, PAGES
 from tests.scraper.misbehaving import answer
+from tests.support.starting import ROOT
 
 MB = 1_000_000
 QUICK = (

@@ -8,8 +8,6 @@ import random
 import resource
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,10 +17,11 @@ import pytest
 
 from presswatch.fixture_site import Answer, LoopbackServer, Request, SiteFarm, WebhookReceiver
 from scraper.errors import StoreError
-from tests.e2e.desk import ROOT, Daemon, Desk
+from tests.e2e.desk import Daemon, Desk
 from tests.e2e.kills import Ordeal
 from tests.promises.ledgers import NEW, Ledger, after_baseline, copy_to
 from tests.support.faults import disk_error, largest_file
+from tests.support.starting import run, start
 
 
 def test_every_item_of_a_completed_check_survives_kill_9(desk: Desk, hook: WebhookReceiver) -> None:
@@ -63,27 +62,20 @@ def _page(rows: str) -> bytes:
     return f"<html><body><main><h1>News</h1><ul>{rows}</ul></main></body></html>".encode()
 
 
-def test_no_item_is_stored_twice_by_two_programs_at_once(desk: Desk) -> None:
+def test_no_item_is_stored_twice_by_two_programs_at_once(desk: Desk, tmp_path: Path) -> None:
     """Promise 2: whatever the order, tracking parameters, session ids, duplicates on the page or two daemons."""
     with Unruly(14) as site:
         desk.configure({"harbour": f"{site.origin()}/news"})
         for count in (14, 20):
             site.count = count
-            together = [_start(desk, "check") for _ in range(2)]
-            assert [one.wait(60) for one in together] == [0, 0]
+            with (tmp_path / "said").open("wb") as said:
+                together = [
+                    start(["presswatch", "check"], env=desk.environment(), stdout=said, stderr=said) for _ in "ab"
+                ]
+                assert [one.wait(60) for one in together] == [0, 0]
             assert desk.value("SELECT count(*) FROM items") == count
     assert desk.value("SELECT count(*) FROM changes WHERE kind = 'added'") == 6
     desk.assert_sound()
-
-
-def _start(desk: Desk, *words: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "presswatch", *words],
-        cwd=ROOT,
-        env=desk.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
 
 
 def _sizes(step: int) -> range:
@@ -168,9 +160,7 @@ def test_damaged_database_is_refused_and_not_touched(desk: Desk, how: str) -> No
     damage(desk.db_path)
     before = {path: hashlib.sha256(path.read_bytes()).digest() for path in desk.home.glob("presswatch.db*")}
     for verb in ("check", "items") if how == "page in the middle" else ("items",):
-        done = subprocess.run(
-            [sys.executable, "-m", "presswatch", verb], cwd=ROOT, env=desk.environment(), capture_output=True, text=True
-        )
+        done = run(["presswatch", verb], env=desk.environment())
         assert done.returncode == 1, (verb, done)
         assert words in done.stderr
         assert done.stderr.count("\n") == 1, done.stderr

@@ -6,7 +6,6 @@ import ast
 import os
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from presswatch.fixture_site import Answer, Fault, FixtureSite, LoopbackServer, Request, WebhookReceiver
-from tests.e2e.desk import ROOT, Desk, wait_until
+from tests.e2e.desk import Desk, wait_until
 from tests.promises.test_sources import HTML, OLD
+from tests.support.starting import ROOT, run
 
 TOKEN = "T0p-s3cret-of-the-harbour"
 
@@ -161,14 +161,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
 
 
 def _command(desk: Desk, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "presswatch", *words],
-        cwd=ROOT,
-        env=desk.environment() | environ,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = run(["presswatch", *words], env=desk.environment() | environ, timeout=120)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

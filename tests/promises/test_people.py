@@ -8,8 +8,6 @@ import io
 import json
 import os
 import re
-import subprocess
-import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,8 +22,9 @@ from presswatch.fixture_site import Answer, LoopbackServer, Request
 from scheduler.render import render
 from scraper.extract import extract
 from scraper.types import ItemData
-from tests.e2e.desk import ROOT, Desk
+from tests.e2e.desk import Desk
 from tests.scheduler.examples import ITEM, SOURCE, make_change, make_message
+from tests.support.starting import run as run_apart
 
 NASTY = (
     "=cmd|' /C calc'!A0 is announced by the harbour",
@@ -122,14 +121,8 @@ def _say(found: Said, words: str, url: str) -> None:
 
 def _say_apart(found: Said, words: str, url: str) -> None:
     """By a process of its own: it talks to the site."""
-    done = subprocess.run(
-        [sys.executable, "-m", "presswatch", *words.format(url=url).split(" ")],
-        cwd=ROOT,
-        env=found.desk.environment() | {"FORCE_COLOR": "", "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    environ = found.desk.environment() | {"FORCE_COLOR": "", "NO_COLOR": "1"}
+    done = run_apart(["presswatch", *words.format(url=url).split(" ")], env=environ)
     assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode in (0, 1, 3), (words, done.stderr)
     found.outputs[words] = done.stdout

@@ -4,15 +4,14 @@ again and has something new; one program looks at all of them three times."""
 from __future__ import annotations
 
 import gzip
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from presswatch.fixture_site import Answer, Fault, LoopbackServer, Request, WebhookReceiver
-from tests.e2e.desk import ROOT, SECRET, Desk
+from tests.e2e.desk import SECRET, Desk
+from tests.support.starting import run
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 
@@ -116,13 +115,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         story = Story(desk)
         for act in range(3):
             site.act = act
-            done = subprocess.run(
-                [sys.executable, "-m", "presswatch", "check"],
-                cwd=ROOT,
-                env=desk.environment(),
-                capture_output=True,
-                text=True,
-            )
+            done = run(["presswatch", "check"], env=desk.environment())
             story.codes.append(done.returncode)
             story.told.append([change for one in hook.received for change in one.json["data"]["changes"]])
             hook.clear()

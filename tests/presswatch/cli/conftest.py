@@ -3,8 +3,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +11,10 @@ from typing import Any
 import pytest
 
 from presswatch.cli.root import run
+from tests.support.starting import ROOT
+from tests.support.starting import run as run_apart
 
-ROOT = Path(__file__).resolve().parents[3]
+__all__ = ["ROOT"]
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,7 @@ def seen_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that has seen the fixture site; to be copied, not changed."""
     home = tmp_path_factory.mktemp("seen") / "home"
     environ = {**os.environ, "PRESSWATCH_ALLOW_PRIVATE": "127.0.0.0/8"}
-    subprocess.run(
-        [sys.executable, "-m", "tests.presswatch.cli.make_home", str(home)], check=True, env=environ, cwd=ROOT
-    )
+    run_apart(["tests.presswatch.cli.make_home", str(home)], env=environ).check_returncode()
     return home
 
 
@@ -70,15 +68,7 @@ def start(tmp_path: Path) -> Callable[..., Ended]:
     def command(*words: str, given: str = "", environ: Mapping[str, str] | None = None) -> Ended:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PRESSWATCH", "COLUMNS"))}
         kept |= {"PRESSWATCH_HOME": str(tmp_path / "home"), "PRESSWATCH_ALLOW_PRIVATE": "127.0.0.0/8", "TZ": "UTC"}
-        done = subprocess.run(
-            [sys.executable, "-m", "presswatch", *words],
-            cwd=ROOT,
-            env={**kept, **(environ or {})},
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=90,
-        )
+        done = run_apart(["presswatch", *words], env={**kept, **(environ or {})}, given=given, timeout=90)
         return Ended(done.returncode, done.stdout, done.stderr)
 
     return command
