@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench import cadence_cost
+
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results" / "cadence.md"
 BUDGETS = ("4", "12", "24", "96")
@@ -38,6 +40,7 @@ def main(arguments: list[str]) -> int:
     for budget in arguments[1:] or BUDGETS:
         text += _line(budget, _measure(folder, budget))
         print(text.splitlines()[-1], flush=True)
+    text += f"\n{cadence_cost.line()}\n"
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(text, encoding="utf-8")
     return 0

@@ -80,6 +80,30 @@ def test_a_site_takes_no_more_than_its_budget_and_shares_it_by_the_root_of_the_r
     assert at_harbour + sum(looks[source_id] for source_id in COAST) == pytest.approx(6 * 48 * 10, rel=0.05)
 
 
+@pytest.mark.parametrize("looks_a_day", [1, 10, 100, 1000])
+def test_a_budget_of_a_site_never_makes_a_look_come_earlier(store: Store, looks_a_day: float) -> None:
+    free, bound = (
+        Cadence(CadenceOptions(site_budgets=budgets), random.Random(5))
+        for budgets in ({}, {"harbour.org": looks_a_day})
+    )
+    rng = random.Random(int(looks_a_day))
+    for number in range(40):
+        now, source_id = NOW + number * HOUR / 2, rng.choice((*HARBOUR, *COAST))
+        news = tuple(_printed(now - rng.random() * HOUR) for _ in range(rng.choice((0, 0, 3))))
+        found = []
+        for cadence in (free, bound):
+            # Each decides on the same database; what the first one wrote is taken back.
+            with contextlib.suppress(_TakenBackError), store.transaction() as conn:
+                found.append(cadence.next_check(conn, facts(source_id, news), now).at)
+                if cadence is free:
+                    raise _TakenBackError
+        assert found[0] <= found[1]
+
+
+class _TakenBackError(Exception):
+    pass
+
+
 def test_what_people_fixed_counts_in_the_budget_of_a_site(store: Store) -> None:
     with store.transaction() as conn:
         conn.execute("UPDATE sources SET every_s = 3600 WHERE id = 3")
