@@ -7,8 +7,6 @@ import gzip
 import json
 import os
 import ssl
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +21,7 @@ from scraper.fetch import FetchRequest, OpenGate, fetch
 from scraper.types import Page
 from tests.scraper.misbehaving import PAGE, PLAIN, Site, answer, bomb, serve
 from tests.support.certificates import self_signed
+from tests.support.starting import run
 
 FAST = {"seconds": 2.5, "total_seconds": 4}
 
@@ -92,15 +91,7 @@ WHOLE = (
 
 
 def probe(job: dict[str, Any], **environment: str) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.scraper.fetch_probe"],
-        input=json.dumps(job),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env=os.environ | environment,
-    )
+    done = run(["tests.scraper.fetch_probe"], given=json.dumps(job), env=os.environ | environment)
     assert done.returncode == 0, done.stderr
     assert "Unhandled" not in done.stderr, done.stderr
     found: list[dict[str, Any]] = json.loads(done.stdout)
