@@ -10,9 +10,8 @@ import signal
 from collections.abc import AsyncIterator
 from typing import Any
 
-from scrapy import Request, Spider, signals
+from scrapy import Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.http import Response
 from scrapy.settings import Settings
 
 import presswatch
@@ -23,6 +22,7 @@ from scraper.clock import utc_now
 from scraper.errors import PresswatchError
 from scraper.guard import install_guard
 from scraper.parsepool import ParsePool
+from scraper.sending import Sender
 
 
 class WorkerSpider(Spider):
@@ -56,7 +56,7 @@ class WorkerSpider(Spider):
             try:
                 worker = Worker(
                     broker,
-                    download=self._download,
+                    download=Sender(self.crawler),
                     extractor=pool,
                     clock=utc_now,
                     parallel=self._parallel,
@@ -66,11 +66,6 @@ class WorkerSpider(Spider):
                 await worker.run(stop)
             finally:
                 await broker.close()
-
-    async def _download(self, request: Request) -> Response:
-        if self.crawler.engine is None:
-            raise RuntimeError("the crawler has no engine yet")
-        return await self.crawler.engine.download_async(request)
 
 
 def run_worker(queue: str, *, parallel: int, called: str | None, log_to: logging.Handler) -> None:

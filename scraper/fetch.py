@@ -36,7 +36,7 @@ ACCEPT_PAGE: Final = (
 _BREAKS: Final = re.compile(r"[\r\n\0]")
 
 Download = Callable[[Request], Awaitable[Response]]
-"""``crawler.engine.download_async``, or anything that answers like it."""
+"""A :class:`scraper.sending.Sender`, or anything that answers like it."""
 
 
 class Gate(Protocol):

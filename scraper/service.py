@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.http import Response
 
 from scraper.articles import look_at_article
 from scraper.asking import SourceRequests
@@ -27,6 +25,7 @@ from scraper.clock import Clock, to_text, utc_now
 from scraper.errors import LeaseLostError
 from scraper.hooks import CadencePolicy, ChangeListener
 from scraper.parsepool import ParsePool
+from scraper.sending import Sender
 from scraper.store.article_jobs import ArticleJob, articles_open_at, due_articles, lease_article
 from scraper.store.db import Store
 from scraper.store.jobs import SourceJob
@@ -81,7 +80,7 @@ class Service:
     def __init__(self, crawler: Crawler, assembly: Assembly, *, workers: int = 1, clock: Clock = utc_now) -> None:
         self.assembly = assembly
         self.clock = clock
-        self._crawler = crawler
+        self.download = Sender(crawler)
         self.store = StoreThread(assembly.open_store())
         self.pool = ParsePool(workers=workers)
         self.chromium = Chromium(assembly.chromium)
@@ -97,12 +96,6 @@ class Service:
             asking=assembly.asking,
             chromium=self.chromium,
         )
-
-    async def download(self, request: Request) -> Response:
-        """Send one request through the engine; no gate stands before it."""
-        if self._crawler.engine is None:
-            raise RuntimeError("the crawler has no engine yet")
-        return await self._crawler.engine.download_async(request)
 
     async def start(self) -> None:
         """Begin starting the parse workers."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -24,6 +26,8 @@ MOST_BYTES: Final = 30_000_000
 """Of all answers of one page, unpacked."""
 MOST_POSTED: Final = 1_000_000
 _REDIRECTS: Final = 5
+_AT_ONCE: Final = 4
+"""Of each origin, as a browser does."""
 _METHODS: Final = frozenset({"GET", "POST", "HEAD"})
 _PASSED_ON: Final = frozenset(
     {"accept", "content-type", "cookie", "referer", "origin", "x-requested-with", "authorization"}
@@ -100,6 +104,7 @@ class PageRequests:
         self._body_bytes = body_bytes
         self._language = language
         self._known: dict[tuple[str, str, bytes], Answered] = {}
+        self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
         self._made = 0
         self._bytes = 0
 
@@ -146,15 +151,16 @@ class PageRequests:
             meta={
                 "download_timeout": self._seconds,
                 "download_maxsize": self._body_bytes,
-                # A few at once of each origin, as a browser does; by default it is one.
-                "download_slot": f"{origin_of(url)} for a page {self._made % 4}",
+                # By default one at a time of each host.
+                "download_slot": f"{origin_of(url)} for a page {self._made % _AT_ONCE}",
             },
         )
-        started = time.monotonic()
-        try:
-            return await self._download(request)
-        except DOWNLOAD_ERRORS as error:
-            raise explain_failure(error, url=url, since=started) from error
+        async with self._turns[origin_of(url)]:
+            started = time.monotonic()
+            try:
+                return await self._download(request)
+            except DOWNLOAD_ERRORS as error:
+                raise explain_failure(error, url=url, since=started) from error
 
     def _answered(self, url: str, response: Response) -> Answered:
         encodings = [

@@ -3,7 +3,8 @@
 A process of its own, because the reactor and the connection guard are for the life of a process.
 Job: ``{"allow": str, "settings": {...}, "fetches": [{"url", "validators"?, "headers"?, "limits"?,
 "proxy"?}],
-"at_once"?: int, "robots"?: bool, "robots_seconds"?: float}``.
+"at_once"?: int, "robots"?: bool, "robots_seconds"?: float, "ways"?: bool}``; with ``ways`` the results are followed by
+how many requests went through all of Scrapy's engine.
 """
 
 from __future__ import annotations
@@ -16,19 +17,40 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from scrapy import Request, Spider
-from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.http import Response
+from scrapy import Request, Spider, signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
+from scraper.answers import NotModified
 from scraper.errors import FetchError
-from scraper.fetch import FetchRequest, Gate, Limits, NotModified, OpenGate, fetch
+from scraper.fetch import FetchRequest, Gate, Limits, OpenGate, fetch
 from scraper.guard import AddressPolicy, install_guard
 from scraper.proxy import Proxy
 from scraper.robots import MemoryRobots, RobotsGate
+from scraper.sending import Sender
 from scraper.types import Validators
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+class MarkingMiddleware:
+    """A downloader middleware of somebody's own."""
+
+    def process_request(self, request: Request) -> None:
+        request.headers["X-Marked"] = "by a middleware"
+
+
+class MarkingExtension:
+    """An extension that listens to the downloader."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> MarkingExtension:
+        self = cls()
+        crawler.signals.connect(self.mark, signal=signals.request_reached_downloader)
+        return self
+
+    def mark(self, request: Request) -> None:
+        request.headers["X-Marked"] = "by an extension"
 
 
 class Probe(Spider):
@@ -37,6 +59,7 @@ class Probe(Spider):
     results: ClassVar[list[dict[str, Any]]] = []
 
     async def start(self) -> AsyncIterator[Any]:
+        self.download = Sender(self.crawler)
         user_agent = self.crawler.settings["USER_AGENT"]
         robots = RobotsGate(
             store=MemoryRobots(),
@@ -48,8 +71,11 @@ class Probe(Spider):
         self.gate: Gate = robots if self.job.get("robots") else OpenGate()
         self.turn = asyncio.Semaphore(self.job.get("at_once", 8))
         type(self).results = list(await asyncio.gather(*(self.one(wanted) for wanted in self.job["fetches"])))
-        for nothing in ():
-            yield nothing
+        if self.job.get("ways"):
+            assert self.crawler.stats is not None
+            self.results.append({"through_engine": self.crawler.stats.get_value("downloader/request_count", 0)})
+        return
+        yield
 
     async def one(self, wanted: dict[str, Any]) -> dict[str, Any]:
         validators = wanted.get("validators")
@@ -61,10 +87,6 @@ class Probe(Spider):
         )
         async with self.turn:
             return await self.result(request, Limits(**limits), wanted.get("proxy"))
-
-    async def download(self, request: Request) -> Response:
-        assert self.crawler.engine is not None
-        return await self.crawler.engine.download_async(request)
 
     async def result(self, request: FetchRequest, limits: Limits, proxy: str | None) -> dict[str, Any]:
         began = time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -29,6 +30,7 @@ ENDLESS = b"HTTP/1.1 200 OK\r\n\r\nferry"
 
 
 P = ParamSpec("P")
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[None, None, None]]
 
 
 def in_loop(test: Callable[P, Coroutine[None, None, None]]) -> Callable[P, None]:
@@ -52,6 +54,30 @@ class Port:
 
 
 @asynccontextmanager
+async def listening(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """At the port that is given, until nobody is served any more."""
+    serving: list[asyncio.Future[None]] = []
+
+    async def be_served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        serving.append(task)
+        with contextlib.suppress(OSError):
+            try:
+                await serve(reader, writer)
+            finally:
+                writer.close()
+                await writer.wait_closed()
+
+    server = await asyncio.start_server(be_served, "127.0.0.1", 0, ssl=tls)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        await asyncio.gather(*serving)
+
+
+@asynccontextmanager
 async def site(*answers: bytes | None, tls: ssl.SSLContext | None = None) -> AsyncIterator[Port]:
     """Answers the requests of all connections in turn; hangs up after ``None``."""
     port, left = Port(), list(answers)
@@ -69,17 +95,11 @@ async def site(*answers: bytes | None, tls: ssl.SSLContext | None = None) -> Asy
                 if left and left[0] is None:
                     left.pop(0)
                     break
-        except asyncio.IncompleteReadError:
+        except (asyncio.IncompleteReadError, ConnectionError):
             port.gone.set()
-        finally:
-            writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
-    port.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening(serve, tls) as port.port:
         yield port
-    finally:
-        server.close()
 
 
 @asynccontextmanager
@@ -241,11 +261,8 @@ async def test_what_a_socks_proxy_says_wrong_is_said(said: bytes, words: str) ->
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(said)
         await reader.read(100)
-        writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with server, opened() as connections:
+    async with listening(serve) as port, opened() as connections:
         way = SocksTarget("127.0.0.1", port, None, None, "press.example", 80)
         with pytest.raises(DownloadFailedError) as raised:
             await ask(connections, Way("press.example", 80, tls=False, proxy=way))
