@@ -8,9 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, ClassVar
 
 from scrapy import Request, Spider
@@ -18,8 +16,9 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import Settings
 
+from bench.processes import cpu_seconds
 from scraper.asking import SourceRequests
-from scraper.browser.chromium import descendants_of, find_chromium, what_is_missing
+from scraper.browser.chromium import find_chromium, what_is_missing
 from scraper.clock import utc_now
 from scraper.gates import SiteBook
 from scraper.guard import AddressPolicy, install_guard
@@ -92,22 +91,12 @@ def _expect(wanted: int, found: int) -> None:
 
 
 async def _cpu_of(work: Callable[[], Awaitable[None]]) -> float:
-    before = _cpu()
+    before = cpu_seconds(os.getpid())
     for _ in range(PAGES):
         await work()
     # What is closed ends a moment later.
     await asyncio.sleep(0.3)
-    return _cpu() - before
-
-
-def _cpu() -> float:
-    """Seconds of this process and all below it, with those that they have waited for."""
-    ticks = 0
-    for pid in [os.getpid(), *descendants_of(os.getpid())]:
-        with suppress(OSError):
-            fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-            ticks += sum(map(int, fields[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return cpu_seconds(os.getpid()) - before
 
 
 def measure(url: str) -> None:

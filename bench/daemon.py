@@ -25,6 +25,7 @@ from pathlib import Path
 
 from bench import contenders
 from bench.farm import FarmProcess
+from bench.processes import cpu_seconds, memory_mb
 
 RESULTS = Path(__file__).with_name("results") / "daemon.md"
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,10 +77,10 @@ def idle(sources: int) -> str:
         _run([sys.executable, "-c", _LATER], home)
         service = _start(home)
         time.sleep(_SETTLE_SECONDS)
-        before = _cpu(service.pid)
+        before = cpu_seconds(service.pid)
         time.sleep(_IDLE_SECONDS)
-        share = (_cpu(service.pid) - before) / _IDLE_SECONDS
-        memory = _memory(service.pid)
+        share = (cpu_seconds(service.pid) - before) / _IDLE_SECONDS
+        memory = memory_mb(service.pid)
         _stop(service)
     taken = f"{share:.2%} of a core, {memory:.0f} MB (PSS, parse pool included)"
     return f"The service with {sources:,} sources, none due: {taken}."
@@ -94,9 +95,9 @@ def growth(checks: int, sites: int = 300) -> str:
         config.write_text(config.read_text("utf-8").replace('every = "5m"', 'every = "1s"'), "utf-8")
         service = _start(home)
         _wait(farm, max(4 * sites, checks // 5))
-        before, first = _memory(service.pid), farm.served()
+        before, first = memory_mb(service.pid), farm.served()
         _wait(farm, first + checks)
-        after, done = _memory(service.pid), farm.served() - first
+        after, done = memory_mb(service.pid), farm.served() - first
         _stop(service)
     return (
         f"Memory of the service over {done:,} checks of {sites} sources: {before:.0f} MB before, {after:.0f} MB after."
@@ -131,26 +132,6 @@ def _told(home: Path) -> list[tuple[str, str]]:
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     changes = [change for line in lines for change in json.loads(line)["data"]["changes"]]
     return [(change["item"]["title"], change["item"]["url"]) for change in changes]
-
-
-def _family(pid: int) -> list[int]:
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text("ascii").split():
-            found += _family(int(child))
-    return found
-
-
-def _cpu(pid: int) -> float:
-    """Seconds that the process and its children have taken."""
-    fields = [Path(f"/proc/{one}/stat").read_text("utf-8").rpartition(")")[2].split() for one in _family(pid)]
-    return sum(int(of_one[11]) + int(of_one[12]) for of_one in fields) / os.sysconf("SC_CLK_TCK")
-
-
-def _memory(pid: int) -> float:
-    """Megabytes, shared pages divided among those who share them."""
-    rolled = [Path(f"/proc/{one}/smaps_rollup").read_text("ascii").splitlines() for one in _family(pid)]
-    return sum(int(line.split()[1]) for lines in rolled for line in lines if line.startswith("Pss:")) / 1000
 
 
 def main() -> int:

@@ -21,29 +21,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.farm import FarmProcess
+from bench.processes import cpu_seconds
 from tests.support.broker import RabbitMQ
 
-_CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 _WORKERS = 2
-
-
-def cpu_of_trees(roots: list[int]) -> float:
-    """Seconds of CPU of these processes, and of all that they started."""
-    parents: dict[int, int] = {}
-    spent: dict[int, float] = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with contextlib.suppress(OSError, IndexError):
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            parents[int(entry.name)] = int(fields[1])
-            spent[int(entry.name)] = sum(map(int, fields[11:15])) / _CLOCK_TICKS
-    wanted, found = list(roots), set[int]()
-    while wanted:
-        process = wanted.pop()
-        found.add(process)
-        wanted.extend(child for child, parent in parents.items() if parent == process)
-    return sum(spent.get(process, 0.0) for process in found)
 
 
 @contextlib.contextmanager
@@ -93,10 +74,10 @@ def measure(urls: list[str], queue: str | None, seconds: float) -> tuple[float, 
         with running(home, queue) as processes:
             while count(home, "SELECT count(*) FROM sources WHERE baseline_at IS NOT NULL") < len(urls):
                 time.sleep(0.5)
-            checks, cpu, began = count(home, "SELECT sum(count) FROM checks"), cpu_of_trees(processes), time.monotonic()
+            checks, cpu, began = count(home, "SELECT sum(count) FROM checks"), cpu_seconds(*processes), time.monotonic()
             time.sleep(seconds)
             done = count(home, "SELECT sum(count) FROM checks") - checks
-            spent, took = cpu_of_trees(processes) - cpu, time.monotonic() - began
+            spent, took = cpu_seconds(*processes) - cpu, time.monotonic() - began
     return spent / max(done, 1) * 1000, done / took
 
 
