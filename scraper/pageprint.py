@@ -203,11 +203,17 @@ class _Finder:
         self._times: set[int] = set()
         self._texts: dict[int, str] = {}
         links, texts = self._links, self._texts
-        for at, piece in enumerate(pieces):
-            tag, _, text = piece.rpartition(">")
+        ends: dict[str, str] = {}
+        telling = [at for at, piece in enumerate(pieces) if piece[-1:] != ">" or "href" in piece or piece[:4] == "time"]
+        for at in telling:
+            tag, _, text = pieces[at].rpartition(">")
             if "href" in tag:
-                links[at] = _link_of(tag)
-            elif tag.startswith("time"):
+                href = _href_of(tag)
+                end = ends.get(href)
+                if end is None:
+                    end = ends[href] = _end_of(unescape(href) if "&" in href else href)
+                links[at] = end
+            elif tag[:4] == "time":
                 self._times.add(at)
             if text and (words := text.split()):
                 line = " ".join(words)
@@ -294,15 +300,13 @@ def _chain(places: Sequence[Sequence[int]], start: int) -> list[int] | None:
     return chain
 
 
-def _link_of(tag: str) -> str:
+def _href_of(tag: str) -> str:
     start = tag.find(' href="') + 7
     stop = tag.find('"', start) if start > 6 else -1
     if stop >= 0:  # as nearly all are written
-        href = tag[start:stop]
-    else:
-        found = _HREF.search(tag)
-        href = (found[1] or found[2] or found[3] or "") if found else ""
-    return _end_of(unescape(href) if "&" in href else href)
+        return tag[start:stop]
+    found = _HREF.search(tag)
+    return (found[1] or found[2] or found[3] or "") if found else ""
 
 
 def _end_of(url: str) -> str:

@@ -110,7 +110,13 @@ def _stamp(tree: Tree, node: int) -> Stamp:
 
 
 def _class(tree: Tree, node: int) -> str:
-    return _class_in(tree.attrs.raw[node]) if node >= 0 else ""
+    if node < 0:
+        return ""
+    raw = tree.attrs.raw[node]
+    found = tree.classes.get(raw)
+    if found is None:
+        found = tree.classes[raw] = _class_in(raw)
+    return found
 
 
 def _class_in(raw: str) -> str:

@@ -23,11 +23,13 @@ OWN_LINE = 0.2
 """Share of records that must have a date standing alone, for the column to count."""
 IN_SENTENCE = 0.75
 """The same for dates within other text."""
+MONTHS = 12
 BESIDE = 2
 """Words beside a date up to which it is all that an element says ("Posted on", a weekday)."""
 
 _AMBIGUOUS = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}(?:\s?[./\-]\s?\d{2,4})?")
 _THREE = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d{2}")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2(?:19|20)[0-9]{2}")
 _NAME = re.compile(r"[^\W\d_]{3,}")
 Key = tuple[int, bool, int]
 
@@ -218,8 +220,14 @@ def _is_doubtful(p: Published) -> bool:
     return bool(_THREE.search(p.raw) or (_AMBIGUOUS.search(p.raw) and not _NAME.search(p.raw)))
 
 
+def _is_settled(p: Published) -> bool:
+    """Whether the numbers leave no choice: "25.12.2025", "04/04/2025"."""
+    found = _YEAR_LAST.fullmatch(p.raw)
+    return found is not None and (int(found[1]) > MONTHS or int(found[3]) > MONTHS or int(found[1]) == int(found[3]))
+
+
 def _reread(p: Published | None, order: DateOrder, now: datetime, languages: Sequence[str]) -> Published | None:
-    if p is None or not _is_doubtful(p):
+    if p is None or not _is_doubtful(p) or _is_settled(p):
         return p
     hits = find_dates(p.raw, now=now, languages=languages, order=order)
     found = hits[0].published if hits else None

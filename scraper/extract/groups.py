@@ -31,12 +31,14 @@ class Record:
 
 @dataclass(slots=True)
 class Group:
-    """A candidate list. ``path`` is the tag path of its members, ``containers`` their parents."""
+    """A candidate list. ``path`` is the tag path of its members, ``containers`` their parents; ``name`` is its selector
+    once it was asked for (:func:`scraper.extract.learnt.name_group`)."""
 
     path: int
     containers: list[int] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     flat: bool = False
+    name: str | None = None
 
 
 def find_groups(tree: Tree, dates: list[int]) -> list[Group]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import unquote
 
 _NUMBER = re.compile(r"\d{4,}")
@@ -12,6 +13,7 @@ _DOCUMENT = re.compile(r"\.(?:pdf|docx?|rtf|odt|txt)$", re.IGNORECASE)
 _WORDS = re.compile(r"[-_+ ]")
 
 
+@lru_cache(maxsize=2_048)
 def is_telling(href: str) -> bool:
     """Whether an address looks like one document's own: three words, a long number, a file, a long name."""
     path, _, query = href.partition("#")[0].partition("?")
@@ -29,6 +31,7 @@ def common_pattern(hrefs: Sequence[str]) -> float:
     return patterns.most_common(1)[0][1] / len(hrefs)
 
 
+@lru_cache(maxsize=2_048)
 def _pattern(href: str) -> tuple[object, ...]:
     path, _, query = href.partition("#")[0].partition("?")
     folder, _, last = path.rstrip("/").rpartition("/")

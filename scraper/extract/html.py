@@ -127,9 +127,11 @@ def _page_links(page: Page) -> list[tuple[str, str, str]]:
     """Of the page's links those that say that they lead to the next page, and those of a few words."""
     tree = page.tree
     found = []
+    ends, units, raws = tree.end, tree.units, tree.attrs.raw
     for node, href in tree.hrefs.items():
-        stop = tree.end[node]
-        rel = find_value(tree.attrs.raw[node], "rel") if "next" in tree.attrs.raw[node] else ""
-        if stop - node <= 6 and (rel or tree.units[stop] - tree.units[node] <= FEW_WORDS):
-            found.append((href, tree.text_of(node, stop), rel))
+        stop = ends[node]
+        if stop - node <= 6 and (units[stop] - units[node] <= FEW_WORDS or "next" in raws[node]):
+            rel = find_value(raws[node], "rel") if "next" in raws[node] else ""
+            if rel or units[stop] - units[node] <= FEW_WORDS:
+                found.append((href, tree.text_of(node, stop), rel))
     return found

@@ -60,6 +60,12 @@ def name_group(tree: Tree, group: Group) -> str:
     Classes and ids are given for the members and the elements near them, where all members share them; those with
     digits are left out, since they number things.
     """
+    if group.name is None:
+        group.name = _name(tree, group)
+    return group.name
+
+
+def _name(tree: Tree, group: Group) -> str:
     nodes = [record.head for record in group.records[:_MEMBERS]]
     steps: list[str] = []
     while nodes[0] >= 0 and len(steps) < _LEVELS:

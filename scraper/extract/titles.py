@@ -11,10 +11,13 @@ LEAST_LEFT = 12
 """Characters that a title must keep when its date is cut off; a shorter one is the date's own sentence."""
 _EDGES = " \t|·•●▪■►▸→–—:;,"
 """What separates fields on a line and neither begins nor (but for the colon) ends a headline."""
+_QUOTED, _UNQUOTED = ((edges, edges.replace(":", "").replace(";", "")) for edges in (_EDGES, _EDGES + "»›"))
+_DASHES = ("-", "*", ">")
 _TAIL = re.compile(r"\s*[(\[]([^()\[\]]{2,40})[)\]]$")
 _BARE_TAIL = re.compile(
     r"(?:^|[\s,–—-])((?:pdf|docx?|odt|rtf|xlsx?|pptx?|zip)[\s,;:|·-]{0,3}\d[\d.,]{0,7}\s?[^\W\d_]{1,6})$", re.IGNORECASE
 )
+_DIGIT = re.compile(r"\d")
 _TOKENS = re.compile(r"[^\W_]+")
 _FILES = frozenset(
     "pdf doc docx odt rtf xls xlsx ods csv ppt pptx zip mp3 mp4 file "
@@ -40,16 +43,19 @@ def _without_date(title: str, published: Published | None) -> str:
 
 
 def _without_edges(title: str) -> str:
-    edges = _EDGES if "«" in title or "‹" in title else _EDGES + "»›"
-    stripped = title.lstrip(edges).rstrip(edges.replace(":", "").replace(";", ""))
-    for dash in ("- ", "* ", "> ", ">> "):
-        stripped = stripped.removeprefix(dash)
+    before, after = _QUOTED if "«" in title or "‹" in title else _UNQUOTED
+    stripped = title.lstrip(before).rstrip(after)
+    if stripped[:1] in _DASHES:
+        for dash in ("- ", "* ", "> ", ">> "):
+            stripped = stripped.removeprefix(dash)
     return stripped.removesuffix(" -").strip() or title
 
 
 def _without_file(title: str) -> str:
     """The title without "(PDF, 1.2 MB)" at its end."""
-    found = (_TAIL.search(title[-60:]) if title.endswith((")", "]")) else None) or _BARE_TAIL.search(title[-40:])
+    found = (_TAIL.search(title[-60:]) if title.endswith((")", "]")) else None) or (
+        _BARE_TAIL.search(title[-40:]) if _DIGIT.search(title[-20:]) else None
+    )
     if not found:
         return title
     tokens = _TOKENS.findall(found[1].lower())

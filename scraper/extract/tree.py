@@ -69,6 +69,7 @@ class Tree:
     chunk_nodes: list[int] = field(default_factory=list)
     dresses: dict[int, tuple[str, ...]] = field(default_factory=dict)
     styles: dict[str, str] = field(default_factory=lambda: {"": ""})
+    classes: dict[str, str] = field(default_factory=lambda: {"": ""})
     cut: bool = False
 
     def __len__(self) -> int:
