@@ -4,7 +4,8 @@
 
 One cycle: N busy pages (:mod:`bench.farm`), their noise changes, one in twenty has news; what is told is compared with
 what was published. Idle: the service with N sources of which none is due. Growth: the memory of the service before and
-after so many checks of changing pages. Writes ``bench/results/daemon.md``.
+after so many checks of changing pages. What is given as 0 is left out. Each part has its line of
+``bench/results/daemon.md``, with the command and the day that made it; the others stay as they are.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def idle(sources: int) -> str:
         memory = memory_mb(service.pid)
         _stop(service)
     taken = f"{share:.2%} of a core, {memory:.0f} MB (PSS, parse pool included)"
-    return f"The service with {sources:,} sources, none due: {taken}."
+    return f"the service with {sources:,} sources, none due: {taken}."
 
 
 def growth(checks: int, sites: int = 300) -> str:
@@ -94,13 +95,13 @@ def growth(checks: int, sites: int = 300) -> str:
         config = home / "presswatch.toml"
         config.write_text(config.read_text("utf-8").replace('every = "5m"', 'every = "1s"'), "utf-8")
         service = _start(home)
-        _wait(farm, max(4 * sites, checks // 5))
+        _wait(service, farm, max(4 * sites, checks // 5))
         before, first = memory_mb(service.pid), farm.served()
-        _wait(farm, first + checks)
+        _wait(service, farm, first + checks)
         after, done = memory_mb(service.pid), farm.served() - first
         _stop(service)
     return (
-        f"Memory of the service over {done:,} checks of {sites} sources: {before:.0f} MB before, {after:.0f} MB after."
+        f"memory of the service over {done:,} checks of {sites} sources: {before:.0f} MB before, {after:.0f} MB after."
     )
 
 
@@ -122,8 +123,10 @@ def _stop(service: subprocess.Popen[bytes]) -> None:
     service.wait()
 
 
-def _wait(farm: FarmProcess, served: int) -> None:
+def _wait(service: subprocess.Popen[bytes], farm: FarmProcess, served: int) -> None:
     while farm.served() < served:
+        if service.poll() is not None:
+            raise RuntimeError(f"the service ended by itself: {service.returncode}")
         time.sleep(0.5)
 
 
@@ -141,14 +144,26 @@ def main() -> int:
     parser.add_argument("--idle", type=int, default=10_000)
     parser.add_argument("--checks", type=int, default=10_000)
     options = parser.parse_args()
-    command = f"python -m bench.daemon --sites {options.sites} --idle {options.idle} --checks {options.checks}"
-    text = f"# The service\n\n`{command}`, {time.strftime('%Y-%m-%d')}; Python {platform.python_version()}.\n\n"
-    for count, measure in ((options.idle, idle), (options.sites, cycle), (options.checks, growth)):
+    for name, option, measure in _PARTS:
+        count: int = getattr(options, option)
         if count:
-            text += f"* {measure(count)}\n"
-            print(text.splitlines()[-1], flush=True)
-    RESULTS.write_text(text, "utf-8")
+            given = " ".join(f"--{one} {count if one == option else 0}" for _, one, _ in _PARTS)
+            command = (
+                f"`python -m bench.daemon {given}`, {time.strftime('%Y-%m-%d')}, Python {platform.python_version()}"
+            )
+            _keep(name, f"* {name}: {measure(count)} ({command})")
     return 0
+
+
+_PARTS = (("Idle", "idle", idle), ("A cycle", "sites", cycle), ("Growth", "checks", growth))
+
+
+def _keep(name: str, line: str) -> None:
+    """Say it, and put it in the place of what this part found before."""
+    print(line, flush=True)
+    before = RESULTS.read_text("utf-8").splitlines() if RESULTS.exists() else []
+    found = {part: old for part, _, _ in _PARTS for old in before if old.startswith(f"* {part}: ")} | {name: line}
+    RESULTS.write_text("\n".join(["# The service", "", *(found[part] for part, _, _ in _PARTS if part in found), ""]))
 
 
 if __name__ == "__main__":
