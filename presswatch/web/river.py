@@ -42,18 +42,9 @@ WHERE x.message_id = ? ORDER BY x.change_id LIMIT 10
 
 def find_changes(conn: sqlite3.Connection, *, source: str, kind: str, before: int | None) -> list[dict[str, Any]]:
     """One page of changes and one more; each with the words that changed."""
-    sql, values = ["1"], list[Any]()
-    if source:
-        sql.append("c.source_id = (SELECT id FROM sources WHERE slug = ?)")
-        values.append(source)
-    if kind:
-        sql.append("c.kind = ?")
-        values.append(kind)
-    if before is not None:
-        sql.append("c.id < ?")
-        values.append(before)
-    rows = conn.execute(f"{_CHANGES} WHERE {' AND '.join(sql)} ORDER BY c.id DESC LIMIT {PAGE + 1}", values)
-    return [dict(row) | {"edits": edits_of(dict(row))} for row in rows]
+    by_source = "c.source_id = (SELECT id FROM sources WHERE slug = ?)"
+    rows = _latest(conn, _CHANGES, "c.id", {by_source: source, "c.kind = ?": kind, "c.id < ?": before})
+    return [row | {"edits": edits_of(row)} for row in rows]
 
 
 def edits_of(change: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -74,12 +65,13 @@ def edits_of(change: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def find_messages(conn: sqlite3.Connection, *, state: str, before: int | None) -> list[dict[str, Any]]:
     """One page of messages and one more, each with the first ten changes that it tells."""
-    sql, values = ["1"], list[Any]()
-    if state:
-        sql.append("m.state = ?")
-        values.append(state)
-    if before is not None:
-        sql.append("m.id < ?")
-        values.append(before)
-    rows = conn.execute(f"{_MESSAGES} WHERE {' AND '.join(sql)} ORDER BY m.id DESC LIMIT {PAGE + 1}", values).fetchall()
-    return [dict(row) | {"told": [dict(one) for one in conn.execute(_TOLD, (row["id"],))]} for row in rows]
+    rows = _latest(conn, _MESSAGES, "m.id", {"m.state = ?": state, "m.id < ?": before})
+    return [row | {"told": [dict(one) for one in conn.execute(_TOLD, (row["id"],))]} for row in rows]
+
+
+def _latest(conn: sqlite3.Connection, select: str, key: str, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One page and one more, the latest first, of what meets all conditions whose value is given."""
+    given = {condition: value for condition, value in wanted.items() if value not in ("", None)}
+    where = " AND ".join(given) or "1"
+    rows = conn.execute(f"{select} WHERE {where} ORDER BY {key} DESC LIMIT {PAGE + 1}", list(given.values()))
+    return [dict(row) for row in rows]
