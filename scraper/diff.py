@@ -291,13 +291,13 @@ def listing_digest(items: Sequence[ItemData]) -> str:
     for item in items:
         published = item.published
         fields = (
-            item.guid or "",
-            canonicalize_url(item.url) if item.url else "",
-            item.title,
-            item.summary or "",
-            item.author or "",
+            fold_text(item.guid) if item.guid else "",
+            fold_text(canonicalize_url(item.url)) if item.url else "",
+            fold_text(item.title),
+            fold_text(item.summary) if item.summary else "",
+            fold_text(item.author) if item.author else "",
             published.on.isoformat() if published and published.on else "",
-            (published.local_time or "") if published else "",
+            fold_text(published.local_time) if published and published.local_time else "",
         )
-        state.update("\x1f".join(map(fold_text, fields)).encode("utf-8", "surrogatepass") + b"\n")
+        state.update("\x1f".join(fields).encode("utf-8", "surrogatepass") + b"\n")
     return state.hexdigest()

@@ -52,6 +52,8 @@ def find_edits(matches: Sequence[Match], layout_share: float, now: datetime) -> 
     marks = _Marks(matches)
     found = Edits()
     for match, known, edited in compared:
+        if not edited and not known.flaps and _is_same(match.data, known.data):
+            continue
         # An item that comes back with another address moved with all others while it was not listed.
         quiet = template if known.listed else template | {"url"}
         if "title" in edited and marks.has_gone(match.data, known):
@@ -70,11 +72,13 @@ def _add_change(
     held = {name for name in edited if name not in told and known.revision >= MOST_FORMS}
     moved = tuple(name for name in edited if name not in told and name not in held)
     silent = moved + _grown(match.data, known.data)
+    if not told and not silent:
+        return
     kept = replace(match, data=_as_stored(match.data, known.data, held))
     if told:
         kind = ChangeKind.RELOCATED if told == ("url",) else ChangeKind.REVISED
         found.told.append(ItemChange(kind, kept, fields=told + silent, reason=_reason(told, fates)))
-    elif silent:
+    else:
         reason = "shown for the first time"
         if moved:
             reason = "changed with the page's template" if set(moved) & quiet else NOTE
@@ -132,9 +136,13 @@ class _Marks:
 def _edited(new: ItemData, old: ItemData) -> tuple[str, ...]:
     """Fields that say something else than before."""
     fields = []
-    if not says_same(new.title, old.title) and not (is_cut(new.title, old.title) or is_cut(old.title, new.title)):
+    if (
+        new.title != old.title
+        and not says_same(new.title, old.title)
+        and not (is_cut(new.title, old.title) or is_cut(old.title, new.title))
+    ):
         fields.append("title")
-    if old.url and new.url and canonicalize_url(old.url) != canonicalize_url(new.url):
+    if old.url and new.url and old.url != new.url and canonicalize_url(old.url) != canonicalize_url(new.url):
         fields.append("url")
     if _date_differs(old.published, new.published):
         fields.append("published")
@@ -145,9 +153,24 @@ def _edited(new: ItemData, old: ItemData) -> tuple[str, ...]:
     return tuple(fields)
 
 
+def _is_same(new: ItemData, old: ItemData) -> bool:
+    """Whether nothing is said otherwise, and nothing that was not said before. Nearly all items of a page are so."""
+    return (
+        new.title == old.title
+        and (not new.url or new.url == old.url)
+        and (not new.summary or new.summary == old.summary)
+        and (not new.author or new.author == old.author)
+        and (new.published is None or _same_moment(new.published, old.published))
+    )
+
+
+def _same_moment(new: Published, old: Published | None) -> bool:
+    return old is not None and (new.on, new.at, new.local_time) == (old.on, old.at, old.local_time)
+
+
 def _shows_same(new: str, old: str) -> bool:
     """Whether a summary is the known one, or a shorter or longer cut of it. Text that was added is an edit."""
-    return says_same(new, old) or is_cut(old, new) or is_beginning(new, old)
+    return new == old or says_same(new, old) or is_cut(old, new) or is_beginning(new, old)
 
 
 def _grown(new: ItemData, old: ItemData) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 FAILURES = (
     "dns",
@@ -268,8 +268,7 @@ class EpisodeClass(StrEnum):
     SILENT = "silent"
 
 
-@dataclass(frozen=True, slots=True)
-class ItemKey:
+class ItemKey(NamedTuple):
     """A sign by which an item is recognised. ``strong`` keys decide at once, weak ones only together."""
 
     kind: Literal["guid", "url", "url_id", "slug", "title_date", "title", "text"]

@@ -7,11 +7,12 @@ import itertools
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Set as AbstractSet
+from typing import Any, TypeVar
 
 from scraper.clock import from_text
 from scraper.flaps import WINDOW, text_of
-from scraper.store.rows import ITEM_COLUMNS, item_of
+from scraper.store.rows import ITEM_COLUMNS, item_from, item_of
 from scraper.types import Flap, ItemKey, KnownItem, Turn
 
 _COLUMNS = ", ".join(f"i.{name}" for name in ITEM_COLUMNS)
@@ -33,60 +34,52 @@ T = TypeVar("T")
 def load_known(conn: sqlite3.Connection, source_id: int, keys: Iterable[Sequence[ItemKey]]) -> list[KnownItem]:
     """The items of the last listing, in its order, then those found by ``keys``."""
     keys = list(keys)
-    rows = {row["id"]: row for row in conn.execute(_KNOWN + "a.listed = 1 ORDER BY a.rank DESC", (source_id,))}
-    wanted: set[tuple[str, str]] = {
-        (key.kind, key.key) for of_item in keys for key in of_item if key.kind != _LISTED_ONLY
-    }
-    found = _ids_with(conn, source_id, wanted)
-    found |= _ids_with(conn, source_id, _titles_of_strange(conn, source_id, keys))
+    rows = {row[0]: row for row in _read(conn, _KNOWN + "a.listed = 1 ORDER BY a.rank DESC", (source_id,))}
+    wanted: set[tuple[str, str]] = {key[:2] for of_item in keys for key in of_item if key.kind != _LISTED_ONLY}
+    found, borne = _bearers(conn, source_id, wanted)
+    found |= _bearers(conn, source_id, _titles_of_strange(keys, borne))[0]
     others = sorted(found - rows.keys())[-_MOST_FOUND:]
     for some in _slices(others):
         marks = ",".join("?" * len(some))
-        for row in conn.execute(_KNOWN + f"a.item_id IN ({marks})", (source_id, *some)):
-            rows[row["id"]] = row
+        for row in _read(conn, _KNOWN + f"a.item_id IN ({marks})", (source_id, *some)):
+            rows[row[0]] = row
     of_item = _keys_of(conn, list(rows))
     flaps = _flaps_of(conn, source_id)
-    turns = _turns_of(conn, [item_id for item_id, row in rows.items() if row["revision"] > 1])
-    returns = _returns_of(conn, [i for i, row in rows.items() if row["status"] == "withdrawn" or row["missed"]])
+    turns = _turns_of(conn, [row[0] for row in rows.values() if row[2] > 1])
+    returns = _returns_of(conn, [row[0] for row in rows.values() if row[3] == "withdrawn" or row[6]])
     return [
         KnownItem(
             item_id=item_id,
-            item_key=row["item_key"],
-            data=item_of(row),
+            item_key=item_key,
+            data=item_from(values),
             keys=frozenset(of_item[item_id]),
-            rank=row["rank"],
-            listed=bool(row["listed"]),
-            revision=row["revision"],
-            withdrawn=row["status"] == "withdrawn",
-            missed=row["missed"],
-            turns=tuple(turns[item_id]),
-            flaps=tuple(flaps[item_id]),
+            rank=rank,
+            listed=listed == 1,
+            revision=revision,
+            withdrawn=status == "withdrawn",
+            missed=missed,
+            turns=tuple(turns.get(item_id, ())),
+            flaps=tuple(flaps.get(item_id, ())),
             returns=returns.get(item_id, 0),
         )
-        for item_id, row in rows.items()
+        for item_id, item_key, revision, status, rank, listed, missed, *values in rows.values()
     ]
 
 
-def _titles_of_strange(
-    conn: sqlite3.Connection, source_id: int, keys: Sequence[Sequence[ItemKey]]
-) -> set[tuple[str, str]]:
-    """The titles of the items of a page that bear no strong key that is known: of all if these are half of it, else of
-    those at its end."""
-    strong: dict[str, set[str]] = defaultdict(set)
-    for of_item in keys:
-        for key in of_item:
-            if key.strong:
-                strong[key.kind].add(key.key)
-    known: set[tuple[str, str]] = set()
-    for kind, of_kind in strong.items():
-        for some in _slices(sorted(of_kind)):
-            marks = ",".join("?" * len(some))
-            sql = f"SELECT DISTINCT key FROM item_keys WHERE source_id = ? AND kind = ? AND key IN ({marks})"  # noqa: S608
-            known.update((kind, row[0]) for row in conn.execute(sql, (source_id, kind, *some)))
-    is_strange = [not any((key.kind, key.key) in known for key in of_item) for of_item in keys]
+def _read(conn: sqlite3.Connection, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Rows as plain tuples: of so many, looking up columns by their names is what costs."""
+    cursor = conn.cursor()
+    cursor.row_factory = None
+    return cursor.execute(sql, values).fetchall()
+
+
+def _titles_of_strange(keys: Sequence[Sequence[ItemKey]], borne: AbstractSet[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The titles of the items of a page that bear no strong key that is known (of those ``borne``): of all if these are
+    half of it, else of those at its end."""
+    is_strange = [not any(key.strong and key[:2] in borne for key in of_item) for of_item in keys]
     first = 0 if sum(is_strange) * 2 >= len(keys) else len(keys) - is_strange[::-1].index(False)
     strange = [of_item for of_item, no in zip(keys[first:], is_strange[first:], strict=True) if no]
-    return {(key.kind, key.key) for of_item in strange for key in of_item if key.kind == _LISTED_ONLY}
+    return {key[:2] for of_item in strange for key in of_item if key.kind == _LISTED_ONLY}
 
 
 def any_known(conn: sqlite3.Connection, source_id: int, keys: Iterable[Sequence[ItemKey]]) -> bool:
@@ -96,20 +89,26 @@ def any_known(conn: sqlite3.Connection, source_id: int, keys: Iterable[Sequence[
     return any(conn.execute(sql, (source_id, *one)).fetchone() for one in wanted)
 
 
-def _ids_with(conn: sqlite3.Connection, source_id: int, keys: set[tuple[str, str]]) -> set[int]:
+def _bearers(
+    conn: sqlite3.Connection, source_id: int, keys: set[tuple[str, str]]
+) -> tuple[set[int], set[tuple[str, str]]]:
+    """The items that bear any of ``keys``, and which of these are borne by one."""
     by_kind: dict[str, list[str]] = defaultdict(list)
     for kind, key in sorted(keys):
         by_kind[kind].append(key)
     found: set[int] = set()
+    borne: set[tuple[str, str]] = set()
     for kind, of_kind in by_kind.items():
         for some in _slices(of_kind):
             marks = ",".join("?" * len(some))
-            sql = (
-                "SELECT item_id FROM item_keys WHERE source_id = ? AND kind = ? "  # noqa: S608 - marks
-                f"AND key IN ({marks}) ORDER BY item_id DESC LIMIT ?"
-            )
-            found.update(row[0] for row in conn.execute(sql, (source_id, kind, *some, _MOST_FOUND)))
-    return found
+            of_these = f"FROM item_keys WHERE source_id = ? AND kind = ? AND key IN ({marks})"
+            given = (source_id, kind, *some)
+            rows = _read(conn, f"SELECT item_id, key {of_these} ORDER BY item_id DESC LIMIT {_MOST_FOUND}", given)
+            found.update(row[0] for row in rows)
+            if len(rows) == _MOST_FOUND:
+                rows = _read(conn, f"SELECT DISTINCT 0, key {of_these}", given)
+            borne.update((kind, row[1]) for row in rows)
+    return found, borne
 
 
 def _keys_of(conn: sqlite3.Connection, item_ids: list[int]) -> dict[int, list[ItemKey]]:
@@ -117,8 +116,8 @@ def _keys_of(conn: sqlite3.Connection, item_ids: list[int]) -> dict[int, list[It
     for some in _slices(item_ids):
         marks = ",".join("?" * len(some))
         sql = f"SELECT item_id, kind, key, strong FROM item_keys WHERE item_id IN ({marks})"  # noqa: S608
-        for row in conn.execute(sql, some):
-            found[row["item_id"]].append(ItemKey(row["kind"], row["key"], bool(row["strong"])))
+        for item_id, kind, key, strong in _read(conn, sql, some):
+            found[item_id].append(ItemKey(kind, key, strong == 1))
     return found
 
 

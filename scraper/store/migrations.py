@@ -276,7 +276,7 @@ CREATE TABLE item_keys (
   PRIMARY KEY (source_id, kind, key, item_id)
 ) STRICT, WITHOUT ROWID;
 -- all keys of one item
-CREATE INDEX item_keys_item ON item_keys(item_id);
+CREATE INDEX item_keys_item ON item_keys(item_id, strong);
 
 CREATE TABLE identity_log (
   id INTEGER PRIMARY KEY,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from scraper.clock import from_text, to_text
 from scraper.types import ItemData, Precision, Published
@@ -25,6 +27,7 @@ ITEM_COLUMNS = (
 )
 """Columns that ``items`` and ``revisions`` share."""
 
+_PRECISIONS = {one.value: one for one in Precision}
 _BREAK = "x"
 # Han, kana, Hangul, Thai, Lao, Khmer, Myanmar, Tibetan: scripts in which words are not set apart by spaces, or (Hangul)
 # in which people search for parts of them. Marks that follow a letter belong to it.
@@ -65,25 +68,24 @@ def item_values(item: ItemData) -> tuple[str | int | None, ...]:
 
 def item_of(row: sqlite3.Row) -> ItemData:
     """The inverse of :func:`item_values` (the guid lives among the keys)."""
+    return item_from([row[name] for name in ITEM_COLUMNS])
+
+
+def item_from(values: Sequence[Any]) -> ItemData:
+    """As :func:`item_of`, from the values of :data:`ITEM_COLUMNS`."""
+    title, url, summary, author, image_url, on, at, raw, precision, method, offset, time = values
     published = None
-    if row["published_raw"] is not None:
+    if raw is not None:
         published = Published(
-            raw=row["published_raw"],
-            method=row["published_method"],
-            precision=Precision(row["published_precision"]),
-            on=date.fromisoformat(row["published_on"]) if row["published_on"] else None,
-            at=from_text(row["published_at"]) if row["published_at"] else None,
-            offset_minutes=row["published_offset_min"],
-            local_time=row["published_time"],
+            raw=raw,
+            method=method,
+            precision=_PRECISIONS[precision],
+            on=date.fromisoformat(on) if on else None,
+            at=from_text(at) if at else None,
+            offset_minutes=offset,
+            local_time=time,
         )
-    return ItemData(
-        title=row["title"],
-        url=row["url"],
-        published=published,
-        summary=row["summary"],
-        author=row["author"],
-        image_url=row["image_url"],
-    )
+    return ItemData(title=title, url=url, published=published, summary=summary, author=author, image_url=image_url)
 
 
 def unspaced_text(*texts: str | None) -> str | None:
