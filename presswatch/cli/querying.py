@@ -13,7 +13,6 @@ from click.shell_completion import CompletionItem
 
 from presswatch.cli.app import App
 from presswatch.cli.output import form_options, write_rows
-from presswatch.cli.talk import say
 
 if TYPE_CHECKING:
     from presswatch.web.queries import Saved
@@ -109,19 +108,14 @@ def _list(queries: Sequence[Saved], form: str | None) -> None:
 
 
 def _print(app: App, rows: sqlite3.Cursor, names: Sequence[str]) -> None:
-    from presswatch.cli.screen import make_console, make_table, plain, show
+    from presswatch.cli.screen import make_table, plain, show_found
 
     wide = [name for name in names if name in _WIDE]
     table = make_table(*names, wide=wide or names[-1:])
     for row in islice(rows, _SHOWN):
         cells = zip(names, row, strict=True)
         table.add_row(*(plain(_shown(app, name, value), limit=500) for name, value in cells))
-    if table.row_count:
-        show(make_console(), table)
-    else:
-        say("no rows")
-    if next(rows, None) is not None:
-        say(f"there are more than {_SHOWN}; --csv gives them all")
+    show_found(table, rows, none="no rows", more=f"there are more than {_SHOWN}; --csv gives them all")
 
 
 def _shown(app: App, name: str, value: Any) -> str:

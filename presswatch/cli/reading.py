@@ -13,7 +13,6 @@ import click
 from presswatch.cli.app import App
 from presswatch.cli.filters import Conditions, filter_options, parse_since, search_words, select_sources
 from presswatch.cli.output import form_options, write_rows
-from presswatch.cli.talk import say
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -40,6 +39,7 @@ LEFT JOIN items i ON i.id = c.item_id
 LEFT JOIN revisions r ON r.item_id = c.item_id AND r.number = c.revision
 LEFT JOIN episodes e ON e.id = c.episode_id
 """
+_MORE = "there are more; these are the {} latest, --limit 0 shows all"
 _STYLES = {
     "added": "green", "reinstated": "green", "episode_closed": "green", "revised": "yellow", "relocated": "yellow",
     "withdrawn": "red", "episode_opened": "red",
@@ -111,7 +111,7 @@ def published_text(row: Mapping[str, Any]) -> str | None:
 
 
 def _print_items(app: App, rows: Iterator[sqlite3.Row], limit: int) -> None:
-    from presswatch.cli.screen import local_time, make_console, make_table, plain, show, title_text
+    from presswatch.cli.screen import local_time, make_table, plain, show_found, title_text
 
     table = make_table("id", "seen", "source", "dated", "title", right=("id",), wide=("title",))
     for row in islice(rows, limit or None):
@@ -124,12 +124,7 @@ def _print_items(app: App, rows: Iterator[sqlite3.Row], limit: int) -> None:
             row["published_on"] or "",
             title.append("  withdrawn", "red") if gone else title,
         )
-    if table.row_count:
-        show(make_console(), table)
-    else:
-        say("no items")
-    if next(rows, None) is not None:
-        say(f"there are more; these are the {limit} latest, --limit 0 shows all")
+    show_found(table, rows, none="no items", more=_MORE.format(limit))
 
 
 @click.command(name="changes")
@@ -184,15 +179,10 @@ def change_record(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _print_changes(app: App, rows: Iterator[sqlite3.Row], limit: int) -> None:
-    from presswatch.cli.screen import make_console, show
+    from presswatch.cli.screen import show_found
 
     table = changes_table(app.zone, islice(rows, limit or None))
-    if table.row_count:
-        show(make_console(), table)
-    else:
-        say("no changes")
-    if next(rows, None) is not None:
-        say(f"there are more; these are the {limit} latest, --limit 0 shows all")
+    show_found(table, rows, none="no changes", more=_MORE.format(limit))
 
 
 def changes_table(zone: tzinfo | None, rows: Iterable[sqlite3.Row], *, fold: bool = True) -> Table:

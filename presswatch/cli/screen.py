@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from presswatch.cli.talk import say
 from scheduler.inert import inert_line, inert_url
 from scraper import durations
 from scraper.clock import from_text
@@ -53,6 +54,16 @@ def show(console: Console, *parts: Any) -> None:
         for part in parts:
             console.print(part)
     console.file.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
+
+
+def show_found(table: Table, left: Iterator[object], *, none: str, more: str) -> None:
+    """Print a table to standard output, or say ``none`` where it is empty; and ``more`` where something is ``left``."""
+    if table.row_count:
+        show(make_console(), table)
+    else:
+        say(none)
+    if next(left, None) is not None:
+        say(more)
 
 
 def plain(text: str | None, style: str = "", limit: int = 300, *, before: str = "") -> Text:
