@@ -128,9 +128,10 @@ def remove_source(
             left = [each for each in rule.get("sources", ()) if each not in (source.id, source.slug)]
             if left != rule.get("sources", []):
                 document.set_keys("rules", place, {"sources": left})
-        site = site_of(source.url)
-        if site in document.plain.get("sites", {}) and [site_of(each.url) for each in present.sources].count(site) == 1:
-            document.remove_table("sites", site)
+        if "sites" in document.plain:
+            site = site_of(source.url)
+            if site in document.plain["sites"] and [site_of(each.url) for each in present.sources].count(site) == 1:
+                document.remove_table("sites", site)
 
     edit_config(path, change, environ=environ, is_opened=is_opened)
     return removed[0]

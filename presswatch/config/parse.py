@@ -237,6 +237,8 @@ def _check_posts(sources: tuple[SourceConfig, ...], problems: Problems) -> None:
 def _check_sites(config: Config, problems: Problems) -> None:
     """Each site is one that is watched, and its budget suffices for the intervals that people fixed and for a look a
     day at each of the others: less often nothing is looked at."""
+    if not config.sites:  # the list of public suffixes takes a while to load
+        return
     at_site: dict[str, list[SourceConfig]] = {}
     for source in config.sources:
         at_site.setdefault(site_of(source.url), []).append(source)
@@ -257,8 +259,9 @@ def _check_sites(config: Config, problems: Problems) -> None:
 
 
 def _looks_a_day(config: Config, source: SourceConfig) -> float:
-    """How often a source is looked at, at least. How many times a cron expression names is not counted."""
-    every = config.interval(source)
+    """How often a source is looked at, at least. What a cron expression names is not counted, nor what active hours
+    leave of an interval."""
+    every = config.interval(source) if source.hours is None else None
     return timedelta(days=1) / every if every else 1.0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from scheduler.cadence import rows
@@ -56,6 +56,7 @@ class Accounts:
         per_day = options.budget
         if site:
             fixed = rows.fixed_looks(conn, site, options.every)
+            demand = replace(demand, fixed=fixed)
             per_day = max((options.site_budgets[site] - fixed) / max(demand.sources, 1), 1.0)
         # The first looks of a new installation change everything: do not keep what is nearly nothing.
         if demand.shares:

@@ -22,12 +22,13 @@ _LONGEST_STEP = DAY
 @dataclass(frozen=True, slots=True)
 class Demand:
     """All sources that share the budget: how many, the sum of their shares (:func:`share_of`) and of their rates, and
-    how many of them were ever looked at."""
+    how many of them were ever looked at. ``fixed`` are looks a day that the budget pays as well, but has no say in."""
 
     sources: int
     shares: float
     rates: float
     known: int = 0
+    fixed: float = 0.0
 
     @property
     def floor(self) -> float:
@@ -49,21 +50,23 @@ class Budget:
         """Time has gone on to ``now``, and ``requests`` were made. ``per_day`` is the budget of one source."""
         step = min(max(now - self.as_of, 0.0), _LONGEST_STEP)
         self.as_of = max(now, self.as_of) if now > self.as_of - DAY else now
-        daily = demand.sources * per_day
+        daily = demand.sources * per_day + demand.fixed
         self.debt += requests - daily * step / DAY
         most = _MOST_DEBT * max(daily, 1.0)
         self.debt = min(max(self.debt, -most), most)
         kept = 2.0 ** (-step / _MEMORY)
         self.made = self.made * kept + requests
-        self.foretold = self.foretold * kept + (demand.shares / theta * step if theta > 0 else 0.0)
+        expected = (demand.shares / theta if theta > 0 else 0.0) + demand.fixed / DAY
+        self.foretold = self.foretold * kept + expected * step
 
     def theta(self, demand: Demand, per_day: float) -> float:
         """The price: expected items per root of rate at which a look is due, in the root of seconds."""
-        daily = demand.sources * per_day
-        if daily <= 0:
+        free = demand.sources * per_day
+        if free <= 0:
             return 0.0
+        daily = free + demand.fixed
         real = (self.made + daily) / (self.foretold + daily)
-        return demand.shares / daily * DAY * real * exp(GAIN * self.debt / daily)
+        return demand.shares / free * DAY * real * exp(GAIN * self.debt / daily)
 
 
 def share_of(rate: float, shape: float) -> float:

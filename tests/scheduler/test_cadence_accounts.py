@@ -6,9 +6,10 @@ import contextlib
 import heapq
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -48,7 +49,14 @@ def _printed(at: datetime) -> Published:
     return Published(at.isoformat(), "text", Precision.MINUTE, at.date(), at, 0, f"{at:%H:%M}")
 
 
-def _watch(store: Store, cadence: Cadence, days: int, *, etags: tuple[int, ...] = ()) -> Counter[int]:
+def _watch(
+    store: Store,
+    cadence: Cadence,
+    days: int,
+    *,
+    etags: tuple[int, ...] = (),
+    fixed: Mapping[int, Mapping[str, object]] = MappingProxyType({}),
+) -> Counter[int]:
     """Looks at each source after the first ``days``; sources in ``etags`` answer 304 where nothing is new."""
     rng, rates = random.Random(7), {1: 0.5, 2: 3.0, 3: 20.0, 4: 0.5, 5: 3.0, 6: 20.0}
     due = [(NOW, source_id) for source_id in rates]
@@ -59,7 +67,7 @@ def _watch(store: Store, cadence: Cadence, days: int, *, etags: tuple[int, ...] 
             news, at = list[Published](), last[source_id]
             while (at := at + timedelta(days=rng.expovariate(rates[source_id]))) < now:
                 news.append(_printed(at))
-            changes: dict[str, object] = {"first": now == NOW}
+            changes: dict[str, object] = {"first": now == NOW, **fixed.get(source_id, {})}
             if source_id in etags and not news and now > NOW:
                 changes["outcome"] = Outcome.NOT_MODIFIED
             found = cadence.next_check(conn, facts(source_id, tuple(news), **changes), now)
@@ -78,6 +86,18 @@ def test_a_site_takes_no_more_than_its_budget_and_shares_it_by_the_root_of_the_r
     assert looks[3] < 8 * looks[1]  # forty times the rate
     # What the site leaves of the common budget goes to the others.
     assert at_harbour + sum(looks[source_id] for source_id in COAST) == pytest.approx(6 * 48 * 10, rel=0.05)
+
+
+def test_what_people_fixed_is_paid_first_and_the_others_share_the_rest(store: Store) -> None:
+    fixed = {3: {"every": HOUR}, 2: {"cron": "0 8,20 * * *"}}
+    with store.transaction() as conn:
+        conn.execute("UPDATE sources SET every_s = 3600 WHERE id = 3")
+        conn.execute("UPDATE sources SET cron = '0 8,20 * * *' WHERE id = 2")
+    options = CadenceOptions(site_budgets={"harbour.org": 36})
+    looks = _watch(store, Cadence(options, random.Random(1)), 10, fixed=fixed)
+    assert looks[3] == pytest.approx(240, abs=3)
+    assert looks[2] == pytest.approx(20, abs=1)
+    assert looks[1] == pytest.approx(100, rel=0.15)
 
 
 @pytest.mark.parametrize("looks_a_day", [1, 10, 100, 1000])
