@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from presswatch.fixture_site import WebhookReceiver
-from tests.e2e.desk import SECRET
+from tests.e2e.conftest import hook, site
 from tests.fleet.crew import Crew
 from tests.support.broker import NEEDED, RabbitMQ, is_installed
+
+__all__ = ["hook", "site"]
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +32,3 @@ def crew(tmp_path: Path, broker: RabbitMQ) -> Iterator[Crew]:
     made = Crew(tmp_path / "home", broker.url)
     yield made
     made.close()
-
-
-@pytest.fixture
-def hook() -> Iterator[WebhookReceiver]:
-    with WebhookReceiver(SECRET) as opened:
-        yield opened

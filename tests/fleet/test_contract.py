@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from presswatch.fixture_site import FixtureSite
 from tests.e2e.test_daemon import *  # noqa: F403
 from tests.e2e.test_follow import *  # noqa: F403
 from tests.e2e.test_manners import *  # noqa: F403
@@ -38,9 +37,3 @@ def desk(tmp_path: Path, broker: RabbitMQ) -> Iterator[Crew]:
     made = Manned(tmp_path / "home", broker.url)
     yield made
     made.close()
-
-
-@pytest.fixture
-def site() -> Iterator[FixtureSite]:
-    with FixtureSite("m0") as opened:
-        yield opened
