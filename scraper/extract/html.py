@@ -28,6 +28,8 @@ SAMPLE = 4_000
 """Characters of text from which the language is guessed and error pages are known."""
 FEW_WORDS = 6
 """Words up to which a link is looked at for "next page" in any language."""
+FEW_NODES = 6
+"""Nodes of such a link at most."""
 WITH_ITEMS = (PageKind.LISTING, PageKind.BOTH)
 WITH_ARTICLE = (PageKind.ARTICLE, PageKind.BOTH)
 
@@ -99,7 +101,7 @@ def extract_html(
         article=article,
         verdict=verdict,
         recipe=learn_recipe(tree, best.group) if best and found else None,
-        next_page_url=head.next_page or find_next_page(_page_links(page), head.base),
+        next_page_url=head.next_page or _next_page(page, head.base),
         feed_urls=head.feeds,
         language=language,
         page_title=head.title,
@@ -123,15 +125,17 @@ def text_sample(tree: Tree) -> str:
     return "\n".join(parts)
 
 
-def _page_links(page: Page) -> list[tuple[str, str, str]]:
-    """Of the page's links those that say that they lead to the next page, and those of a few words."""
+def _next_page(page: Page, base: str) -> str | None:
+    """The address of the link that says that it leads to the next page, by itself or in words."""
     tree = page.tree
-    found = []
     ends, units, raws = tree.end, tree.units, tree.attrs.raw
-    for node, href in tree.hrefs.items():
-        stop = ends[node]
-        if stop - node <= 6 and (units[stop] - units[node] <= FEW_WORDS or "next" in raws[node]):
-            rel = find_value(raws[node], "rel") if "next" in raws[node] else ""
-            if rel or units[stop] - units[node] <= FEW_WORDS:
-                found.append((href, tree.text_of(node, stop), rel))
-    return found
+    short = [(node, href) for node, href in tree.hrefs.items() if ends[node] - node <= FEW_NODES]
+    told = [(href, "", find_value(raws[node], "rel")) for node, href in short if "next" in raws[node]]
+    if any("next" in rel.lower().split() for _, _, rel in told):
+        return find_next_page(told, base)
+    worded = [
+        (href, tree.text_of(node, ends[node]), "")
+        for node, href in short
+        if units[ends[node]] - units[node] <= FEW_WORDS
+    ]
+    return find_next_page(worded, base)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import accumulate, count
 from operator import eq
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -49,10 +50,13 @@ _KINDS = {
 }  # fmt: skip
 """What is special about a tag, as bits: one look-up a node."""
 
+_PLAIN = (" class=", ' href="')
+"""How a start tag goes on of which a class or an address may be all that it says."""
 _Start = tuple[str, str, int, str]
 """What a start tag says: name, attributes as they stand, kind (bits), address of a link."""
-_Row = tuple[str, int, int, int, str, str, int, int, int, bool, int, int]
-"""tag, parent, path, place, text, attributes as they stand, block, link, heading, aside, words, words in links"""
+_WIDTH = 12
+"""Cells of a node: tag, parent, path, place, text, attributes as they stand, block, link, heading, aside, words, words
+in links."""
 
 
 def build_tree(parser: LexborHTMLParser) -> Tree:
@@ -65,19 +69,20 @@ def build_tree(parser: LexborHTMLParser) -> Tree:
 
 
 class _Walk:
-    """The state of one walk: a tuple a node, made into columns at the end (one append a node is what is quick)."""
+    """The state of one walk: the nodes' cells one after the other, parted into columns at the end (one list to add to
+    is what is quick)."""
 
-    __slots__ = ("cells", "places", "rows", "tree")
+    __slots__ = ("cells", "flat", "places", "tree")
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.rows: list[_Row] = []
+        self.flat: list[Any] = []
         self.places: dict[tuple[int, str], int] = {}
         self.cells: dict[int, int] = {}
 
     def take(self, html: str) -> None:  # noqa: C901, PLR0912, PLR0915 - the one loop over all nodes: no calls
-        """All nodes of the body, a row each, and the lines of text they make."""
-        tree, rows = self.tree, self.rows
+        """All nodes of the body, and the lines of text they make."""
+        tree, flat = self.tree, self.flat
         lines, chunk_nodes, end, hrefs = tree.lines, tree.chunk_nodes, tree.end, tree.hrefs
         starts: dict[str, _Start] = {}
         kids: list[dict[str, int]] = [{}]
@@ -113,10 +118,8 @@ class _Walk:
                     ):
                         inner = " " + inner
                     spaced, last, last_depth, last_formats = text[-1].isspace(), parent, depth, formats
-                    rows.append(
-                        (TEXT, parent, path, place, inner, "", block, link, heading, aside, size,
-                         size if link >= 0 else 0)
-                    )  # fmt: skip
+                    flat += (TEXT, parent, path, place, inner, "", block, link, heading, aside, size,
+                             size if link >= 0 else 0)  # fmt: skip
                     i += 1
                     end.append(i)
             if closing:
@@ -161,7 +164,7 @@ class _Walk:
             own_place = own_path if place == path and not kind & _CELL else self._place(parent, place, tag)
             if not kind:
                 broken = spaced = True
-                rows.append((tag, parent, own_path, own_place, "", raw, i, link, heading, aside, 0, 0))
+                flat += (tag, parent, own_path, own_place, "", raw, i, link, heading, aside, 0, 0)
                 own_block, own_link, own_heading, own_aside = i, link, heading, aside
             else:
                 own_link = i if kind & _LINK else link
@@ -178,9 +181,7 @@ class _Walk:
                     hrefs[i] = href
                 if kind & _NOTED:
                     self._note(i, said)
-                rows.append(
-                    (tag, parent, own_path, own_place, "", raw, own_block, own_link, own_heading, own_aside, 0, 0)
-                )
+                flat += (tag, parent, own_path, own_place, "", raw, own_block, own_link, own_heading, own_aside, 0, 0)
             if not kind & _NO_CONTENT:
                 opened = i, own_path, own_place, own_block, own_link, own_heading, own_aside, kind & _FORMATS
                 parent, path, place, block, link, heading, aside, formats = opened
@@ -189,7 +190,7 @@ class _Walk:
             i += 1
             end.append(i)
         for opened in above:
-            end[opened[0]] = len(rows)
+            end[opened[0]] = i
         self._finish()
 
     def _place(self, parent: int, place: int, tag: str) -> int:
@@ -211,12 +212,11 @@ class _Walk:
             tree.marked.append(i)
 
     def _finish(self) -> None:
-        tree, rows = self.tree, self.rows
-        if not rows:
+        tree, flat = self.tree, self.flat
+        if not flat:
             return
-        columns = zip(*rows, strict=True)
         (tree.tag, tree.parent, tree.path, tree.place, tree.text, tree.attrs.raw, tree.block,
-         tree.link, tree.heading, tree.aside, sizes, linked) = map(list, columns)  # fmt: skip
+         tree.link, tree.heading, tree.aside, sizes, linked) = [flat[k::_WIDTH] for k in range(_WIDTH)]  # fmt: skip
         tree.units = list(accumulate(sizes, initial=0))
         tree.linked = list(accumulate(linked, initial=0))
         tree.links = list(accumulate(map(eq, tree.link, count()), initial=0))
@@ -234,7 +234,10 @@ def _read_start(start: str) -> _Start:
     kind, href = _KINDS.get(tag, 0), ""
     if raw:
         if kind & _ANCHOR:
-            href = find_value(raw, "href").strip()
+            if raw[:7] == ' href="':
+                href = unescape(raw[7 : raw.find('"', 7)]).strip()
+            else:
+                href = find_value(raw, "href").strip()
             if href[:1] == "/" or href[:4] == "http" or is_link(href):
                 kind |= _LINK
             elif href[:1] == "#" and len(href) > 1:
@@ -242,7 +245,8 @@ def _read_start(start: str) -> _Start:
         elif ' role="' in raw:
             role = find_value(raw, "role")
             kind |= (_HEADING if role == "heading" else 0) | (_BESIDE if role in _ASIDE_ROLES else 0)
-        if (
+        is_plain = raw[:7] in _PLAIN and raw.count('"') == 2  # as nearly all are
+        if not is_plain and (
             ' itemprop="' in raw
             or ' datetime="' in raw
             or ' property="' in raw
