@@ -10,8 +10,8 @@ import sqlite3
 import tarfile
 import tempfile
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from presswatch.paths import Home
 from scraper.errors import PresswatchError, StoreError
@@ -20,7 +20,6 @@ from scraper.store.db import open_reader
 
 _DATABASE, _CONFIG = "presswatch.db", "presswatch.toml"
 _LARGEST_CONFIG, _LARGEST_CAPTURE = 10_000_000, 12_000_000
-_NAMES_OF_PROGRAMS = frozenset(("command", "hook"))
 _SPARED = 100_000_000
 """Bytes of a disk that restoring leaves free."""
 _CAPTURE = re.compile(rf"captures/[0-9a-f]{{2}}/[0-9a-f]{{64}}{re.escape(SUFFIX)}")
@@ -131,7 +130,7 @@ def _put(folder: Path, home: Home) -> Path | None:
         path.replace(target)
     config, put = folder / _CONFIG, None
     if config.exists() and not home.config_path.exists():
-        put = home.config_path.with_name(f"{home.config_path.name}.restored")
+        put = home.restored_path
         if not _starts_programs(config):
             put = home.config_path
         home.config_path.parent.mkdir(parents=True, exist_ok=True)
@@ -142,18 +141,21 @@ def _put(folder: Path, home: Home) -> Path | None:
 
 
 def _starts_programs(config: Path) -> bool:
-    """Whether a configuration may name commands or Python functions."""
+    """Whether a configuration may name commands, Python functions or a browser of its own."""
     try:
         values = tomllib.loads(config.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
         return True
-    return not _NAMES_OF_PROGRAMS.isdisjoint(_keys(values))
+    recipes = [source.get("recipe") for source in _tables(values.get("sources"))]
+    return (
+        any("command" in channel or channel.get("type") == "command" for channel in _tables(values.get("channels")))
+        or any("hook" in recipe for recipe in _tables(recipes))
+        or any("chromium" in settings for settings in _tables([values.get("presswatch")]))
+    )
 
 
-def _keys(value: object) -> Iterator[str]:
+def _tables(value: object) -> list[dict[str, Any]]:
+    """The tables in a list of tables, or in a table of tables; the file may say anything."""
     if isinstance(value, dict):
-        yield from map(str, value)
         value = list(value.values())
-    if isinstance(value, list):
-        for one in value:
-            yield from _keys(one)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -25,6 +25,11 @@ class Home:
         return self.data_dir / "presswatch.db"
 
     @property
+    def restored_path(self) -> Path:
+        """Where a restored configuration waits to be read by a person, because it starts programs."""
+        return self.config_path.with_name(f"{self.config_path.name}.restored")
+
+    @property
     def captures_dir(self) -> Path:
         """The compressed responses, named by their hash."""
         return self.data_dir / "captures"

@@ -73,6 +73,14 @@ class App:
 
         return utc_now()
 
+    @property
+    def nothing_watched(self) -> str:
+        """What to say where there are no sources."""
+        waiting = self.home.restored_path
+        if waiting.exists() and not self.home.config_path.exists():
+            return f"nothing is watched: the restored configuration is not in force; read {waiting}, and rename it"
+        return "nothing is watched yet; add a page: presswatch add https://…/news"
+
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection that only reads, in one transaction: all of a screen is of one moment. Raises

@@ -43,7 +43,7 @@ def check_command(app: App, names: Sequence[str], form: str | None) -> int:
     from scraper.errors import ConfigError
 
     if not names and not app.config.sources:
-        raise ConfigError("nothing is watched yet; add a page: presswatch add https://…/news")
+        raise ConfigError(app.nothing_watched)
     chosen = {"source": ",".join(names)} if names else {"scope": "all"}
     with _progress() as progress:
         spider = crawl(app, console="stdout" if form is None else "stderr", progress=progress, **chosen)

@@ -58,7 +58,9 @@ def _findings(app: App, *, offline: bool) -> Iterator[Finding]:
             counted = f"sources {len(config.sources)}, channels {len(config.channels)}, rules {rules}"
             yield Finding("configuration", "well", f"{app.home.config_path}: {counted}")
         else:
-            yield Finding("configuration", "note", f"there is no {app.home.config_path}", "presswatch init")
+            waiting = app.home.restored_path.exists()
+            remedy = f"read {app.home.restored_path}, and rename it if it is yours" if waiting else "presswatch init"
+            yield Finding("configuration", "note", f"there is no {app.home.config_path}", remedy)
     yield from examine_files(app.home)
     if config is not None:
         yield from _outside(app, config, offline=offline)

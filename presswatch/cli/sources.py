@@ -94,7 +94,7 @@ def list_command(app: App, names: Sequence[str], form: str | None) -> None:
     elif rows:
         _print(app, rows)
     else:
-        say("nothing is watched yet; add a page: presswatch add https://…/news")
+        say(app.nothing_watched)
 
 
 def _with_observed(

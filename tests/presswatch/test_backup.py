@@ -131,6 +131,7 @@ def test_a_sparse_file_is_not_unpacked(home: Home, tmp_path: Path) -> None:
     [
         '[channels.a]\ntype = "command"\ncommand = ["/bin/sh", "-c", "id"]\n',
         '[[sources]]\nid = "a"\nurl = "https://a.example/"\nrecipe = { hook = "os:system" }\n',
+        '[presswatch]\nchromium = "/tmp/evil"\n',
         "not [ toml",
     ],
 )
@@ -141,6 +142,30 @@ def test_a_configuration_that_starts_programs_is_not_put_in_force(home: Home, tm
     assert put == other.config_path.with_name("presswatch.toml.restored")
     assert not other.config_path.exists()
     assert _titles(other) == _titles(home)
+
+
+def test_names_that_read_like_programs_start_none(home: Home, tmp_path: Path) -> None:
+    content = """
+[channels.hook]
+type = "webhook"
+url = "https://hooks.example/"
+[channels.command]
+type = "file"
+path = "hook"
+[channels.console]
+type = "console"
+[[rules]]
+name = "hook"
+channels = ["hook", "command"]
+[[sources]]
+id = "chromium"
+url = "https://a.example/"
+recipe = { item = "li.hook" }
+"""
+    source = _with(tmp_path / "mine.tar.gz", home, "presswatch.toml", content.encode())
+    other = _home(tmp_path / "other")
+    assert read_backup(source, other) == other.config_path
+    assert other.config_path.read_text(encoding="utf-8") == content
 
 
 def test_a_damaged_backup_leaves_no_database(home: Home, tmp_path: Path) -> None:

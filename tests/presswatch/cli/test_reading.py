@@ -230,6 +230,15 @@ def test_without_a_source_a_person_is_told_how_to_add_one(call: Call, home: Path
         assert done.out == ""
 
 
+def test_a_restored_configuration_that_waits_to_be_read_is_named(call: Call, home: Path) -> None:
+    waiting = (home / "presswatch.toml").rename(home / "presswatch.toml.restored")
+    for words in (("check",), ("list",)):
+        assert f"is not in force; read {waiting}" in call(*words).err
+    assert str(waiting) in call("doctor", "--offline").out.replace("\n", "")
+    waiting.rename(home / "presswatch.toml")
+    assert call("list").err == ""
+
+
 def test_init_writes_a_configuration_once(call: Call, home: Path) -> None:
     (home / "presswatch.toml").unlink()
     first = call("init")
