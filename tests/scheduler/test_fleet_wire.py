@@ -18,7 +18,7 @@ from scraper.errors import AddressRefusedError, CheckError, ExtractError, FetchE
 from scraper.extract import extract
 from scraper.reading import Reading, ReadingManners, ReadRequest
 from scraper.robots import RobotsRecord
-from scraper.types import Page, Recipe, Validators
+from scraper.types import FeedHints, Page, Recipe, Validators
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -47,6 +47,16 @@ def test_a_page_and_all_that_was_read_from_it_arrive() -> None:
     sent = pack(done)
     assert len(sent) < len(body)
     assert unpack(sent, Done).reading() == Reading(page, said)
+
+
+def test_the_wishes_of_a_feed_arrive() -> None:
+    wishes = b"<ttl>45</ttl><skipDays><day>Sunday</day></skipDays>"
+    body = b"<rss><channel>" + wishes + b"<item><title>Ebb</title></item></channel></rss>"
+    said = extract(body, "https://port.example/feed", now=NOW)
+    assert said.hints == FeedHints(45 * 60 * SECOND, skip_days=(6,))
+    page = Page("https://port.example/feed", 200, body, headers={"cache-control": "max-age=600"})
+    done = Done(id="1", worker="w", spacing=SECOND, page=page, extraction=said)
+    assert unpack(pack(done), Done).reading() == Reading(page, said)
 
 
 def test_a_job_arrives_with_its_manners_and_robots() -> None:
