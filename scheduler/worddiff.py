@@ -16,7 +16,12 @@ them, at worst); more are one replacement."""
 _MOST_PAIRS: Final = 30_000
 """And so many pairs of equal words: a text of one word over and over has more than one of prose, and takes minutes."""
 _MOST_LINES: Final = 2_000
-_WORD = re.compile(r"\s+|\w+(?:[-'’]\w+)*|[^\w\s]")
+_FIGURE: Final = r"\d+(?:[.,:/'’]\d+)*"
+_WORD: Final = re.compile(
+    # An amount in groups of three (its blanks may be of any kind), a word (in which a figure keeps its points), a mark.
+    r"\s+|\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))+(?:[.,]\d+)?|\w+(?:[-'’]\w+|(?<=\d)[.,:/](?=\d)\w+)*|[^\w\s]"
+)
+_UNSPACED_PART: Final = re.compile(f"{_FIGURE}|.", re.DOTALL)
 
 
 class Piece(NamedTuple):
@@ -28,7 +33,8 @@ class Piece(NamedTuple):
 
 def word_diff(old: str, new: str) -> tuple[Piece, ...]:
     """The pieces that make ``old`` (``same`` and ``gone``) and ``new`` (``same`` and ``new``), in reading order. In
-    scripts without spaces between words each character is one."""
+    scripts without spaces between words each character is one; a figure (``2.1``, ``14:30``, ``1 200 000``) is one
+    everywhere."""
     before, after = list(_words(old)), list(_words(new))
     head = _common(before, after)
     tail = _common(before[head:][::-1], after[head:][::-1])
@@ -56,7 +62,7 @@ def _words(text: str) -> Iterator[str]:
     for found in _WORD.finditer(text):
         word = found[0]
         if any(is_unspaced(char) for char in word):
-            yield from word
+            yield from _UNSPACED_PART.findall(word)
         else:
             yield word
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scheduler.worddiff import line_diff, word_diff
 
-TEXTS = st.text(st.sampled_from("ab -'’é港湾.\n"), max_size=60)
+TEXTS = st.text(st.sampled_from("ab -'’é港湾.,:/12 \u202f\n"), max_size=60)
 LINES = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=30).filter(str.strip),
                  max_size=8)  # fmt: skip
 
@@ -42,11 +42,36 @@ def test_the_lines_make_both_texts_again(old: list[str], new: list[str]) -> None
         ("for forty places", "for forty-four places",
          [("same", "for "), ("gone", "forty"), ("new", "forty-four"), ("same", " places")]),
         ("東京港が閉鎖", "東京港が再開", [("same", "東京港が"), ("gone", "閉鎖"), ("new", "再開")]),
-        ("at 9.30 sharp", "at 9.45 sharp", [("same", "at 9."), ("gone", "30"), ("new", "45"), ("same", " sharp")]),
     ],
 )  # fmt: skip
 def test_only_the_words_that_changed_are_marked(old: str, new: str, pieces: list[tuple[str, str]]) -> None:
     assert list(word_diff(old, new)) == pieces
+
+
+@pytest.mark.parametrize(
+    ("before", "old", "new", "after"),
+    [
+        ("rates rise by ", "2.1", "3.4", " per cent"),
+        ("rates rise by ", "2,1", "2,15", "%"),
+        ("at ", "9.30", "9.45", " sharp"),
+        ("from ", "14:30", "15:30", "."),
+        ("on ", "02/03/2026", "12/03/2026", ""),
+        ("costs €", "1,200,000", "1,300,000", ", more or less"),
+        ("costs CHF ", "1'200", "1'300", ""),
+        ("coûte ", "1\u202f200\u202f000,50", "1\u202f300\u202f000,50", " €"),
+        ("costs ", "1 200", "1 300", " crowns"),
+        ("version ", "v2.1.3", "v2.1.4", ""),
+        ("in 2026", " 100", " 120", " people"),
+        ("増加率は", "2.1", "3.4", "万人"),
+    ],
+)
+def test_a_figure_is_replaced_as_a_whole(before: str, old: str, new: str, after: str) -> None:
+    pieces = [piece for piece in word_diff(before + old + after, before + new + after) if piece.kind != "same"]
+    assert [(kind, text.strip()) for kind, text in pieces] == [("gone", old.strip()), ("new", new.strip())]
+
+
+def test_a_figure_that_ends_a_sentence_leaves_its_full_stop() -> None:
+    assert word_diff("It costs 5. All pay.", "It costs 7. All pay.")[1:3] == (("gone", "5"), ("new", "7"))
 
 
 def test_a_line_that_changed_is_compared_and_a_new_one_is_new() -> None:
