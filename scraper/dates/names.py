@@ -27,6 +27,9 @@ _OWN_FILLERS = (
 ).split()
 
 
+BEFORE, AFTER, APART = 1, 2, 4
+"""Where a number stands seen from a word: right before it, right after it, with other words between (bits)."""
+
 _PERIODS = frozenset(("am", "pm", "fm", "vm", "nm", "dop", "odp", "ptg", "pg"))
 _DAY_PARTS = {
     **dict.fromkeys(("凌晨", "清晨", "早上", "早晨", "새벽", "아침", "ص"), "am"),
@@ -54,7 +57,8 @@ class RelativePhrase(NamedTuple):
 class Names:
     """All look-ups. Keys of ``months`` and ``relative`` are first words (a number's digits in "4-р сар");
     ``month_words`` and ``age_words`` are words of which each phrase has one, phrases with a number aside: those have
-    one of ``counted_words``, and one of ``beside_numbers`` next to the number."""
+    one of ``counted_words`` (with where the number stands, see :data:`BEFORE`), and one of ``beside_numbers`` next to
+    the number."""
 
     months: dict[str, tuple[Phrase, ...]]
     weekdays: dict[str, tuple[tuple[str, ...], ...]]
@@ -65,7 +69,7 @@ class Names:
     relative_firsts: frozenset[str]
     month_words: frozenset[str]
     age_words: frozenset[str]
-    counted_words: frozenset[str]
+    counted_words: dict[str, int]
     beside_numbers: frozenset[str]
     periods: dict[str, str]
     fillers: frozenset[str]
@@ -95,7 +99,7 @@ def load_names() -> Names:
         | frozenset(PERSIAN_MONTHS)
         | frozenset(HIJRI_MONTHS),
         age_words=_telling_words(words for words in ages if not _is_counted(words)),
-        counted_words=_telling_words(filter(_is_counted, ages)),
+        counted_words=_counted_words(filter(_is_counted, ages)),
         beside_numbers=frozenset(word for words in filter(_is_counted, ages) for word in _beside_number(words)),
         periods=_periods(table["periods"]),
         fillers=frozenset(table["fillers"]["words"]) | frozenset(_OWN_FILLERS),
@@ -111,6 +115,16 @@ def _telling_words(phrases: Iterable[tuple[str | None, ...]]) -> frozenset[str]:
         if words:
             found.add(max(words, key=len))
     return frozenset(found)
+
+
+def _counted_words(phrases: Iterable[tuple[str | None, ...]]) -> dict[str, int]:
+    """The longest word of each phrase, with all the places where the number stands in its phrases."""
+    found: dict[str, int] = {}
+    for phrase in phrases:
+        for word in _telling_words([phrase]):
+            steps = phrase.index(word) - phrase.index(None)
+            found[word] = found.get(word, 0) | {1: BEFORE, -1: AFTER}.get(steps, APART)
+    return found
 
 
 def _is_counted(words: tuple[str | None, ...]) -> bool:

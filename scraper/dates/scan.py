@@ -31,8 +31,9 @@ _SHORTEST = 3  # characters: "2日前"
 _MARK = re.compile(r"\.?[ ]?(?:г(?:ода?|оду)?|р(?:оку)?|ж|жылы?|թ|هـ?|r|d|н)\.?(?![^\W_])|\.(?=[ ,;)]|$)")
 _WEEKDAY_BEGIN = re.compile(rf"[ ,(\[]{{0,3}}({WORD}+)")
 _DIGIT = re.compile("[0-9]+")
-_GAP = " .'’-"
-_WORD_AFTER = re.compile(rf"[{_GAP}]{{0,3}}({WORD}+)")
+GAP = " .'’-"
+"""What may stand between the words of a phrase, up to three."""
+_WORD_AFTER = re.compile(rf"[{GAP}]{{0,3}}({WORD}+)")
 _THAI_TEXT = re.compile("[\u0e01-\u0e4e]")
 _PERSIAN_DIGIT = re.compile("[۰-۹]")
 
@@ -117,10 +118,13 @@ def telling_words(words: Iterable[str]) -> list[str]:
     return telling
 
 
-def is_counted(word: str) -> bool:
-    """Whether a telling word is one of phrases with a number only: "days", but not "day" (every other day) or "May"."""
+def number_beside(word: str) -> int:
+    """Where the number of a phrase stands from a telling word ("days": before it), as bits (:data:`names.BEFORE`);
+    0 for one that tells without a number ("today") or of a month."""
     names, folded = load_names(), fold_word(word)
-    return folded not in names.month_words and folded not in names.age_words
+    if folded in names.month_words or folded in names.age_words:
+        return 0
+    return names.counted_words.get(folded, 0)
 
 
 def counts_time(plain: str, start: int, end: int) -> bool:
@@ -130,7 +134,7 @@ def counts_time(plain: str, start: int, end: int) -> bool:
         after = _WORD_AFTER.match(plain, match.end(), end)
         if after and fold_word(after[1]) in beside:
             return True
-        head = plain[max(start, match.start() - _REACH, 0) : match.start()].rstrip(_GAP)
+        head = plain[max(start, match.start() - _REACH, 0) : match.start()].rstrip(GAP)
         before = head[head.rfind(" ") + 1 :]
         if before and not before.isalpha():
             before = (find_words(before) or [""])[-1]
@@ -158,7 +162,7 @@ def _tokens_near_digits(plain: str) -> tuple[list[Token], list[Token]]:
         words = folded_words(plain, start, end)
         dated = not names.month_words.isdisjoint(words)
         aged = not names.age_words.isdisjoint(words) or (
-            not names.counted_words.isdisjoint(words) and counts_time(plain, start, end)
+            not names.counted_words.keys().isdisjoint(words) and counts_time(plain, start, end)
         )
         if dated or aged:
             tokens = list(tokenize(plain, start, end))

@@ -7,8 +7,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
+from scraper.dates.names import AFTER, APART, BEFORE
 from scraper.dates.numeric import LIKELY
-from scraper.dates.scan import counts_time, is_counted, telling_words
+from scraper.dates.scan import GAP, counts_time, number_beside, telling_words
 from scraper.dates.tokens import find_words, uniform
 
 MOST_WORDS = 60
@@ -35,11 +36,11 @@ def sift_texts(texts: Sequence[str]) -> set[int]:
     if len(telling) > MOST_WORDS:
         return set(range(len(texts)))
     for word in (*telling, *(() if joined.isascii() else _AGO)):
-        counted = word not in _AGO and is_counted(word)
+        places = 0 if word in _AGO else number_beside(word)
         at = joined.find(word)
         while at >= 0:
             number, after = bisect_right(ends, at), at + len(word)
-            if counted and number not in found and not _counts_here(joined, at, after, begins[number], ends[number]):
+            if places and not (number in found or _counts(joined, at, after, places, (begins[number], ends[number]))):
                 at = joined.find(word, after)
                 continue
             found.add(number)
@@ -47,12 +48,15 @@ def sift_texts(texts: Sequence[str]) -> set[int]:
     return found
 
 
-def _counts_here(joined: str, start: int, end: int, floor: int, ceiling: int) -> bool:
-    """Whether a number near a word stands beside one as it does in phrases for ages. The line is what stands
-    from ``floor`` to ``ceiling``."""
-    near, far = max(start - REACH, floor), min(end + REACH, ceiling)
-    if _DIGIT.search(joined, near, far) is None:
+def _counts(joined: str, start: int, end: int, places: int, line: tuple[int, int]) -> bool:
+    """Whether a number stands where it may from a word, on the word's line."""
+    if places & BEFORE and joined[max(start - 4, 0) : start].rstrip(GAP)[-1:].isdigit():
+        return True
+    if places & AFTER and joined[end : end + 4].lstrip(GAP)[:1].isdigit():
+        return True
+    near, far = max(start - REACH, line[0]), min(end + REACH, line[1])
+    if not places & APART or _DIGIT.search(joined, near, far) is None:
         return False
-    if near > floor:
-        near = max(joined.rfind(" ", floor, near), floor)  # no part of a word is a word
+    if near > line[0]:
+        near = max(joined.rfind(" ", line[0], near), line[0])  # no part of a word is a word
     return counts_time(joined, near, far)
