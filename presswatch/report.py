@@ -21,6 +21,7 @@ def render_report(
 ) -> str:
     """The report. ``changes``: rows of items' changes with the form before and after, ``episodes``: of sources in
     trouble meanwhile; both newest first. ``zone``: in which times are shown, ``None`` for the machine's."""
+    episodes = [row for row in episodes if row["closed_at"] != row["opened_at"]]  # others: a new layout, understood
     told = [row for row in changes if row["kind"] != "surfaced"]
     kinds = [row["kind"] for row in told]
     lines = [

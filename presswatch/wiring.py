@@ -168,6 +168,7 @@ def telling_plan(config: Config) -> TellingPlan:
             digest=rule.digest,
             quiet=rule.quiet,
             at_once=rule.at_once,
+            redesigns=rule.redesigns,
         )
         for rule in config.rules
     )

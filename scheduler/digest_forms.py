@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scheduler.entries import Edit, Entry, change_is_of_source
+from scheduler.entries import REDESIGNED, Edit, Entry, change_is_of_source
 from scheduler.inert import inert_html, inert_markdown
 from scheduler.worddiff import Piece, word_diff
 from scraper.types import ChangeKind
@@ -16,6 +16,7 @@ from scraper.types import ChangeKind
 _NEW = (ChangeKind.ADDED, ChangeKind.REINSTATED, ChangeKind.SURFACED)
 _ATTENTION = "Sources that need attention"
 _WELL = "Sources that are well again"
+_LAYOUT = "Sources with a new layout"
 _UNITED = ("Title", "Summary", "Author")
 """Fields of words; of links and dates old and new are shown as a whole."""
 
@@ -27,16 +28,18 @@ def grouped(entries: Sequence[Entry]) -> list[Group]:
     of_items: dict[str, list[Entry]] = {}
     unwell: list[Entry] = []
     well: list[Entry] = []
+    redesigned: list[Entry] = []
     for entry in entries:
         if change_is_of_source(entry.kind):
-            (unwell if entry.kind is ChangeKind.EPISODE_OPENED else well).append(entry)
+            is_well = entry.kind is ChangeKind.EPISODE_CLOSED
+            (redesigned if entry.label == REDESIGNED else well if is_well else unwell).append(entry)
         else:
             of_items.setdefault(entry.source, []).append(entry)
     groups = [
         (name, tuple(sorted(group, key=lambda entry: entry.kind not in _NEW))) for name, group in of_items.items()
     ]
-    groups += [(_WELL, tuple(well))] if well else []
-    return groups + ([(_ATTENTION, tuple(unwell))] if unwell else [])
+    of_sources = ((_LAYOUT, redesigned), (_WELL, well), (_ATTENTION, unwell))
+    return groups + [(heading, tuple(found)) for heading, found in of_sources if found]
 
 
 def as_html(entries: Sequence[Entry], omitted: int) -> str:

@@ -21,6 +21,7 @@ _LABELS = {
     ChangeKind.EPISODE_OPENED: "Trouble",
     ChangeKind.EPISODE_CLOSED: "Well again",
 }
+REDESIGNED = "Redesigned"
 _FIELDS = {"title": "Title", "url": "Link", "summary": "Summary", "author": "Author", "published": "Date"}
 
 
@@ -96,9 +97,8 @@ def _episode_entry(change: ChangeFacts, label: str, source: str) -> Entry:
     kind = change.episode.episode.value.replace("_", " ") if change.episode else ""
     reason = change.episode.reason if change.episode else change.reason
     over = change.kind is ChangeKind.EPISODE_CLOSED
-    if not over and change.episode and change.episode.closed_at == change.episode.opened_at:
-        # Over as it began: a redesign that was understood at once is no trouble.
-        label, title = "Redesigned", f"{source} has a new layout"
+    if change.is_redesign:
+        label, title = REDESIGNED, f"{source} has a new layout"
     else:
         title = f"{source} is no longer {kind}" if over else f"{source} is {kind}"
     return Entry(

@@ -59,6 +59,12 @@ class ChangeFacts:
     also: tuple[ChangeFacts, ...] = ()
 
     @property
+    def is_redesign(self) -> bool:
+        """Whether it is the notice of a new layout that was understood at once: an episode over as it began."""
+        begun = self.episode if self.kind is ChangeKind.EPISODE_OPENED else None
+        return begun is not None and begun.closed_at == begun.opened_at
+
+    @property
     def urn(self) -> str | None:
         """The item's URN: its name in payloads and feeds, for ever. ``None`` for a change of a source."""
         return f"urn:presswatch:item:{self.item_key}" if self.item_key else None

@@ -19,7 +19,7 @@ _CHANGES = """
 SELECT c.id, c.changed_at, c.kind, c.fields, c.reason, c.revision, c.tell, s.slug AS source, s.name AS source_name,
        i.item_key, coalesce(r.title, i.title) AS title, coalesce(r.url, i.url) AS url, r.summary AS summary,
        p.title AS old_title, p.summary AS old_summary, p.url AS old_url, r.published_raw, p.published_raw AS old_raw,
-       e.class AS episode
+       e.class AS episode, c.kind = 'episode_opened' AND e.closed_at = e.opened_at AS is_redesign
 FROM changes c CROSS JOIN sources s ON s.id = c.source_id
 LEFT JOIN items i ON i.id = c.item_id
 LEFT JOIN revisions r ON r.item_id = c.item_id AND r.number = c.revision

@@ -75,6 +75,10 @@ def test_a_redesign_that_was_understood_at_once_is_no_trouble() -> None:
     rendered = one(replace(change, episode=replace(change.episode, closed_at=NOW)))
     assert rendered.subject == "Redesigned: Harbour Office has a new layout"
     assert "12 of its items were recognised" in rendered.text
+    redesign = replace(change, episode=replace(change.episode, closed_at=NOW))
+    in_digest = render(make_message(redesign, make_change(), kind="digest")).markdown
+    assert "### Sources with a new layout" in in_digest
+    assert "need attention" not in in_digest
 
 
 def test_what_goes_to_and_fro_says_so() -> None:

@@ -106,6 +106,17 @@ def test_a_report_tells_of_trouble() -> None:
     assert "](http://evil" not in text
 
 
+def test_a_redesign_is_no_trouble_in_a_report() -> None:
+    day = datetime(2026, 3, 4, tzinfo=UTC)
+    episode = {
+        "class": "layout_changed", "opened_at": "2026-03-03T10:00:00.000Z", "closed_at": "2026-03-03T10:00:00.000Z",
+        "reason": "a new layout", "source": "s", "source_name": "S", "source_url": "https://a.example/",
+    }  # fmt: skip
+    text = render_report([], [episode], begin=day, end=day, zone=UTC)
+    assert "0 sources in trouble." in text
+    assert "Nothing happened." in text
+
+
 def test_metadata_is_json_for_each_datasette(say: Say) -> None:
     for version in ("0.65", "1.0", "1.0-config"):
         written = json.loads(say("datasette-metadata", "--database", "news", "--for", version)[1])
