@@ -123,7 +123,9 @@ class Cadence:
         at = now + timedelta(seconds=length)
         if well and (back := hold_back(at, now, facts.fresh_until, self._hints(conn, facts))).why:
             at, length, held = back.at, (back.at - now).total_seconds(), f"{held}; {back.why}"
-        rows.save_rhythm(conn, facts.source_id, rhythm, claim, slots=bool(facts.published), shelf=self._shelf)
+        rows.save_rhythm(
+            conn, facts.source_id, rhythm, claim, slots=facts.first or bool(facts.published), shelf=self._shelf
+        )
         expected = rhythm.rate * rhythm.profile.exposure(seconds + offset, seconds + offset + length)
         reason = f"publishes {_often(rhythm.rate)}; {expected:.2g} items expected by then{held}"
         return NextCheck(at, timedelta(seconds=length), reason)

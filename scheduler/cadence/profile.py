@@ -50,16 +50,19 @@ class Profile:
     """The learnt shares of one source. ``weights`` are the state; the factors are derived from them.
 
     Weights grow instead of fading: an item counts ``2 ** ((its time - since) / HALF_LIFE)``, so that a new one changes
-    its own slots only. ``since`` is in seconds since 1970, UTC.
+    its own slots only. ``since`` is in seconds since 1970, UTC. ``touched`` names kind (place in :data:`Weights`) and
+    slot of what changed since somebody emptied it.
     """
 
     __slots__ = (
-        "hour_factors", "least_minute", "minute_factors", "passed", "shape", "since", "weekday_factors", "weights",
+        "hour_factors", "least_minute", "minute_factors", "passed", "shape", "since", "touched", "weekday_factors",
+        "weights",
     )  # fmt: skip
 
     def __init__(self, since: float, weights: Weights | None = None, at: float | None = None) -> None:
         self.since = since
         self.weights: Weights = weights or no_weights()
+        self.touched: list[tuple[int, int]] = []
         self.derive(since if at is None else at)
 
     def derive(self, at: float) -> None:
@@ -107,10 +110,10 @@ class Profile:
         worth = 2.0 ** ((at - self.since) / HALF_LIFE)
         local = at + offset
         hour = int(local // HOUR)
-        hours, weekdays, minutes = self.weights
-        hours[hour % 24] += worth
-        weekdays[(hour // 24 + 3) % 7] += worth
-        minutes[int((local - hour * HOUR) / SLICE) % len(minutes)] += worth
+        slots = hour % 24, (hour // 24 + 3) % 7, int((local - hour * HOUR) / SLICE) % len(MINUTES)
+        for kind, slot in enumerate(slots):
+            self.weights[kind][slot] += worth
+            self.touched.append((kind, slot))
 
     def add_stretch(self, start: float, end: float, offset: float) -> None:
         """Count an item that came at some time from ``start`` to ``end`` (UTC): spread over the hours in proportion to
@@ -124,6 +127,7 @@ class Profile:
         for hour, part in parts:
             hours[hour % 24] += part * worth
             weekdays[(hour // 24 + 3) % 7] += part * worth
+            self.touched += (0, hour % 24), (1, (hour // 24 + 3) % 7)
 
     def _hours(self, start: float, end: float) -> Iterable[tuple[int, float]]:
         hour = int(start // HOUR)

@@ -97,16 +97,14 @@ def _save_profile(conn: sqlite3.Connection, source_id: int, rhythm: Rhythm, valu
         "profile_since_at = excluded.profile_since_at, profile_at = excluded.profile_at",
         (*values, _text(profile.since), _text(rhythm.counted_at)),
     )
+    if profile.since == rhythm.counted_at:  # it has just begun, anew perhaps
+        conn.execute("DELETE FROM cadence_profile WHERE source_id = ?", (source_id,))
     conn.executemany(
         "INSERT INTO cadence_profile(source_id, kind, slot, weight) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT(source_id, kind, slot) DO UPDATE SET weight = excluded.weight WHERE weight <> excluded.weight",
-        [
-            (source_id, kind, slot, weight)
-            for kind, weights in zip(KINDS, profile.weights, strict=True)
-            for slot, weight in enumerate(weights)
-            if weight
-        ],
+        "ON CONFLICT(source_id, kind, slot) DO UPDATE SET weight = excluded.weight",
+        [(source_id, KINDS[kind], slot, profile.weights[kind][slot]) for kind, slot in sorted(set(profile.touched))],
     )
+    profile.touched.clear()
 
 
 def load_demand(conn: sqlite3.Connection, *, by_default: bool, site: str = "") -> Demand:
