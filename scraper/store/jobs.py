@@ -29,13 +29,15 @@ _OF_JOB = f"""
 SELECT s.slug, s.url, s.site, s.origin, s.validator_url, s.etag, s.last_modified, s.body_sha256, s.listing_sha256,
        s.baseline_at, s.page_language, s.gap_url, s.gap_since_at, s.gap_tries, t.not_before_at, t.spacing_s,
        c.outcome, c.count, {PRINT_COLUMNS},
-       EXISTS (SELECT 1 FROM recipes WHERE source_id = s.id AND retired_at IS NULL) AS has_recipe,
+       r.item AS learnt_item,
+       EXISTS (SELECT 1 FROM recipes WHERE source_id = s.id AND origin = 'hand' AND retired_at IS NULL) AS has_recipe,
        EXISTS (SELECT 1 FROM ways WHERE source_id = s.id) AS has_way,
-       EXISTS (SELECT 1 FROM appearances WHERE source_id = s.id AND missed > 0) AS misses,
+       EXISTS (SELECT 1 FROM appearances INDEXED BY appearances_missed WHERE source_id = s.id AND missed > 0) AS misses,
        EXISTS (SELECT 1 FROM flaps WHERE source_id = s.id AND settled_at IS NULL AND settles_at <= :now) AS settles
 FROM sources s JOIN sites t ON t.site = s.site
 LEFT JOIN checks c ON c.id = (SELECT max(id) FROM checks WHERE source_id = s.id)
 LEFT JOIN page_prints p ON p.source_id = s.id
+LEFT JOIN recipes r ON r.source_id = s.id AND r.origin = 'learnt' AND r.retired_at IS NULL
 WHERE s.id = :source
 """  # noqa: S608 - the columns are a constant
 """``misses``, ``settles``, as a gap, mean that the next look must be a real one, whatever the server says of changes:
@@ -152,7 +154,7 @@ def lease_source(
         body_sha256=None if whole else row["body_sha256"],
         listing_sha256=None if whole else row["listing_sha256"],
         has_baseline=row["baseline_at"] is not None,
-        recipe=recipe_of(conn, source_id) if row["has_recipe"] else None,
+        recipe=_recipe(conn, source_id, row),
         leased_at=now,
         doubted=doubted,
         doubted_since=doubted_since,
@@ -162,6 +164,12 @@ def lease_source(
         access=way_of(conn, source_id) if row["has_way"] else None,
         print_holds=bool(taken and not whole and not doubted and taken.holds(row["listing_sha256"], now)),
     )
+
+
+def _recipe(conn: sqlite3.Connection, source_id: int, row: sqlite3.Row) -> Recipe | None:
+    if row["has_recipe"]:
+        return recipe_of(conn, source_id)
+    return Recipe(origin="learnt", item=row["learnt_item"]) if row["learnt_item"] else None
 
 
 def _validators(row: sqlite3.Row) -> Validators | None:
