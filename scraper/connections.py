@@ -1,256 +1,269 @@
-"""Connections to sites, direct or through a proxy, with TLS: opened, asked over, and kept for a few seconds.
+"""Connections of aiohttp's client, bounded where a server could do harm or hand over half a page.
 
-Failures are raised as Scrapy's exceptions, with what lies under them as their cause.
+aiohttp reads the answers (llhttp under it). What it leaves open is closed here: the size of a head with all the ``1xx``
+answers before it, floods of tiny chunks, a body that is longer than announced, one without an announced end whose
+connection was cut. aiohttp has no way to be given a protocol or a socket of one's own but its private names; the tests
+hold them.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+import functools
+import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple, cast
+from typing import Any, Final, cast
 
-from aiohappyeyeballs import start_connection
-from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError
+from aiohttp import (
+    ClientConnectorError,
+    ClientOSError,
+    ClientPayloadError,
+    ClientRequest,
+    ClientResponse,
+    ServerDisconnectedError,
+    TCPConnector,
+)
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
+from aiohttp.http import RawResponseMessage
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.streams import StreamReader
+from python_socks import ProxyError, ProxyType
+from python_socks.async_.asyncio import Proxy as SocksClient
+from scrapy.exceptions import DownloadFailedError, ResponseDataLossError
 
-from scraper.http1 import ANSWER_ERRORS, AnswerReader
+from scraper.download_errors import BadAnswerError
 from scraper.lookup import look_up
-from scraper.socks import SocksTarget, ask_for_way
+from scraper.socks import SocksTarget
 
+MOST_HEAD_BYTES: Final = 65_536
+"""Of one answer: status line, headers, and all ``1xx`` answers before them."""
+MOST_INTERIM: Final = 20
+"""``1xx`` answers before the real one."""
+FREE_CHUNKS: Final = 50_000
+LEAST_CHUNK_BYTES: Final = 8
+"""Beyond the free ones there may be one end of a line (a chunk has two) in so many bytes: each chunk costs the loop the
+same time, full or empty."""
 KEEP_ALIVE_SECONDS: Final = 10.0
 """Short, so that ten thousand sites do not mean thousands of open files."""
-_NEXT_ADDRESS_SECONDS: Final = 0.25
-"""How long one address of a host may be silent before the next is tried beside it (RFC 8305)."""
-_TLS_END_SECONDS: Final = 1.0
+
+_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
+_LENGTHS: Final = re.compile(rb"(?i)(?<=\n)content-length:([^\r\n]*)\r?\n")
+_BODYLESS: Final = frozenset({204, 304})
 
 
-class HttpProxy(NamedTuple):
-    """``authorization`` is the value of Proxy-Authorization."""
-
-    host: str
-    port: int
-    authorization: bytes | None
+class StaleError(DownloadFailedError):
+    """A connection that was kept had been closed by the other side: nobody has read the request."""
 
 
-class Way(NamedTuple):
-    """To whom, and how: connections are used again for the same only."""
+class BoundedProtocol(ResponseHandler):
+    """One connection. ``fault`` is what was wrong with the latest answer, also where that had been read already;
+    ``answers`` counts them, ``heard`` says whether anything of the latest has come."""
 
-    host: str
-    port: int
-    tls: bool
-    proxy: HttpProxy | SocksTarget | None = None
+    fault: Exception | None = None
+    answers = 0
+    heard = False
+    _answered = True
+    _chunked = _bodyless = False
 
-
-class _Link(asyncio.Protocol):
-    """One connection, over which one answer at a time is read."""
-
-    def __init__(self, way: Way, lost: Callable[[_Link], None]) -> None:
-        self.way = way
-        self.expiry: asyncio.TimerHandle | None = None
-        self._lost = lost
-        self._transport: asyncio.Transport
-        self._reader: AnswerReader | None = None
-        self._answered: asyncio.Future[None] | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-
-    async def ask(self, request: bytes, reader: AnswerReader) -> None:
-        """Send a request and wait until ``reader`` has the whole answer. Raises as the reader does."""
-        self._reader = reader
-        self._answered = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
-        try:
-            if self._transport.is_closing():
-                self._end(cleanly=False)
-            await self._answered
-        finally:
-            self._reader = self._answered = None
+    def set_response_params(self, **params: Any) -> None:
+        """Begin another answer."""
+        self.answers += 1
+        self.fault, self.heard = None, False
+        self._answered = self._chunked = self._bodyless = False
+        self._head_bytes = self._interim = self._lines = self._body_bytes = 0
+        self._held = bytearray()
+        super().set_response_params(**params)
 
     def data_received(self, data: bytes) -> None:
-        if self._reader is None or self._answered is None or self._answered.done():
-            self._transport.abort()  # more than the answer: whatever it is, nobody asked for it
+        self.heard = True
+        while data and not self._answered:
+            data = self._take_head(data)
+            if not data:
+                return
+        if data and self._bodyless:
+            self.force_close()
             return
-        try:
-            whole = self._reader.feed(data)
-        except ANSWER_ERRORS as error:
-            self._answered.set_exception(error)
-            self._transport.abort()
+        if self._chunked:
+            self._lines += data.count(b"\r\n")
+            self._body_bytes += len(data)
+            if self._lines > 2 * FREE_CHUNKS + self._body_bytes // LEAST_CHUNK_BYTES:
+                self._give_up(ResponseDataLossError("too many tiny chunks"))
+                return
+        super().data_received(data)
+
+    def _take_head(self, data: bytes) -> bytes:
+        """Hand on a head by itself, once all of it is here: what stands behind it may be nonsense, and aiohttp would
+        forget the head over it. What is left of ``data``."""
+        held = self._held
+        start = max(0, len(held) - 3)
+        held += data
+        end = _HEAD_END.search(held, start)
+        size = end.end() if end else len(held)
+        if self._head_bytes + size > MOST_HEAD_BYTES:
+            self._give_up(BadAnswerError(f"more than {MOST_HEAD_BYTES:,} bytes of headers"))
+        elif held[:5] != b"HTTP/"[: len(held)]:
+            self._give_up(BadAnswerError("it does not begin as one"))
+        if end is None or self.fault is not None:
+            return b""
+        self._head_bytes += size
+        head, rest = bytes(held[:size]), bytes(held[size:])
+        held.clear()
+        super().data_received(_without_doublet(head))
+        return rest if self.fault is None else b""
+
+    def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
+        """aiohttp has read a head."""
+        message, _ = data
+        if message.code >= 200 or message.code == 101:
+            self._answered, self._chunked = True, message.chunked
+            self._bodyless = message.code in _BODYLESS
         else:
-            if whole:
-                self._answered.set_result(None)
+            self._interim += 1
+            if self._interim > MOST_INTERIM:
+                self._give_up(BadAnswerError("too many 1xx answers"))
+                return
+        super().feed_data(data, size)
+
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        """aiohttp cannot go on: what came is no HTTP, or is more than was announced."""
+        if self.fault is None and isinstance(exc, HttpProcessingError):
+            self.fault = exc
+            self._cut_off()
+        super().set_exception(exc, *cause)
 
     def eof_received(self) -> None:
-        tls: ssl.SSLObject | None = self._transport.get_extra_info("ssl_object")
-        self._end(cleanly=tls is None or _said_goodbye(tls))
+        tls: ssl.SSLObject | None = self.transport.get_extra_info("ssl_object") if self.transport else None
+        if tls is not None and not _said_goodbye(tls):
+            self._cut_off()
+        super().eof_received()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._end(cleanly=False, cause=exc)
-        self._lost(self)
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if exc is not None:
+            self._cut_off()
+        super().connection_lost(exc)
 
-    def _end(self, *, cleanly: bool, cause: Exception | None = None) -> None:
-        if self._reader is None or self._answered is None or self._answered.done():
-            return
-        try:
-            self._reader.end(cleanly=cleanly)
-        except ANSWER_ERRORS as error:
-            error.__cause__ = cause
-            self._answered.set_exception(error)
-        else:
-            self._answered.set_result(None)
+    def _cut_off(self) -> None:
+        """The connection did not end as one does: what is not whole by now is not."""
+        if self._payload is not None and not self._payload.is_eof():
+            self._payload.set_exception(ClientPayloadError("the connection was cut within the body"))
 
-    def close(self) -> None:
-        """Hang up."""
-        self._transport.close()
+    def _give_up(self, fault: Exception) -> None:
+        self.fault = fault
+        if self._payload is not None and not self._payload.is_eof():
+            self._payload.set_exception(fault)
+        if self.transport is not None:
+            self.transport.abort()
+        self.set_exception(fault)
 
-    def abort(self) -> None:
-        """Hang up at once, whatever is still to be said."""
-        self._transport.abort()
+
+def _without_doublet(head: bytes) -> bytes:
+    """A head that says one length several times over says it once (RFC 9110 8.6); llhttp would refuse it."""
+    found = _LENGTHS.findall(head)
+    if len(found) < 2 or len({value.strip() for value in found}) > 1:
+        return head
+    return _LENGTHS.sub(b"", head, len(found) - 1)
 
 
 def _said_goodbye(tls: ssl.SSLObject) -> bool:
-    """Whether TLS was ended by the other side (close_notify), and not only the connection under it."""
+    """Whether TLS was ended by the other side (close_notify, RFC 9112 9.8), and not only the connection under it."""
     try:
         return not tls.read(1)
     except ssl.SSLError:
         return False
 
 
-class Connections:
-    """All connections of one download handler. ``tls`` makes the context for those with TLS."""
+class WatchedResponse(ClientResponse):
+    """Keeps hold of its connection, which aiohttp lets go once all is read."""
 
-    def __init__(self, tls: Callable[[], ssl.SSLContext]) -> None:
-        self._tls = tls
-        self._idle: dict[Way, list[_Link]] = {}
-        self._open: set[_Link] = set()
+    link: BoundedProtocol
 
-    async def ask(self, way: Way, request: bytes, reader: AnswerReader, *, repeatable: bool) -> None:
-        """Send ``request`` on the way and have ``reader`` read the answer.
+    async def start(self, connection: Connection) -> ClientResponse:
+        """Raises :class:`StaleError`, and what aiohttp does, but nothing that makes it ask a second time."""
+        self.link = cast("BoundedProtocol", connection.protocol)
+        try:
+            return await super().start(connection)
+        except (ServerDisconnectedError, ClientOSError) as error:
+            if self.link.heard:
+                raise BadAnswerError("the connection ended within the head") from error
+            kind = StaleError if self.link.answers > 1 else DownloadFailedError
+            raise kind("the connection ended without an answer") from error
 
-        A ``repeatable`` one may take a connection that was kept; where the other side turns out to have closed that,
-        the request goes out once more on a new one. Raises Scrapy's exceptions.
-        """
-        kept = self._take_idle(way) if repeatable else None
-        if kept is not None:
-            try:
-                await self._exchange(kept, request, reader)
-            except DownloadFailedError:
-                if reader.begun:
-                    raise
-            else:
-                return
-        await self._exchange(await self._connect(way), request, reader)
+
+class Lookup(AbstractResolver):
+    """Names to addresses, in threads of their own."""
+
+    async def resolve(
+        self,
+        host: str,
+        port: int = 0,
+        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002
+    ) -> list[ResolveResult]:
+        """Raises ``OSError``."""
+        return [
+            ResolveResult(
+                hostname=host, host=str(where[0]), port=port, family=kind, proto=protocol, flags=socket.AI_NUMERICHOST
+            )
+            for kind, _, protocol, _, where in await look_up(host, port)
+        ]
 
     async def close(self) -> None:
-        """Hang up everywhere, also where an answer is awaited."""
-        for link in self._open:
-            link.abort()
-        await asyncio.sleep(0)  # the loop closes the sockets in its next round
+        """Nothing is held."""
 
-    async def _exchange(self, link: _Link, request: bytes, reader: AnswerReader) -> None:
+
+class BoundedConnector(TCPConnector):
+    """Connections that are :class:`BoundedProtocol`, any number of them, each kept for some seconds."""
+
+    def __init__(self, tls: ssl.SSLContext | bool, resolver: AbstractResolver | None = None) -> None:
+        super().__init__(
+            ssl=tls,
+            limit=0,
+            use_dns_cache=False,
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
+            resolver=resolver or Lookup(),
+        )
+        self._factory = cast("functools.partial[ResponseHandler]", functools.partial(BoundedProtocol, loop=self._loop))
+
+
+class _NoLookup(AbstractResolver):
+    """Where names are not for us to look up."""
+
+    async def resolve(
+        self,
+        host: str,
+        port: int = 0,
+        family: socket.AddressFamily = socket.AF_INET,
+    ) -> list[ResolveResult]:
+        return [ResolveResult(hostname=host, host=host, port=port, family=family, proto=0, flags=0)]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class SocksConnector(BoundedConnector):
+    """Connections through one SOCKS 5 proxy (RFC 1928, 1929). ``targets`` says by host what the proxy is asked for: the
+    name, or an address that was judged."""
+
+    def __init__(self, tls: ssl.SSLContext | bool, way: SocksTarget) -> None:
+        super().__init__(tls, _NoLookup())
+        self.targets: dict[str, str] = {}
+        self._client = SocksClient(ProxyType.SOCKS5, way.host, way.port, way.user, way.password, rdns=True)
+
+    async def _wrap_create_connection(
+        self,
+        *args: Any,
+        addr_infos: list[Any],  # noqa: ARG002
+        req: ClientRequest,
+        timeout: Any,  # noqa: ARG002, ASYNC109
+        client_error: type[Exception] = ClientConnectorError,  # noqa: ARG002
+        **kwargs: Any,
+    ) -> tuple[Any, ResponseHandler]:
+        host = req.url.raw_host or ""
         try:
-            await link.ask(request, reader)
-        except BaseException:
-            link.abort()
-            raise
-        if reader.reusable:
-            self._idle.setdefault(link.way, []).append(link)
-            link.expiry = asyncio.get_running_loop().call_later(KEEP_ALIVE_SECONDS, link.close)
-        else:
-            link.close()
-
-    def _take_idle(self, way: Way) -> _Link | None:
-        links = self._idle.get(way)
-        return self._wake(links[-1]) if links else None
-
-    def _wake(self, link: _Link) -> _Link:
-        """Take it off those that are idle."""
-        links = self._idle[link.way]
-        links.remove(link)
-        if not links:
-            del self._idle[link.way]
-        if link.expiry is not None:
-            link.expiry.cancel()
-            link.expiry = None
-        return link
-
-    def _forget(self, link: _Link) -> None:
-        self._open.discard(link)
-        if link.expiry is not None:
-            self._wake(link)
-
-    async def _connect(self, way: Way) -> _Link:
-        with _explained():
-            opened = await _open_socket(way)
-            loop = asyncio.get_running_loop()
-            try:
-                _, link = await loop.create_connection(
-                    lambda: _Link(way, self._forget),
-                    sock=opened,
-                    ssl=self._tls() if way.tls else None,
-                    server_hostname=way.host.rstrip(".") if way.tls else None,
-                    ssl_shutdown_timeout=_TLS_END_SECONDS if way.tls else None,
-                )
-            except BaseException:
-                opened.close()
-                raise
-        self._open.add(link)
-        return link
-
-
-async def _open_socket(way: Way) -> socket.socket:
-    """Connected to the site, or to what is as good: TLS comes on top of it."""
-    if way.proxy is None:
-        return await _dial(way.host, way.port)
-    opened = await _dial(way.proxy.host, way.proxy.port)
-    try:
-        if isinstance(way.proxy, SocksTarget):
-            await ask_for_way(opened, way.proxy)
-        elif way.tls:
-            await _ask_for_tunnel(opened, way, way.proxy.authorization)
-    except BaseException:
-        opened.close()
-        raise
-    return opened
-
-
-async def _dial(host: str, port: int) -> socket.socket:
-    try:
-        addresses = await look_up(host, port)
-    except (socket.gaierror, TimeoutError) as error:
-        raise CannotResolveHostError(error.strerror or str(error)) from error
-    return await start_connection(addresses, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS)
-
-
-async def _ask_for_tunnel(opened: socket.socket, way: Way, authorization: bytes | None) -> None:
-    """CONNECT (RFC 9110 9.3.6). The site says nothing before TLS begins, so nothing of it can be read here."""
-    loop = asyncio.get_running_loop()
-    target = netloc(way.host, way.port).encode("ascii")
-    said = b"Proxy-Authorization: " + authorization + b"\r\n" if authorization else b""
-    await loop.sock_sendall(opened, b"CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n" % (target, target, said))
-    reader = AnswerReader(most_body=0, bodyless=True)
-    while data := await loop.sock_recv(opened, 4_096):
-        if reader.feed(data):
-            break
-    else:
-        reader.end(cleanly=True)
-    if not 200 <= reader.status < 300:
-        raise DownloadFailedError(f"the proxy opened no way to the site: it answered with status {reader.status}")
-
-
-def netloc(host: str, port: int) -> str:
-    """Host and port as a URL has them."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-@contextlib.contextmanager
-def _explained() -> Iterator[None]:
-    """Says in Scrapy's exceptions what went wrong below HTTP."""
-    try:
-        yield
-    except ConnectionRefusedError as error:
-        raise DownloadConnectionRefusedError(str(error)) from error
-    except OSError as error:
-        raise DownloadFailedError("the connection failed") from error
+            opened = await self._client.connect(self.targets.get(host, host), req.port or 0)
+        except ProxyError as error:
+            raise DownloadFailedError(f"the SOCKS proxy opened no way to the site ({error})") from None
+        except OSError as error:
+            raise DownloadFailedError("the SOCKS proxy cannot be reached") from error
+        return await self._loop.create_connection(*args, sock=opened, **kwargs)

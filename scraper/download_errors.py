@@ -26,7 +26,11 @@ from scrapy.exceptions import (
 
 from scraper.errors import AddressRefusedError, FetchError
 from scraper.guard import RefusedConnectionError, last_refusal
-from scraper.http1 import BadAnswerError
+
+
+class BadAnswerError(DownloadFailedError):
+    """What came is no complete answer of HTTP."""
+
 
 DOWNLOAD_ERRORS: Final = (
     CannotResolveHostError,

@@ -1,38 +1,64 @@
-"""presswatch's download handler for Scrapy: HTTP/1.1 over asyncio, stricter than any that comes with it.
+"""presswatch's download handler for Scrapy: HTTP/1.1 by aiohttp, stricter than any that comes with it.
 
-What an answer may look like is said by :mod:`scraper.http1`, how connections are made by :mod:`scraper.connections`.
 Redirects, cookies, decompression and retries are not its business.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
+import contextlib
+import socket
 import ssl
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
+from aiohttp import (
+    ClientConnectorCertificateError,
+    ClientConnectorDNSError,
+    ClientConnectorError,
+    ClientError,
+    ClientHttpProxyError,
+    ClientPayloadError,
+    ClientResponseError,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    InvalidURL,
+    NonHttpUrlClientError,
+)
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, NotSupported
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
 from scrapy.utils.ssl import _make_ssl_context
+from yarl import URL
 
-from scraper.connections import Connections, HttpProxy, Way, netloc
-from scraper.http1 import AnswerReader
+from scraper.connections import (
+    MOST_HEAD_BYTES,
+    BoundedConnector,
+    SocksConnector,
+    StaleError,
+    WatchedResponse,
+)
+from scraper.download_errors import BadAnswerError
 from scraper.socks import SOCKS_META, SocksTarget
 
 PLAIN_META: Final = "presswatch_plain"
 """In the ``meta`` of a request whose answer is wanted as bytes: nobody looks at what kind of document it is."""
-_PORTS: Final = {"http": 80, "https": 443}
-_SENDABLE: Final = re.compile(r"[\x21-\x7e]+")
-_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _BUNDLES: Final = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -53,31 +79,66 @@ class HttpDownloadHandler(BaseDownloadHandler):
         self._seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         self._most_body = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self._context: ssl.SSLContext | None = None
-        self._connections = Connections(self._tls)
+        self._direct: ClientSession | None = None
+        self._through: dict[tuple[object, ...], tuple[ClientSession, SocksConnector]] = {}
 
     async def download_request(self, request: Request) -> Response:
         """One request, one whole answer. Raises Scrapy's download exceptions."""
         meta = request.meta
-        reader = AnswerReader(
-            most_body=meta.get("download_maxsize", self._most_body) or sys.maxsize,
-            bodyless=request.method == "HEAD",
-        )
-        way, written = _way(request), _written(request)
-        repeatable = request.method in ("GET", "HEAD")
+        most = meta.get("download_maxsize", self._most_body) or sys.maxsize
         seconds = meta.get("download_timeout") or self._seconds
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
             async with asyncio.timeout(seconds):
-                await self._connections.ask(way, written, reader, repeatable=repeatable)
+                with _explained():
+                    try:
+                        response = await self._ask(request, most)
+                    except StaleError:
+                        response = await self._ask(request, most)
         except TimeoutError as error:
             raise DownloadTimeoutError(f"no complete answer within {seconds:g} seconds") from error
         meta["download_latency"] = loop.time() - started
-        return _response(request, reader)
+        return response
+
+    async def _ask(self, request: Request, most: int) -> Response:
+        address = _address(request.url)
+        session = self._session_for(address, request.meta.get(SOCKS_META))
+        proxy = request.meta.get("proxy")
+        authorization = request.headers.get(b"Proxy-Authorization") if proxy else None
+        asking = session.request(
+            request.method,
+            address,
+            data=request.body or None,
+            headers=_headers(request),
+            allow_redirects=False,
+            proxy=proxy,
+            proxy_headers={"Proxy-Authorization": authorization.decode("latin-1")} if authorization else None,
+        )
+        async with asking as answer:
+            if not isinstance(answer, WatchedResponse):
+                raise TypeError(type(answer))
+            body = await _body(answer, most)
+            return _response(request, answer, body)
+
+    def _session_for(self, address: URL, way: SocksTarget | None) -> ClientSession:
+        if way is None:
+            if self._direct is None:
+                self._direct = _session(BoundedConnector(self._tls()))
+            return self._direct
+        if way.key() not in self._through:
+            connector = SocksConnector(self._tls(), way)
+            self._through[way.key()] = _session(connector), connector
+        session, connector = self._through[way.key()]
+        connector.targets[address.raw_host or ""] = way.target
+        return session
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._connections.close()
+        sessions = [self._direct, *(session for session, _ in self._through.values())]
+        for session in sessions:
+            if session is not None:
+                await session.close()
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
@@ -85,64 +146,103 @@ class HttpDownloadHandler(BaseDownloadHandler):
         return self._context
 
 
-def _response(request: Request, reader: AnswerReader) -> Response:
-    headers, body = Headers(), reader.body
-    dict.update(headers, reader.headers)  # spelled as Scrapy spells them already
+def _session(connector: BoundedConnector) -> ClientSession:
+    return ClientSession(
+        connector=connector,
+        response_class=WatchedResponse,
+        cookie_jar=DummyCookieJar(),
+        timeout=ClientTimeout(),
+        auto_decompress=False,
+        skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+        max_line_size=MOST_HEAD_BYTES,
+        max_field_size=MOST_HEAD_BYTES,
+        max_headers=MOST_HEAD_BYTES,
+    )
+
+
+def _address(url: str) -> URL:
+    """As it stands, but for a numeric host: one in an odd spelling (``2130706433``) is what browsers take it for."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    if host[-1:].isalnum() and ":" not in host and not host[-1:].isalpha():
+        with contextlib.suppress(OSError):
+            canonical = socket.inet_ntoa(socket.inet_aton(host))
+            parts = parts._replace(netloc=canonical if parts.port is None else f"{canonical}:{parts.port}")
+    return URL(urlunsplit(parts._replace(fragment="")), encoded=True)
+
+
+async def _body(answer: WatchedResponse, most: int) -> bytes:
+    """The body as it was sent; whole, or a failure."""
+    codings = {value.strip().lower() for value in answer.headers.get("Transfer-Encoding", "").split(",")}
+    if codings - {"", "chunked", "identity"}:
+        raise BadAnswerError("its transfer coding is not known")
+    announced = answer.content_length or 0
+    pieces, size = list[bytes](), 0
+    if announced <= most:
+        async for piece in answer.content.iter_any():
+            pieces.append(piece)
+            size += len(piece)
+            if size > most:
+                break
+    if max(size, announced) > most:
+        raise DownloadCancelledError(f"the body is larger than {most:,} bytes")
+    if answer.link.fault is not None:
+        raise ResponseDataLossError("more bytes than announced") from answer.link.fault
+    return b"".join(pieces)
+
+
+def _response(request: Request, answer: WatchedResponse, body: bytes) -> Response:
+    headers = Headers()
+    for name, value in answer.raw_headers:
+        headers.appendlist(name, value)
     kind = Response if PLAIN_META in request.meta else responsetypes.from_args(headers, request.url, body=body)
-    response = kind(request.url, status=reader.status, body=body, protocol="HTTP/1.1")
+    response = kind(request.url, status=answer.status, body=body, protocol="HTTP/1.1")
     response.headers = headers
     return response
 
 
-def _way(request: Request) -> Way:
-    parts = urlsplit(request.url)
-    proxy: HttpProxy | SocksTarget | None = request.meta.get(SOCKS_META)
-    if proxy is None and (named := request.meta.get("proxy")):
-        at = urlsplit(named if "://" in named else f"http://{named}")
-        if at.scheme != "http" or not at.hostname:
-            raise NotSupported("only HTTP and SOCKS proxies can be used")
-        proxy = HttpProxy(at.hostname, at.port or 80, request.headers.get(b"Proxy-Authorization"))
-    return Way(parts.hostname or "", parts.port or _PORTS[parts.scheme], parts.scheme == "https", proxy)
+def _headers(request: Request) -> list[tuple[str, str]]:
+    """As they are sent. What is meant for a proxy stands here where it reads the request itself: without TLS."""
+    is_read_by_proxy = "proxy" in request.meta and request.url.startswith("http:")
+    return [
+        (name.decode("latin-1"), _text(value))
+        for name, values in dict.items(request.headers)
+        if name != b"Proxy-Authorization" or is_read_by_proxy
+        for value in values
+    ]
 
 
-def _written(request: Request) -> bytes:
-    """The request as it goes out (RFC 9112 3)."""
-    lines = [line for part in (_first_lines(request), _header_lines(request)) for line in part]
-    head = b"\r\n".join(lines)
-    breaks = len(lines) - 1
-    if head.count(b"\n") != breaks or head.count(b"\r") != breaks or b"\0" in head:
-        raise DownloadFailedError("a header has a line break in it")
-    return head + b"\r\n\r\n" + request.body
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DownloadFailedError("a header has bytes in it that cannot be sent") from error
 
 
-def _first_lines(request: Request) -> Iterator[bytes]:
-    parts = urlsplit(request.url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    host = _host(parts)
-    if parts.scheme == "http" and request.meta.get("proxy"):
-        target = f"http://{host}{target}"
-    line = f"{request.method} {target}"
-    if not _SENDABLE.fullmatch(target) or not _SENDABLE.fullmatch(request.method) or not host.isascii():
-        raise DownloadFailedError("the address has characters in it that cannot be sent")
-    yield f"{line} HTTP/1.1".encode("ascii")
-    if b"Host" not in request.headers:
-        yield f"Host: {host}".encode("ascii")
-
-
-def _header_lines(request: Request) -> Iterator[bytes]:
-    for name, values in dict.items(request.headers):
-        if name != b"Proxy-Authorization" or (request.meta.get("proxy") and request.url.startswith("http:")):
-            for value in values:
-                yield name + b": " + value
-    if request.body or request.method in _WITH_BODY:
-        yield b"Content-Length: %d" % len(request.body)
-
-
-def _host(parts: SplitResult) -> str:
-    host = parts.hostname or ""
-    if parts.port is None or parts.port == _PORTS[parts.scheme]:
-        return f"[{host}]" if ":" in host else host
-    return netloc(host, parts.port)
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """Says in Scrapy's exceptions what went wrong, with what lies under it as the cause."""
+    try:
+        yield
+    except ClientConnectorDNSError as error:
+        raise CannotResolveHostError(error.strerror or str(error)) from error.os_error
+    except ClientConnectorCertificateError as error:
+        raise DownloadFailedError("the connection failed") from error.certificate_error
+    except ClientConnectorError as error:
+        if isinstance(error.os_error, ConnectionRefusedError):
+            raise DownloadConnectionRefusedError(str(error.os_error)) from error.os_error
+        raise DownloadFailedError("the connection failed") from error.os_error
+    except ClientPayloadError as error:
+        raise ResponseDataLossError("the connection ended within the body") from error
+    except ClientHttpProxyError as error:
+        why = f"the proxy opened no way to the site: it answered with status {error.status}"
+        raise DownloadFailedError(why) from error
+    except ClientResponseError as error:
+        raise BadAnswerError(error.message) from error
+    except (InvalidURL, NonHttpUrlClientError) as error:
+        raise UnsupportedURLSchemeError(str(error)) from error
+    except ClientError as error:
+        raise DownloadFailedError(str(error) or type(error).__name__) from error
 
 
 def _tls_context(settings: BaseSettings) -> ssl.SSLContext:

@@ -1,132 +1,342 @@
-"""The download handler by itself: what goes out, and what becomes of settings and meta keys of Scrapy."""
+"""The download handler over loopback: an answer is whole or a failure, however it arrives; connections are used again,
+closed, bounded, told apart."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Sequence
-from typing import Any
+import functools
+import ssl
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, ParamSpec
 
 import pytest
-from scrapy import Request, Spider
-from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError, NotSupported
-from scrapy.http import HtmlResponse, Response
-from scrapy.settings import Settings
-
-from scraper.handler import PLAIN_META, HttpDownloadHandler
-
-PAGE = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\n"
-    b"Content-Length: 9\r\n\r\nF\xc3\xa4hre 10"
+from scrapy import Request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
 )
+from scrapy.http import Response
+from scrapy.utils.test import get_crawler
+
+from scraper.connections import MOST_HEAD_BYTES, MOST_INTERIM
+from scraper.download_errors import BadAnswerError
+from scraper.handler import HttpDownloadHandler
+from scraper.socks import SOCKS_META, SocksTarget
+from tests.scraper.misbehaving import serve
+from tests.support.certificates import self_signed
+
+OK = b"HTTP/1.1 200 OK\r\n"
+FERRY = OK + b"Content-Length: 5\r\n\r\nferry"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+MOST_BODY = 100_000
+SETTINGS = {
+    "DOWNLOAD_TIMEOUT": 10,
+    "DOWNLOAD_MAXSIZE": MOST_BODY,
+    "DOWNLOAD_VERIFY_CERTIFICATES": True,
+    "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.2",
+}
+
+P = ParamSpec("P")
 
 
-def download(
-    *requests: Request, answer: bytes = PAGE, settings: dict[str, Any] | None = None
-) -> tuple[Sequence[Response], bytes]:
-    """The answers to ``requests``, whose URLs have port 65535, and what the server received."""
-    received: list[bytes] = []
-    serving: list[asyncio.Future[None]] = []
+def in_loop(test: Callable[P, Coroutine[None, None, None]]) -> Callable[P, None]:
+    @functools.wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        asyncio.run(test(*args, **kwargs))
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        serving.append(task)
-        while data := await reader.read(65_536):
-            received.append(data)
-            writer.write(answer)
+    return run
+
+
+class Port:
+    """Where it listens, and how many connections and requests there were."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.connections = 0
+        self.requests: list[bytes] = []
+        self.gone = asyncio.Event()
+        """Set when a client hangs up."""
+
+    def url(self, host: str = "127.0.0.1", path: str = "/", scheme: str = "http") -> str:
+        return f"{scheme}://{host}:{self.port}{path}"
+
+
+@asynccontextmanager
+async def site(*answers: bytes | None, tls: ssl.SSLContext | None = None, step: int = 0) -> AsyncIterator[Port]:
+    """Answers the requests of all connections in turn, ``step`` bytes at a time; hangs up after ``None``."""
+    port, left = Port(), list(answers)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        port.connections += 1
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                port.requests.append(head)
+                said = left.pop(0) if left else None
+                if said is None:
+                    break
+                for at in range(0, len(said), step or max(1, len(said))):
+                    writer.write(said[at : at + step] if step else said)
+                    await writer.drain()
+                    await asyncio.sleep(0)
+                if left and left[0] is None:
+                    left.pop(0)
+                    break
+        except (asyncio.IncompleteReadError, ConnectionError):
+            port.gone.set()
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
+    port.port = server.sockets[0].getsockname()[1]
+    try:
+        yield port
+    finally:
+        server.close()
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[HttpDownloadHandler]:
+    handler = HttpDownloadHandler(get_crawler(settings_dict=SETTINGS))
+    try:
+        yield handler
+    finally:
+        await handler.close()
+
+
+async def ask(handler: HttpDownloadHandler, url: str, **meta: Any) -> Response:
+    return await handler.download_request(Request(url, meta=meta))
+
+
+async def said(answer: bytes, step: int = 0) -> Response:
+    """What is made of ``answer``, after which the connection ends."""
+    async with site(answer, None, step=step) as port, opened() as handler:
+        return await ask(handler, port.url())
+
+
+WHOLE = {
+    "length": (FERRY, b"ferry"),
+    "line feeds only": (b"HTTP/1.1 200 OK\nContent-Length: 5\n\nferry", b"ferry"),
+    "no reason": (b"HTTP/1.1 200\r\nContent-Length: 5\r\n\r\nferry", b"ferry"),
+    "length said twice": (OK + b"Content-Length: 5\r\nX: y\r\ncontent-length: 5\r\n\r\nferry", b"ferry"),
+    "empty": (OK + b"Content-Length: 0\r\n\r\n", b""),
+    "a line end behind": (FERRY + b"\r\n", b"ferry"),
+    "closes": (OK + b"Connection: Close\r\nContent-Length: 5\r\n\r\nferry", b"ferry"),
+    "old": (b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nferry", b"ferry"),
+    "until the end": (OK + b"\r\nferry", b"ferry"),
+    "hints before": (b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + OK + b"Content-Length: 1\r\n\r\nf", b"f"),
+    "chunks": (CHUNKED + b"3\r\nfer\r\n2;x=y\r\nry\r\n0\r\n\r\n", b"ferry"),
+    "chunks, trailer": (CHUNKED + b"0005\r\nferry\r\n0\r\nX: y\r\n\r\n", b"ferry"),
+    "not modified": (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5870\r\n\r\n", b""),
+    "not modified, yet chunks": (b"HTTP/1.1 304 Not Modified\r\nETag: x\r\n\r\n0\r\n\r\n", b""),
+    "no content, yet some": (b"HTTP/1.1 204 No Content\r\n\r\nferry", b""),
+}
+
+
+@pytest.mark.parametrize("step", [0, 1, 7])
+@pytest.mark.parametrize("kind", WHOLE)
+@in_loop
+async def test_a_whole_answer_is_read_however_it_arrives(kind: str, step: int) -> None:
+    answer, body = WHOLE[kind]
+    assert (await said(answer, step)).body == body
+
+
+@pytest.mark.parametrize("kind", ["length", "line feeds only", "old", "hints before", "chunks", "chunks, trailer"])
+@in_loop
+async def test_an_answer_that_ends_early_is_a_failure_wherever_it_is_cut(kind: str) -> None:
+    answer, body = WHOLE[kind]
+    last = len(answer) - (1 if b"chunked" in answer else len(body))
+    async with opened() as handler:
+        for cut in range(0, last, 3):
+            async with site(answer[:cut], None) as port:
+                with pytest.raises((DownloadFailedError, ResponseDataLossError)):
+                    await ask(handler, port.url())
+
+
+FAILURES: dict[str, tuple[bytes, type[Exception]]] = {
+    "nothing": (b"", DownloadFailedError),
+    "no HTTP": (b"220 mail.example ESMTP\r\n\r\n", BadAnswerError),
+    "no status": (b"HTTP/1.1 OK\r\n\r\n", BadAnswerError),
+    "half a head": (OK + b"Content-Length: 5\r\n", BadAnswerError),
+    "two lengths": (OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nferry", BadAnswerError),
+    "a length with a sign": (OK + b"Content-Length: +5\r\n\r\nferry", BadAnswerError),
+    "unknown coding": (OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", BadAnswerError),
+    "shorter": (OK + b"Content-Length: 6\r\n\r\nferry", ResponseDataLossError),
+    "longer": (OK + b"Content-Length: 4\r\n\r\nferry", ResponseDataLossError),
+    "a chunk without a length": (CHUNKED + b"-5\r\nferry\r\n0\r\n\r\n", ResponseDataLossError),
+    "a longer chunk": (CHUNKED + b"4\r\nferry\r\n0\r\n\r\n", ResponseDataLossError),
+    "no last chunk": (CHUNKED + b"5\r\nferry\r\n", ResponseDataLossError),
+    "too large": (OK + b"Content-Length: %d\r\n\r\n" % (MOST_BODY + 1), DownloadCancelledError),
+    "too large in the end": (OK + b"\r\n" + b"x" * (MOST_BODY + 1), DownloadCancelledError),
+    "too many tiny chunks": (CHUNKED + b"1\r\nx\r\n" * 90_000 + b"0\r\n\r\n", ResponseDataLossError),
+    "too many hints": (b"HTTP/1.1 103 \r\n\r\n" * (MOST_INTERIM + 1) + FERRY, BadAnswerError),
+    "many headers": (OK + b"X-Filler: yes\r\n" * 5_000 + b"\r\n", BadAnswerError),
+    "endless hints": (b"HTTP/1.1 103 \r\nLink: " + b"x" * MOST_HEAD_BYTES, BadAnswerError),
+}
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+@in_loop
+async def test_what_is_no_whole_answer_fails(kind: str) -> None:
+    answer, error = FAILURES[kind]
+    with pytest.raises(error) as raised:
+        await said(answer)
+    assert raised.type is error
+
+
+@in_loop
+async def test_one_header_of_many_kilobytes_is_fine() -> None:
+    line = b"Content-Security-Policy: " + b"x" * 60_000 + b"\r\n"
+    found = await said(OK + line + b"Content-Length: 0\r\n\r\n", step=20_000)
+    assert len(found.headers[b"Content-Security-Policy"] or b"") == 60_000
+
+
+@in_loop
+async def test_headers_keep_their_order_and_number() -> None:
+    found = await said(OK + b"set-cookie: a=1\r\nSET-COOKIE: b=2\r\nContent-Length: 0\r\n\r\n")
+    assert found.headers.getlist("Set-Cookie") == [b"a=1", b"b=2"]
+
+
+@in_loop
+async def test_a_request_says_what_it_was_told_to_say_and_nothing_else() -> None:
+    async with site(FERRY) as port, opened() as handler:
+        url = port.url(path="/a%2Fb/%E2%82%AC?x=%20+&y=[1]")
+        asked = Request(url, headers={"X-Name": "Überfahrt", "If-None-Match": 'W/"a"'})
+        await handler.download_request(asked)
+    first, *lines = port.requests[0].decode("utf-8").strip().split("\r\n")
+    assert first == f"GET {asked.url.partition(str(port.port))[2]} HTTP/1.1"
+    assert {line.partition(":")[0].lower(): line.partition(": ")[2] for line in lines} == {
+        "host": f"127.0.0.1:{port.port}",
+        "x-name": "Überfahrt",
+        "if-none-match": 'W/"a"',
+    }
+
+
+@in_loop
+async def test_a_header_cannot_hold_another() -> None:
+    async with site(FERRY) as port, opened() as handler:
+        with pytest.raises((DownloadFailedError, ValueError)):
+            await handler.download_request(Request(port.url(), headers={"X-Name": "a\r\nHost: b"}))
+    assert not port.requests
+
+
+@in_loop
+async def test_a_connection_is_used_again() -> None:
+    async with site(FERRY, FERRY) as port, opened() as handler:
+        for _ in range(2):
+            assert (await ask(handler, port.url())).body == b"ferry"
+        assert (port.connections, len(port.requests)) == (1, 2)
+
+
+@in_loop
+async def test_a_connection_that_was_closed_meanwhile_is_not_noticed() -> None:
+    async with site(FERRY, None, FERRY) as port, opened() as handler:
+        await ask(handler, port.url())
+        assert (await ask(handler, port.url())).body == b"ferry"
+        assert (port.connections, len(port.requests)) == (2, 2)
+
+
+@in_loop
+async def test_a_request_on_a_kept_connection_goes_out_once_more_if_nothing_was_answered_and_then_no_more() -> None:
+    async with site(FERRY, b"", None, b"", None) as port, opened() as handler:
+        await ask(handler, port.url())
+        with pytest.raises(DownloadFailedError, match="without an answer"):
+            await ask(handler, port.url())
+        assert (port.connections, len(port.requests)) == (2, 3)
+
+
+@in_loop
+async def test_half_an_answer_on_a_kept_connection_is_a_failure_and_not_asked_for_again() -> None:
+    async with site(FERRY, FERRY[:-1], None) as port, opened() as handler:
+        await ask(handler, port.url())
+        with pytest.raises(ResponseDataLossError):
+            await ask(handler, port.url())
+        assert len(port.requests) == 2
+
+
+@in_loop
+async def test_what_comes_behind_an_answer_is_no_answer_to_the_next_request() -> None:
+    async with site(FERRY + FERRY.replace(b"ferry", b"wreck"), FERRY) as port, opened() as handler:
+        await ask(handler, port.url())
+        assert (await ask(handler, port.url())).body == b"ferry"
+        assert port.connections == 2
+
+
+@in_loop
+async def test_a_request_that_is_given_up_takes_its_connection_with_it() -> None:
+    async with site(b"") as port, opened() as handler:
+        with pytest.raises(DownloadTimeoutError):
+            await ask(handler, port.url(), download_timeout=0.2)
+        await asyncio.wait_for(port.gone.wait(), 5)
+
+
+@in_loop
+async def test_the_next_address_of_a_name_is_tried() -> None:
+    async with site(FERRY) as port, opened() as handler:
+        # ::1 has nobody at this port
+        assert (await ask(handler, port.url("localhost"))).body == b"ferry"
+
+
+@in_loop
+async def test_failures_below_http_are_told_apart() -> None:
+    async with site() as port, opened() as handler:
+        gone = port
+        for name in ("no-such-host.invalid", f"{'x' * 70}.example"):
+            with pytest.raises(CannotResolveHostError):
+                await ask(handler, f"http://{name}/")
+    async with opened() as handler:
+        for host in ("127.0.0.1", "[::1]"):
+            with pytest.raises(DownloadConnectionRefusedError):
+                await ask(handler, gone.url(host))
+
+
+@in_loop
+async def test_a_body_without_a_length_is_whole_over_tls_only_if_tls_was_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = self_signed(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, key)
+    async with site(OK + b"\r\nferry", None, tls=server) as port, opened() as handler:
+        assert (await ask(handler, port.url("localhost", scheme="https"))).body == b"ferry"
+    with serve(tls=server) as rude:
+        rude.also["/unannounced"] = OK + b"\r\nferry"
+        async with opened() as handler:
+            with pytest.raises(ResponseDataLossError):
+                await ask(handler, f"https://localhost:{rude.server_address[1]}/unannounced")
+
+
+@in_loop
+async def test_a_connection_through_one_proxy_is_not_used_for_another_or_other_credentials() -> None:
+    async with site(*[FERRY] * 4) as proxy, opened() as handler:
+        for authorization in ("Basic YTph", "Basic YTpi", None):
+            asked = Request("http://press.example/", meta={"proxy": proxy.url()})
+            if authorization:
+                asked.headers["Proxy-Authorization"] = authorization
+            await handler.download_request(asked)
+        await ask(handler, proxy.url())
+        assert proxy.connections == 4
+        said_to = [request.partition(b"\r\n")[0] for request in proxy.requests]
+        assert said_to == [b"GET http://press.example/ HTTP/1.1"] * 3 + [b"GET / HTTP/1.1"]
+        assert [request.count(b"Proxy-Authorization: Basic") for request in proxy.requests] == [1, 1, 0, 0]
+
+
+@pytest.mark.parametrize("reply", [b"\x04\x00", b"HT", b"\x05\xff", b"\x05\x00\x05\x04\x00\x01", b"\x05\x00\x05"])
+@in_loop
+async def test_a_socks_proxy_that_says_something_else_is_a_failure_that_names_it(reply: bytes) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply)
+        await reader.read(100)
         writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
 
-    async def run() -> Sequence[Response]:
-        handler = HttpDownloadHandler(Crawler(Spider, Settings({"DOWNLOAD_TIMEOUT": 5, **(settings or {})})))
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        port = str(server.sockets[0].getsockname()[1])
-        async with server:
-            try:
-                return [await handler.download_request(_at(request, port)) for request in requests]
-            finally:
-                await handler.close()
-                await asyncio.gather(*serving)
-
-    found = asyncio.run(run())
-    return found, b"".join(received)
-
-
-def _at(request: Request, port: str) -> Request:
-    meta = {key: value.replace("65535", port) if key == "proxy" else value for key, value in request.meta.items()}
-    return request.replace(url=request.url.replace("65535", port), meta=meta)
-
-
-def test_a_request_says_what_it_must_and_no_more() -> None:
-    _, said = download(
-        Request("http://127.0.0.1:65535/a b?q=ä&r=[1]#part", headers={"Accept": "*/*", "X-Odd": b"\xe4"}),
-        Request("http://127.0.0.1:65535", method="POST", body=b"a=1", headers={"Host": "press.example"}),
-        Request("http://127.0.0.1:65535/", method="POST"),
-    )
-    first, second, third = said.split(b"GET " if said.startswith(b"POST") else b"POST ")
-    port = first.partition(b"Host: 127.0.0.1:")[2].partition(b"\r\n")[0]
-    assert first == (
-        b"GET /a%20b?q=%C3%A4&r=%5B1%5D HTTP/1.1\r\nHost: 127.0.0.1:" + port + b"\r\nAccept: */*\r\nX-Odd: \xe4\r\n\r\n"
-    )
-    assert second == b"/ HTTP/1.1\r\nHost: press.example\r\nContent-Length: 3\r\n\r\na=1"
-    assert third == b"/ HTTP/1.1\r\nHost: 127.0.0.1:" + port + b"\r\nContent-Length: 0\r\n\r\n"
-
-
-def test_an_answer_has_its_headers_and_the_type_of_its_document_where_somebody_may_look() -> None:
-    (looked_at, plain), _ = download(
-        Request("http://127.0.0.1:65535/"), Request("http://127.0.0.1:65535/", meta={PLAIN_META: True})
-    )
-    assert isinstance(looked_at, HtmlResponse)
-    assert looked_at.text == "Fähre 10"
-    assert type(plain) is Response
-    for one in (looked_at, plain):
-        assert (one.status, one.body) == (200, b"F\xc3\xa4hre 10")
-        assert one.headers.getlist("set-cookie") == [b"a=1", b"b=2"]
-        assert one.headers["content-TYPE"] == b"text/html; charset=utf-8"
-
-
-@pytest.mark.parametrize("headers", [{"X": "a\r\nY: b"}, {"X\nY": "b"}, {"X": "a\rb"}, {"X": "a\0"}])
-def test_a_header_cannot_smuggle_another(headers: dict[str, str]) -> None:
-    with pytest.raises(DownloadFailedError, match="line break"):
-        download(Request("http://127.0.0.1:65535/", headers=headers))
-
-
-def test_nothing_but_tokens_stand_in_the_first_line() -> None:
-    with pytest.raises(DownloadFailedError, match="cannot be sent"):
-        download(Request("http://127.0.0.1:65535/", method="GET /x HTTP/1.1\r\nX: "))
-
-
-def test_bounds_are_those_of_the_request_else_of_the_settings() -> None:
-    small = {"DOWNLOAD_MAXSIZE": 5, "DOWNLOAD_TIMEOUT": 0.2}
-    with pytest.raises(DownloadCancelledError):
-        download(Request("http://127.0.0.1:65535/"), settings=small)
-    (found,), _ = download(Request("http://127.0.0.1:65535/", meta={"download_maxsize": 9}), settings=small)
-    assert len(found.body) == 9
-    with pytest.raises(DownloadTimeoutError):
-        download(Request("http://127.0.0.1:65535/"), settings=small, answer=b"HTTP/1.1 100 Continue\r\n\r\n")
-
-
-def test_the_answer_to_head_has_no_body_and_its_connection_is_kept() -> None:
-    head = b"HTTP/1.1 200 OK\r\nContent-Length: 5870\r\n\r\n"
-    found, _ = download(*[Request("http://127.0.0.1:65535/", method="HEAD")] * 2, answer=head)
-    assert [(one.status, one.body) for one in found] == [(200, b"")] * 2
-
-
-def test_credentials_of_a_proxy_go_to_a_proxy_only() -> None:
-    secret = {"Proxy-Authorization": b"Basic c2VjcmV0"}
-    through, direct = (
-        download(Request("http://127.0.0.1:65535/x?y", headers=secret, meta=meta))[1]
-        for meta in ({"proxy": "http://127.0.0.1:65535"}, {})
-    )
-    assert through.startswith(b"GET http://127.0.0.1:")
-    assert b"/x?y HTTP/1.1\r\n" in through
-    assert b"Proxy-Authorization: Basic c2VjcmV0\r\n" in through
-    assert b"Basic" not in direct
-
-
-def test_proxies_of_other_kinds_are_refused() -> None:
-    with pytest.raises(NotSupported):
-        download(Request("http://127.0.0.1:65535/", meta={"proxy": "ftp://127.0.0.1:65535"}))
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    way = SocksTarget("127.0.0.1", server.sockets[0].getsockname()[1], None, None, "press.example", 80)
+    async with server, opened() as handler:
+        with pytest.raises(DownloadFailedError, match="the SOCKS proxy"):
+            await ask(handler, "http://press.example/", **{SOCKS_META: way})

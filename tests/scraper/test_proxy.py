@@ -53,5 +53,8 @@ def test_certificates_are_verified_behind_a_proxy_and_targets_judged_before(tmp_
         f"CONNECT 127.0.0.1:{port}",
     }
     assert set(socks.log) == {f"address 127.0.0.1:{port}", f"name localhost:{port}"}
-    assert "the SOCKS proxy did not accept the user name and password" in found["wrong password"]["error"]
+    assert (
+        "the SOCKS proxy opened no way to the site (Username and password authentication failure)"
+        in found["wrong password"]["error"]
+    )
     assert not [one for one in found.values() if "night" in str(one)]
