@@ -129,11 +129,10 @@ def _alike(tree: Tree, stamp: Stamp, marks: list[int]) -> list[int]:
     some = tree.link[marks[0]] == marks[0] if marks and marks[0] >= 0 else False
     return [
         i
-        for i in range(1, len(tags))
+        for i in (tree.hrefs if some else range(1, len(tags)))
         if tags[i] == tag
         and tags[parents[i]] == outer
         and tag != TEXT
-        and (not some or tree.link[i] == i)
         and tree.units_in(i, tree.end[i]) > 0
         and _stamp(tree, i) == stamp
     ]

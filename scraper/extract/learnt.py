@@ -9,6 +9,7 @@ nothing, and a list that was left behind for a new one is left.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from scraper.extract.groups import Group
@@ -28,6 +29,7 @@ SURE = 1.0
 MAX_SELECTOR = 1_000
 _LEVELS = 40
 _MEMBERS = 60
+_NEVER = 1 << 60
 _NAME = re.compile(r"[A-Za-z_-][A-Za-z_-]{1,60}", re.ASCII)
 
 
@@ -52,6 +54,18 @@ def _has_tags(tree: Tree, node: int, tags: list[str]) -> bool:
             return False
         node = tree.parent[node]
     return node < 0
+
+
+def is_cut_closer(group: Group, held: Group) -> bool:
+    """Whether a group is the list ``held``, cut closer: each of its records lies in another one of that list's."""
+    spans = sorted((r.start, r.stop) for r in held.records)
+    owners = set()
+    for r in group.records:
+        at = bisect_right(spans, (r.start, _NEVER)) - 1
+        if at < 0 or r.stop > spans[at][1] or at in owners:
+            return False
+        owners.add(at)
+    return True
 
 
 def name_group(tree: Tree, group: Group) -> str:

@@ -13,7 +13,7 @@ from scraper.extract.columns import Fields, Page, Piece, Row, choose_fields, hre
 from scraper.extract.dating import date_column
 from scraper.extract.extras import author_of, image_of
 from scraper.extract.groups import Group, Record, find_groups
-from scraper.extract.learnt import HEAD_START, RIVAL_SHARE, RIVALS, SURE, named_groups
+from scraper.extract.learnt import HEAD_START, RIVAL_SHARE, RIVALS, SURE, is_cut_closer, named_groups
 from scraper.extract.moments import find_moments
 from scraper.extract.score import Judged, judge
 from scraper.extract.signs import prose_lines
@@ -64,16 +64,19 @@ def read_page(tree: Tree, *, now: datetime, languages: Sequence[str]) -> Page:
 
 def candidates(page: Page, recipe: Recipe | None = None, *, witnesses: bool = False) -> list[Judged]:
     """The closely read candidates, best first. The one that a learnt ``recipe`` names has a head start; those that hold
-    much less than it are not read, unless there are ``witnesses`` that may speak for one of them."""
+    much less than it, or the same, are not read, unless there are ``witnesses`` that may speak for one of them."""
     tree = page.tree
     dates = _count_dates(page)
     groups = find_groups(tree, dates)
     whole = max(tree.units[-1], 1)
     named = [judge(page, g, whole) for g in named_groups(tree, groups, recipe)[:JUDGED]]
     known = {id(j.group) for j in named}
-    sure = bool(named) and named[0].odds >= SURE and not witnesses
-    least = RIVAL_SHARE * _promise(tree, named[0].group, dates) if sure else 0.0
-    rivals = _promising(tree, groups, dates, RIVALS if named else JUDGED, least)
+    if named and named[0].odds >= SURE and not witnesses:
+        held = named[0].group
+        least = RIVAL_SHARE * _promise(tree, held, dates)
+        rivals = [g for g in _promising(tree, groups, dates, RIVALS, least) if not is_cut_closer(g, held)]
+    else:
+        rivals = _promising(tree, groups, dates, RIVALS if named else JUDGED, 0.0)
     judged = named + [judge(page, g, whole) for g in rivals if id(g) not in known]
     judged.sort(key=lambda j: -j.choice - HEAD_START * (id(j.group) in known and j.odds > 0))
     return judged
@@ -214,7 +217,7 @@ def _is_in_paragraph(page: Page, f: Fields, kept: set[int], k: int) -> bool:
     """Whether a piece is a linked word in a paragraph of the summary, or the few words before one."""
     pieces, block = f.row.pieces, page.tree.block
     piece = pieces[k]
-    if piece is f.title or piece.dated or _repeatable(piece) in page.boilerplate or not _same(block, pieces, k, k + 1):
+    if piece is f.title or piece.dated or not _same(block, pieces, k, k + 1) or _repeatable(piece) in page.boilerplate:
         return False
     if piece.link >= 0:
         amid = _same(block, pieces, k, k - 1) and pieces[k - 1].link < 0 and pieces[k + 1].link < 0

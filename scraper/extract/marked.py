@@ -37,8 +37,9 @@ def marked_articles(tree: Tree, base: str, *, now: datetime) -> list[Told]:
     found: dict[str, Told] = {}
     looked = 0
     stop = 0
-    for i, raw in enumerate(tree.attrs.raw):
-        if i < stop or not ("itemtype" in raw or "typeof" in raw or "entry" in raw) or not _is_article(tree.attrs[i]):
+    telling = {raw for raw in set(tree.attrs.raw) if "itemtype" in raw or "typeof" in raw or "entry" in raw}
+    for i, raw in enumerate(tree.attrs.raw if telling else ()):
+        if raw not in telling or i < stop or not _is_article(tree.attrs[i]):
             continue
         looked += 1
         if looked > MAX_NAMES or len(found) >= MAX_TOLD:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from scraper.extract import extract
+from scraper.extract.groups import Group, Record
+from scraper.extract.learnt import is_cut_closer
 from scraper.types import Extraction, Recipe
 
 from .pages import DAYS, HEADLINES, NOW, SITE, TEASERS, link_of, page
@@ -82,3 +84,14 @@ def test_a_list_that_holds_much_less_than_the_one_that_was_learnt_changes_nothin
     for rows in (1, 2, 3, 5):
         beside = main_list(8) + side_list(rows)
         assert look(beside, recipe).items == look(main_list(8)).items
+
+
+def test_the_same_list_cut_closer_is_no_rival_and_a_list_within_a_record_is() -> None:
+    def group(*spans: tuple[int, int]) -> Group:
+        return Group(0, records=[Record(start, stop, start) for start, stop in spans])
+
+    held = group((10, 20), (20, 30), (30, 40))
+    assert is_cut_closer(group((11, 14), (22, 30), (30, 40)), held)
+    assert not is_cut_closer(group((11, 14), (15, 18), (22, 30)), held)
+    assert not is_cut_closer(group((11, 14), (40, 44)), held)
+    assert not is_cut_closer(group((10, 30), (30, 40)), held)
