@@ -189,9 +189,9 @@ def written_rules(config: Config) -> tuple[Rule, ...]:
     return tuple(rule for rule in telling_plan(config).rules if rule.name in written)
 
 
-def zone_of(config: Config, channel: ChannelConfig) -> tzinfo:
+def zone_of(config: Config, channel: ChannelConfig | None) -> tzinfo:
     """The zone in which a channel's reader lives: its own, else that of the settings, else the machine's."""
-    name = channel.timezone or config.settings.timezone
+    name = (channel.timezone if channel else None) or config.settings.timezone
     return ZoneInfo(name) if name else get_localzone()
 
 
@@ -217,14 +217,19 @@ def outbox_options(config: Config) -> OutboxOptions:
     """How each channel is treated."""
     return OutboxOptions(
         policies={channel.name: _delivery_policy(channel) for channel in config.channels},
-        renderings={
-            channel.name: RenderOptions(
-                language=channel.language or config.settings.language, zone=zone_of(config, channel)
-            )
-            for channel in config.channels
-        },
+        renderings={channel.name: _rendering(config, channel) for channel in config.channels},
         templates={channel.name: channel.template for channel in config.channels if channel.template is not None},
     )
+
+
+def console_rendering(config: Config) -> RenderOptions:
+    """How messages look in the terminal: as the first channel of that kind has them, if there is one."""
+    return _rendering(config, next((channel for channel in config.channels if channel.type == "console"), None))
+
+
+def _rendering(config: Config, channel: ChannelConfig | None) -> RenderOptions:
+    language = (channel.language if channel else None) or config.settings.language
+    return RenderOptions(language=language, zone=zone_of(config, channel))
 
 
 def _delivery_policy(channel: ChannelConfig) -> DeliveryPolicy:

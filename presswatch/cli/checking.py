@@ -44,15 +44,19 @@ def check_command(app: App, names: Sequence[str], form: str | None) -> int:
 
     if not names and not app.config.sources:
         raise ConfigError(app.nothing_watched)
+    if not names and all(source.paused for source in app.config.sources):
+        count = len(app.config.sources)
+        all_paused = f"all {count} sources are paused" if count > 1 else "the only source is paused"
+        say(f"{all_paused}; presswatch resume {app.config.sources[0].slug}")
     chosen = {"source": ",".join(names)} if names else {"scope": "all"}
     with _progress() as progress:
         spider = crawl(app, console="stdout" if form is None else "stderr", progress=progress, **chosen)
     reports = sorted(spider.reports, key=lambda report: report.slug)
-    facts = _facts(app, reports)
+    facts, listed = _facts(app, reports), _listed(app, reports)
     if form is not None:
-        write_rows((_record(report, facts) for report in reports), FIELDS, form)
+        write_rows((_record(report, facts, listed) for report in reports), FIELDS, form)
     else:
-        _print(app, reports, facts)
+        _print(app, reports, facts, listed)
     return spider.tally.exit_code
 
 
@@ -80,7 +84,7 @@ def _progress() -> Iterator[_Bar | None]:
     from presswatch.cli.screen import make_console
 
     console = make_console(error=True)
-    if not console.is_terminal:
+    if not console.file.isatty():
         yield None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -110,13 +114,40 @@ def _facts(app: App, reports: Sequence[CheckReport | Skipped]) -> dict[int, Chan
         return load_changes(conn, ids)
 
 
+def _listed(app: App, reports: Sequence[CheckReport | Skipped]) -> dict[str, int]:
+    """How many items each page lists, by slug: as it was read, or as it was known where it is the same."""
+    import json
+
+    from scraper.check import CheckReport
+    from scraper.spiders.news import count_read
+    from scraper.types import Outcome
+
+    found, same = {}, []
+    for report in reports:
+        count = count_read(report) if isinstance(report, CheckReport) else None
+        if count is not None:
+            found[report.slug] = count
+        elif isinstance(report, CheckReport) and report.outcome is not Outcome.FAILED:
+            same.append(report.slug)
+    if not same:
+        return found
+    sql = (
+        "SELECT s.slug, (SELECT count(*) FROM appearances a WHERE a.source_id = s.id AND a.listed = 1) AS listed "
+        "FROM sources s WHERE s.slug IN (SELECT value FROM json_each(?))"
+    )
+    with app.reading() as conn:
+        return found | {row["slug"]: row["listed"] for row in conn.execute(sql, (json.dumps(same),))}
+
+
 def _changes(report: CheckReport | Skipped) -> Sequence[Any]:
     from scraper.check import CheckReport
 
     return report.committed.changes if isinstance(report, CheckReport) else ()
 
 
-def _record(report: CheckReport | Skipped, facts: Mapping[int, ChangeFacts]) -> dict[str, Any]:
+def _record(
+    report: CheckReport | Skipped, facts: Mapping[int, ChangeFacts], listed: Mapping[str, int]
+) -> dict[str, Any]:
     from scraper.check import CheckReport
     from scraper.spiders.news import item_dict
 
@@ -132,7 +163,7 @@ def _record(report: CheckReport | Skipped, facts: Mapping[int, ChangeFacts]) -> 
         "reason": report.reason,
         "message": report.message,
         "baseline": report.baseline,
-        "items": len(report.items),
+        "items": listed.get(report.slug, 0),
         "new": [item_dict(report, place, report.items[place]) for place in sorted(report.new)],
         "changes": [_change_record(facts[change.change_id]) for change in report.committed.changes],
         "seconds": round(report.seconds, 3),
@@ -152,7 +183,12 @@ def _change_record(change: ChangeFacts) -> dict[str, Any]:
     }
 
 
-def _print(app: App, reports: Sequence[CheckReport | Skipped], facts: Mapping[int, ChangeFacts]) -> None:
+def _print(
+    app: App,
+    reports: Sequence[CheckReport | Skipped],
+    facts: Mapping[int, ChangeFacts],
+    listed: Mapping[str, int],
+) -> None:
     from presswatch.cli.screen import make_console, make_table, plain, show
 
     telling = {change.change_id for report in reports for change in _changes(report) if change.tell}
@@ -160,7 +196,7 @@ def _print(app: App, reports: Sequence[CheckReport | Skipped], facts: Mapping[in
     table = make_table("source", "outcome", "items", "new", "changes", "s", right=("items", "new", "changes", "s"))
     quiet, notes = 0, []
     for report in reports:
-        word, row, note = _summary(report)
+        word, row, note = _summary(report, listed.get(report.slug, 0))
         if len(reports) > _MANY and word in ("unchanged", "not modified"):
             quiet += 1
             continue
@@ -173,16 +209,15 @@ def _print(app: App, reports: Sequence[CheckReport | Skipped], facts: Mapping[in
         say(f"{quiet} more sources, where nothing has changed")
 
 
-def _summary(report: CheckReport | Skipped) -> tuple[str, tuple[str, ...], str]:
+def _summary(report: CheckReport | Skipped, items: int) -> tuple[str, tuple[str, ...], str]:
     """The outcome in a word, the cells of the table, and what else there is to say."""
     from scraper.check import CheckReport
 
     if not isinstance(report, CheckReport):
         return "skipped", ("", "", "", ""), report.reason
     word = "first look" if report.baseline else report.outcome.value.replace("_", " ")
-    known = word in ("changed", "unchanged", "first look", "suspect")
     cells = (
-        str(len(report.items)) if known and report.items else "",
+        str(items or ""),
         str(report.committed.new_items) if report.committed.new_items and not report.baseline else "",
         str(len(report.committed.changes) or ""),
         f"{report.seconds:.1f}",
@@ -191,32 +226,42 @@ def _summary(report: CheckReport | Skipped) -> tuple[str, tuple[str, ...], str]:
 
 
 def _print_changes(app: App, facts: Mapping[int, ChangeFacts]) -> None:
-    """What changed, as a console channel tells it; without what such a channel has just printed."""
+    """What changed, as a console channel tells it; without what such a channel has just printed, and with a word of
+    what nobody is told."""
     import sys
 
+    from presswatch.cli.screen import make_console, plain
+    from presswatch.wiring import console_rendering
     from scheduler.channels.console import ConsoleChannel
     from scheduler.facts import MessageFacts
     from scheduler.render import render
 
-    printed = _printed(app, facts)
-    told = [change for number, change in facts.items() if number not in printed]
-    for change in told:
-        message = MessageFacts(change.event_id, "check", "change", app.now, (change,), 1)
-        ConsoleChannel("check", sys.stdout).send(render(message), message)
-
-
-def _printed(app: App, facts: Mapping[int, ChangeFacts]) -> set[int]:
     if not facts:
-        return set()
+        return
+    told, printed = _told(app, facts)
+    options, console = console_rendering(app.config), make_console()
+    untold = "told to nobody: " + ("no rule asks for it" if app.config.channels else "there are no channels")
+    for number, change in facts.items():
+        if number in printed:
+            continue
+        message = MessageFacts(change.event_id, "check", "change", app.now, (change,), 1)
+        ConsoleChannel("check", sys.stdout).send(render(message, options), message)
+        if number not in told:
+            console.print(plain(untold, "dim", before="    "), soft_wrap=True)
+
+
+def _told(app: App, facts: Mapping[int, ChangeFacts]) -> tuple[set[int], set[int]]:
+    """Of which changes there is a message (itself, or one that it joined), and which a console channel has printed."""
     import json
 
     sql = (
-        "SELECT x.change_id FROM message_changes x JOIN messages m ON m.id = x.message_id "
-        "JOIN channels c ON c.id = m.channel_id "
-        "WHERE c.kind = 'console' AND m.state = 'sent' AND x.change_id IN (SELECT value FROM json_each(?))"
+        "SELECT x.change_id, max(c.kind = 'console' AND m.state = 'sent') AS is_printed "
+        "FROM message_changes x JOIN messages m ON m.id = x.message_id JOIN channels c ON c.id = m.channel_id "
+        "WHERE x.change_id IN (SELECT value FROM json_each(?)) GROUP BY 1"
     )
     with app.reading() as conn:
-        return {row[0] for row in conn.execute(sql, (json.dumps(list(facts)),))}
+        rows = conn.execute(sql, (json.dumps(list(facts)),)).fetchall()
+    return {row[0] for row in rows}, {row[0] for row in rows if row["is_printed"]}
 
 
 @click.command(name="run")

@@ -266,19 +266,27 @@ class NewsSpider(Spider):
 
 
 def log_report(report: CheckReport) -> None:
-    """One structured line per check: source, outcome, items, changes, milliseconds."""
+    """One structured line per check: source, outcome, items (if the page was read), changes, milliseconds."""
+    count = count_read(report)
     log.log(
         logging.WARNING if report.outcome in (Outcome.FAILED, Outcome.SUSPECT) else logging.INFO,
-        "check source=%s outcome=%s items=%d new=%d changes=%d ms=%d%s",
+        "check source=%s outcome=%s%s new=%d changes=%d ms=%d%s",
         report.slug,
         report.outcome,
-        len(report.items),
+        "" if count is None else f" items={count}",
         report.committed.new_items,
         len(report.committed.changes),
         round(report.seconds * 1000),
         f" reason={report.reason} message={json.dumps(report.message, ensure_ascii=True)}" if report.reason else "",
         extra={"fields": _log_fields(report)},
     )
+
+
+def count_read(report: CheckReport) -> int | None:
+    """How many items were read on the page; ``None`` where it was not read, because it is the same as before or there
+    was none."""
+    may_be_unread = report.outcome in (Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.FAILED)
+    return None if may_be_unread and not report.items else len(report.items)
 
 
 def _log_fields(report: CheckReport) -> dict[str, Any]:
@@ -288,7 +296,7 @@ def _log_fields(report: CheckReport) -> dict[str, Any]:
         "url": report.url,
         "outcome": report.outcome.value,
         "reason": report.reason,
-        "items": len(report.items),
+        "items": count_read(report),
         "new_items": report.committed.new_items,
         "changes": len(report.committed.changes),
         "duration_ms": round(report.seconds * 1000),
