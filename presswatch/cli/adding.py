@@ -177,7 +177,7 @@ def _name_from(page_title: str | None) -> str | None:
 
 
 def _show(candidate: _Candidate) -> None:
-    from presswatch.cli.screen import make_console, plain
+    from presswatch.cli.screen import flow, make_console, plain
     from presswatch.cli.understood import print_understood
 
     console = make_console()
@@ -185,7 +185,7 @@ def _show(candidate: _Candidate) -> None:
     if extraction is None:
         return
     if extraction.page_title:
-        console.print(plain(extraction.page_title, "bold"))
+        flow(console, plain(extraction.page_title, "bold"))
     print_understood(console, extraction, most=_SHOWN)
     for warning in candidate.warnings:
         say(warning)

@@ -55,7 +55,7 @@ def diff_command(app: App, item: str, last: bool, form: str | None) -> None:
 
 
 def _print(app: App, edit: Edit) -> None:
-    from presswatch.cli.screen import local_time, make_console, plain
+    from presswatch.cli.screen import flow, local_time, make_console, plain
 
     console = make_console()
     console.print(plain(f"{local_time(edit.at, app.zone)}  {edit.of}, revision {edit.number}", "bold"))
@@ -70,7 +70,7 @@ def _print(app: App, edit: Edit) -> None:
                 skipped = True
                 continue
             skipped = False
-            console.print(_line(line, marked=not console.is_terminal), soft_wrap=True)
+            flow(console, _line(line, marked=not console.is_terminal), hang=4)
 
 
 def _line(pieces: tuple[Piece, ...], *, marked: bool) -> Text:

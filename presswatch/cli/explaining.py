@@ -67,7 +67,7 @@ def read_target(app: App, target: str, url: str | None, *, source: SourceConfig 
         from presswatch.cli.looking import preview_pages
 
         own = source is not None and origin_of(source.url) == origin_of(target)
-        [preview] = preview_pages(app, [target], slug=source.slug if source is not None and own else None)
+        [preview] = preview_pages(app, [target], source_key=source.id if source is not None and own else None)
         if preview.page is None:
             raise preview.error or PresswatchError(f"{target} could not be looked at")
         return preview.page
@@ -131,7 +131,7 @@ def print_explanation(console: Console, found: Explanation, *, most: int | None)
     from rich.text import Text
 
     from presswatch.cli.explain_page import count_lists
-    from presswatch.cli.screen import joined, plain
+    from presswatch.cli.screen import flow, joined, plain
     from presswatch.cli.understood import KIND_STYLES
 
     verdict = found.extraction.verdict
@@ -140,7 +140,7 @@ def print_explanation(console: Console, found: Explanation, *, most: int | None)
     head.append(f", confidence {verdict.confidence:.2f}, {count} {'item' if count == 1 else 'items'}")
     console.print(head)
     if verdict.reasons:
-        console.print(plain(joined(verdict.reasons, "; "), limit=1_000), soft_wrap=True)
+        flow(console, plain(joined(verdict.reasons, "; "), limit=1_000))
     if found.candidates:
         console.print(Text(f"\n{count_lists(found)}", style="bold"))
     for candidate in found.candidates:
@@ -157,29 +157,29 @@ def print_explanation(console: Console, found: Explanation, *, most: int | None)
 def _print_candidate(console: Console, candidate: Candidate) -> None:
     from rich.text import Text
 
-    from presswatch.cli.screen import plain
+    from presswatch.cli.screen import flow, plain
 
     style = "green" if candidate.chosen else "dim"
     line = Text("  taken      " if candidate.chosen else "  not taken  ", style=style)
     line.append(
         f"{candidate.records:>4} records  score {candidate.choice:>5.1f}  {candidate.probability:.0%} likely a listing"
     )
-    console.print(line, soft_wrap=True)
+    flow(console, line, hang=13)
     margin = " " * 13
-    console.print(plain(candidate.where, "cyan", 600, before=margin), soft_wrap=True)
+    flow(console, plain(candidate.where, "cyan", 600, before=margin), hang=13)
     if candidate.reasons:
         said = ", ".join(f"{words} {value:+.1f}" for words, value in candidate.reasons)
-        console.print(Text(margin + said), soft_wrap=True)
+        flow(console, Text(margin + said), hang=13)
     if candidate.titles:
-        console.print(plain(" · ".join(title[:60] for title in candidate.titles), "dim", before=margin), soft_wrap=True)
+        flow(console, plain(" · ".join(title[:60] for title in candidate.titles), "dim", before=margin), hang=13)
 
 
 def _print_item(console: Console, number: int, item: ExplainedItem) -> None:
-    from presswatch.cli.screen import plain
+    from presswatch.cli.screen import flow, plain
 
     for place in item.places:
         lead = f"{number:>4}  " if place is item.places[0] else " " * 6
         style = "bold" if place.field == "title" else ""
-        console.print(plain(place.text, style, 200, before=f"{lead}{place.field:<10} "), soft_wrap=True)
+        flow(console, plain(place.text, style, 200, before=f"{lead}{place.field:<10} "), hang=17)
         if place.where:
-            console.print(plain(place.where, "dim", 300, before=" " * 17), soft_wrap=True)
+            flow(console, plain(place.where, "dim", 300, before=" " * 17), hang=17)

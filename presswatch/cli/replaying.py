@@ -53,15 +53,15 @@ def replay_command(app: App, path: Path, url: str, db: Path | None, every: str |
 
 
 def _print(app: App, line: ReplayedLine) -> None:
-    from presswatch.cli.screen import local_time, make_console, plain
+    from presswatch.cli.screen import flow, local_time, make_console, plain
 
     console = make_console()
     why = f" ({line.reason})" if line.reason else ""
     head = f"{local_time(line.at, app.zone)}  {line.name}  {line.outcome}{why}  {line.items} items"
-    console.print(plain(head, "bold" if line.changes else "dim"), soft_wrap=True)
+    flow(console, plain(head, "bold" if line.changes else "dim"), hang=4)
     for change in line.changes:
         if change["tell"]:
-            console.print(plain(_change_text(change), before=f"    {change['kind']}  "), soft_wrap=True)
+            flow(console, plain(_change_text(change), before=f"    {change['kind']}  "), hang=8)
 
 
 def _change_text(change: dict[str, Any]) -> str:

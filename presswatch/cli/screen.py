@@ -56,6 +56,13 @@ def show(console: Console, *parts: Any) -> None:
     console.file.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
 
 
+def flow(console: Console, text: Text, hang: int = 0) -> None:
+    """Print a line; on a terminal broken between words, what follows indented by ``hang``. Elsewhere it stays one."""
+    from scheduler.flow import flowed, terminal_width
+
+    console.print(flowed(text, terminal_width(console.file), hang), soft_wrap=True)
+
+
 def show_found(table: Table, left: Iterator[object], *, none: str, more: str) -> None:
     """Print a table to standard output, or say ``none`` where it is empty; and ``more`` where something is ``left``."""
     if table.row_count:

@@ -173,10 +173,10 @@ def _fields(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _print(app: App, record: dict[str, Any]) -> None:
-    from presswatch.cli.screen import local_time, make_console, plain
+    from presswatch.cli.screen import flow, local_time, make_console, plain
 
     console = make_console()
-    console.print(plain(record["title"], "bold", 1_000))
+    flow(console, plain(record["title"], "bold", 1_000))
     if record["status"] == "withdrawn":
         console.print(plain("withdrawn: the page no longer lists it", "red"))
     _print_pairs(console, _facts(app, record))
@@ -229,7 +229,7 @@ def _print_pairs(console: Console, pairs: Sequence[tuple[str, str | None]]) -> N
 
 
 def _print_history(app: App, console: Console, record: dict[str, Any]) -> None:
-    from presswatch.cli.screen import local_time, plain
+    from presswatch.cli.screen import flow, local_time, plain
 
     revisions = {each["number"]: each for each in record["revisions"]}
     if not record["changes"]:
@@ -237,25 +237,25 @@ def _print_history(app: App, console: Console, record: dict[str, Any]) -> None:
     console.print(plain("history", "bold"))
     for change in record["changes"]:
         when = local_time(change["changed_at"], app.zone)
-        form = f"form {change['revision']}  " if change["kind"] in ("revised", "relocated") else ""
-        console.print(plain(f"{when}  {change['kind']}  {form}{change['reason']}", before="  "))
-        if change["kind"] not in ("revised", "relocated"):
+        edited = change["kind"] in ("revised", "relocated")
+        what = f"{change['kind']}  revision {change['revision']}  " if edited else f"{change['kind']}  "
+        flow(console, plain(change["reason"], before=f"  {when}  {what}"), hang=4)
+        if not edited:
             continue
         revision = revisions.get(change["revision"], {})
         for name, old in revision.get("before", {}).items():
-            console.print(
-                plain(f"    {name} was  {old if old is not None else '(none)'}", "red", 1_000), soft_wrap=True
-            )
-            console.print(plain(f"    {name} is   {revision[name]}", "green", 1_000), soft_wrap=True)
+            for tense, value, style in (("was", old, "red"), ("is ", revision[name], "green")):
+                shown = value if value is not None else "(none)"
+                flow(console, plain(shown, style, 1_000, before=f"    {name} {tense}  "), hang=8)
 
 
 def _print_list(console: Console, heading: str, lines: Sequence[str]) -> None:
-    from presswatch.cli.screen import plain
+    from presswatch.cli.screen import flow, plain
 
     if lines:
         console.print(plain(heading, "bold"))
     for line in lines:
-        console.print(plain(line, limit=1_000, before="  "), soft_wrap=True)
+        flow(console, plain(line, limit=1_000, before="  "), hang=4)
 
 
 def _message_line(app: App, message: dict[str, Any]) -> str:

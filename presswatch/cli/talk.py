@@ -17,7 +17,13 @@ _LONGEST_LINE = 2_000
 
 def say(text: str) -> None:
     """One or more lines on standard error, the first after ``presswatch:``; foreign text in them is made inert."""
-    print(f"presswatch: {inert_lines(text)}", file=sys.stderr, flush=True)
+    said = f"presswatch: {inert_lines(text)}"
+    if sys.stderr.isatty():
+        from scheduler.flow import flowed_line, terminal_width
+
+        width = terminal_width(sys.stderr)
+        said = "\n".join(flowed_line(line, width, hang=4) for line in said.split("\n"))
+    print(said, file=sys.stderr, flush=True)
 
 
 def say_error(error: PresswatchError) -> None:

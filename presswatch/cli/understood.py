@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from presswatch.cli.screen import joined, plain, title_text
+from presswatch.cli.screen import flow, joined, plain, title_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,16 +37,16 @@ def print_understood(console: Console, found: Extraction, *, most: int | None) -
     head.append(f", confidence {verdict.confidence:.2f}, {_count(len(found.items))}")
     console.print(head)
     if verdict.reasons:
-        console.print(plain(joined(verdict.reasons, "; "), "dim"))
+        flow(console, plain(joined(verdict.reasons, "; "), "dim", 1_000))
     for item in found.items[:most]:
-        console.print(item_line(item), soft_wrap=True)
+        flow(console, item_line(item), hang=14)
         if item.url:
             console.print(plain(item.url, "dim", 2_000, before=" " * 14), soft_wrap=True)
     left = len(found.items) - (most or len(found.items))
     if left > 0:
         console.print(Text(f"  … and {left} more", style="dim"))
     if found.article is not None:
-        console.print(Text.assemble("its own article: ", title_text(found.article.title, found.article.url)))
+        flow(console, Text.assemble("its own article: ", title_text(found.article.title, found.article.url)), hang=4)
 
 
 def item_line(item: ItemData) -> Text:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from scheduler.channels.base import ChannelKind
 from scheduler.facts import MessageFacts
+from scheduler.flow import flowed, terminal_width
 from scheduler.render import Edit, Entry, Rendered
 from scraper.errors import DeliveryError
 from scraper.types import ChangeKind
@@ -39,8 +40,10 @@ class ConsoleChannel:
         """Print. Raises :class:`DeliveryError` if the stream cannot be written (a closed pipe, a full disk)."""
         stream = self._stream if self._stream is not None else sys.stdout
         try:
-            if stream.isatty():
-                _print_coloured(rendered, Console(file=stream, highlight=False, markup=False, emoji=False))
+            width = terminal_width(stream)
+            if width is not None:
+                console = Console(file=stream, highlight=False, markup=False, emoji=False)
+                _print_coloured(rendered, console, width)
             else:
                 _write(stream, "\n".join(_plain_lines(rendered)) + "\n")
             stream.flush()
@@ -74,21 +77,22 @@ def _lines_of(entry: Entry) -> list[str]:
     return lines
 
 
-def _print_coloured(rendered: Rendered, console: Console) -> None:
+def _print_coloured(rendered: Rendered, console: Console, width: int) -> None:
     if not rendered.entries:
         console.print(Text(rendered.text), soft_wrap=True)
     for entry in rendered.entries:
         for line in _coloured_lines(entry):
-            console.print(line, soft_wrap=True)
+            console.print(flowed(line, width, hang=4), soft_wrap=True)
     if rendered.omitted:
         console.print(Text(f"… and {rendered.omitted} more", style="dim"), soft_wrap=True)
 
 
 def _coloured_lines(entry: Entry) -> list[Text]:
+    """The words of :func:`_lines_of`, in colours."""
     colour = _COLOURS.get(entry.kind, "cyan")
-    head = Text.assemble((f"{entry.label}  ", Style(color=colour, bold=True)), (entry.title, Style(bold=True)))
-    about = " · ".join(filter(None, (entry.date, entry.source)))
-    head.append(f"  {about}", Style(dim=True))
+    head = Text.assemble((f"{entry.label}: ", Style(color=colour, bold=True)), (entry.title, Style(bold=True)))
+    about = "".join(f" · {part}" for part in (entry.date, entry.source) if part)
+    head.append(about, Style(dim=True))
     lines = [head, *(_coloured_edit(edit) for edit in entry.edits)]
     if entry.detail:
         lines.append(Text(f"    {entry.detail}"))

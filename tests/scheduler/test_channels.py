@@ -52,6 +52,19 @@ def test_the_console_shows_edits_episodes_and_digests() -> None:
     assert show(io.StringIO(), make_change(), kind="digest", total=12).endswith("… and 11 more\n")
 
 
+def test_a_terminal_shows_the_same_words_and_no_line_ends_within_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "50")
+    monkeypatch.setenv("TERM", "dumb")
+    link = "https://harbour.example/news/the-pier-at-the-old-harbour-reopens"
+    change = make_change(replace(ITEM, title="The pier at the old harbour reopens to visitors", url=link))
+    shown = show(Terminal(), change)
+    assert shown == (
+        f"New: The pier at the old harbour reopens to\n    visitors · 2 March 2026 · Harbour Office\n    {link}\n"
+    )
+    assert " ".join(shown.split()) == " ".join(show(io.StringIO(), change).split())
+
+
 def test_colours_are_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)

@@ -119,6 +119,15 @@ def test_changes_tell_what_happened(call: Call) -> None:
     assert "withdrawn" in call("changes").out
 
 
+def test_show_indents_what_an_edit_changed_under_its_line(call: Call) -> None:
+    key = call("changes", "--kind", "revised", "--json").json[0]["item_key"]
+    lines = call("show", key).out.splitlines()
+    [place] = [at for at, line in enumerate(lines) if "  revised  revision 2  " in line]
+    assert lines[place].startswith("  2")
+    assert lines[place + 1].startswith("    title was  ")
+    assert lines[place + 2].startswith("    title is   ")
+
+
 def test_show_has_revisions_with_what_they_changed(call: Call) -> None:
     key = call("changes", "--kind", "revised", "--json").json[0]["item_key"]
     shown = call("show", key, "--json").json
