@@ -88,8 +88,10 @@ class Demo:
     def __init__(self, home: Path, console: Console) -> None:
         self.home = home
         self.console = console
-        self.environ = dict(os.environ, PRESSWATCH_HOME=str(home), PRESSWATCH_ALLOW_PRIVATE="127.0.0.1")
-        if console.is_terminal and not console.no_color:
+        self.environ = dict(
+            os.environ, PRESSWATCH_HOME=str(home), PRESSWATCH_ALLOW_PRIVATE="127.0.0.1", PYTHONUNBUFFERED="1"
+        )
+        if console.is_terminal:
             self.environ["FORCE_COLOR"] = "1"
         self.environ.setdefault("COLUMNS", str(console.width))
 
@@ -136,7 +138,8 @@ class Demo:
         finally:
             conn.close()
         self._say("\nOpen it with Datasette:  [bold]pip install datasette && datasette " + escape(_near(db)))
-        self._say("Your own page:           [bold]presswatch init && presswatch add https://…/news && presswatch run")
+        program = escape(_program())
+        self._say(f"Your own page:           [bold]{program} init && {program} add https://…/news && {program} run")
 
     def _table(self, rows: sqlite3.Cursor) -> None:
         table = Table(box=None, header_style="bold", pad_edge=False)
@@ -165,11 +168,13 @@ class Demo:
         done = subprocess.run(
             [sys.executable, "-m", "presswatch", *words],
             env=self.environ,
-            capture_output=True,
+            # In one pipe, so that what it says stands where it said it.
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
-        self.console.file.write(done.stdout + done.stderr)
+        self.console.file.write(done.stdout)
         self._require(done.returncode in allowed, f"presswatch {words[0]} ended with {done.returncode}")
 
     def _require(self, condition: bool, message: str) -> None:
@@ -185,6 +190,12 @@ def _quoted(words: Sequence[str]) -> Iterator[str]:
 def _near(path: Path) -> str:
     """The path as somebody would type it here."""
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _program() -> str:
+    """``presswatch`` as somebody would type it here: by its path, where the shell would not find it."""
+    beside = Path(sys.executable).parent / "presswatch"
+    return _near(beside) if shutil.which("presswatch") is None and beside.exists() else "presswatch"
 
 
 def run_demo(keep: Path | None = None) -> int:

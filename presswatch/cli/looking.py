@@ -38,13 +38,13 @@ def crawl(
 
 
 def preview_pages(
-    app: App, urls: Sequence[str], *, slug: str | None = None, browser: BrowserUse = "never"
+    app: App, urls: Sequence[str], *, source_key: str | None = None, browser: BrowserUse = "never"
 ) -> list[Preview]:
-    """Look at pages as a check does, storing nothing of them. A look that failed is a result. ``slug`` is the source
-    whose headers, language and cookies are sent; they go to the origin of each page. ``browser`` is for pages that are
-    no source's."""
+    """Look at pages as a check does, storing nothing of them. A look that failed is a result. ``source_key`` is the id
+    of the source whose headers, language and cookies are sent; they go to the origin of each page. ``browser`` is for
+    pages that are no source's."""
     with waiting(f"looking at {urls[0]}" if len(urls) == 1 else f"looking at {len(urls)} pages"):
-        return crawl(app, mode="preview", urls=list(urls), preview_as=slug, preview_browser=browser).previews
+        return crawl(app, mode="preview", urls=list(urls), preview_as=source_key, preview_browser=browser).previews
 
 
 def waiting(text: str) -> AbstractContextManager[object]:
@@ -52,4 +52,5 @@ def waiting(text: str) -> AbstractContextManager[object]:
     from presswatch.cli.screen import make_console, plain
 
     console = make_console(error=True)
-    return console.status(plain(text)) if console.is_terminal else nullcontext()
+    # Not where colours are wished for in a pipe: nothing can be overwritten there.
+    return console.status(plain(text)) if console.file.isatty() else nullcontext()
