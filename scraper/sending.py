@@ -19,6 +19,7 @@ _REPLACED: Final = frozenset({DownloadTimeoutMiddleware, UserAgentMiddleware, Do
 """What the straight way does by itself, or leaves out: numbers that nobody prints."""
 _SIGNALS: Final = (
     signals.request_reached_downloader,
+    signals.request_left_downloader,
     signals.response_downloaded,
     signals.response_received,
 )
