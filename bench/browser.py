@@ -55,11 +55,11 @@ class Measuring(Spider):
                 sites=_NoWaiting(),
                 manners=ReadingManners("presswatch-bench/1", spacing=timedelta(0)),
                 clock=utc_now,
-                asking={"page": SourceRequests(browser="always")},
             )
 
             async def ours() -> None:
-                reading = await reader.visit(None).read(ReadRequest(self.url, "page", self.url, 40))
+                asking = SourceRequests(browser="always")
+                reading = await reader.visit(None).read(ReadRequest(self.url, "page", self.url, 40, asking))
                 _expect(12, len(reading.extraction.items) if reading.extraction else 0)
 
             async def bare() -> None:

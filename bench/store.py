@@ -25,6 +25,7 @@ from scheduler.cadence import Cadence
 from scheduler.messages import MessagePlanner, TellingPlan
 from scheduler.upkeep import compact
 from scraper import diff as differ
+from scraper.asking import PLAIN, RequestBook
 from scraper.judging import Look, judge
 from scraper.store.db import Store, open_store
 from scraper.store.ingest import commit_check
@@ -128,6 +129,8 @@ class Newsroom:
         self.cadence = Cadence()
         self.listener = MessagePlanner(TellingPlan(channels=()))
         self._last = 0
+        keys = store.conn.execute("SELECT source_key, config_sha256 FROM sources")
+        self.book = RequestBook({key: (digest, PLAIN) for key, digest in keys})
         with store.transaction() as conn:
             url = "https://newsroom.example/news"
             self.source = adopt(conn, url, origin="adhoc", slug="newsroom", name="Newsroom", key="newsroom", now=NOW)
@@ -150,7 +153,7 @@ class Newsroom:
         self.items = [self._item(), *self.items[: LISTED - 1]]
         now = NOW + timedelta(hours=self._last)
         with self.store.transaction(durable=False) as conn:
-            job = lease_source(conn, self.source, "bench", timedelta(0), now)
+            job = lease_source(conn, self.source, "bench", timedelta(0), now, self.book)
         if not isinstance(job, SourceJob):
             raise RuntimeError("the source is leased")
         look = Look(now, _Still())  # type: ignore[arg-type]  # nothing is asked of it but its spacing
@@ -167,7 +170,7 @@ def works(store: Store) -> dict[str, Callable[[], object]]:
     room, conn = Newsroom(store), store.conn
     return {
         "a check with a new item": room.check,
-        "what is due": lambda: (ready_sources(conn, NOW, 8), next_due_at(conn)),
+        "what is due": lambda: (ready_sources(conn, NOW, 8, room.book), next_due_at(conn, room.book)),
         "front page": lambda: find_items(conn, Filters()),
         "front page, of one day": lambda: find_items(conn, Filters(since="2026-02-01", until="2026-02-01")),
         "front page, of one source": lambda: find_items(conn, Filters(source="slug-3")),

@@ -130,7 +130,7 @@ class Assembly:
         self.options = wiring.check_options(self.config)
         self.retention = wiring.retention(self.config)
         self.parallel = self.config.settings.concurrency
-        self.asking = wiring.source_requests(self.config, self.environ)
+        self.book = wiring.request_book(self.config, self.environ)
         self.chromium = self.config.settings.chromium
         self.console = sys.stderr if settings.get("PRESSWATCH_CONSOLE") == "stderr" else None
 
@@ -218,7 +218,7 @@ class Assembly:
     async def _run_with_fleet(self, daemon: Daemon, service: Service, queue: str) -> None:
         from scheduler.fleet.hub import Hub
 
-        hub = await Hub.open(queue, service, manners=lambda: self.options.manners, asking=lambda: self.asking)
+        hub = await Hub.open(queue, service, manners=lambda: self.options.manners)
         try:
             await daemon.run()
         finally:
@@ -232,15 +232,15 @@ class Assembly:
         if not self.home.config_path.exists():
             raise ConfigError("the file is gone; what it said stays in force", path=self.home.config_path)
         config = read_config(self.home, self.environ)
-        asking = wiring.source_requests(config, self.environ)
+        book = wiring.request_book(config, self.environ)
         apply_config(store, config, utc_now())
-        self.config, self.asking = config, asking
+        self.config, self.book = config, book
         self.options = wiring.check_options(config)
         self.retention = wiring.retention(config)
         self.parallel = config.settings.concurrency
         self.cadence.options = wiring.cadence_options(config)
         self.listener.plan = wiring.telling_plan(config)
-        service.checker.reconfigure(self.options, asking)
+        service.checker.reconfigure(self.options, book)
         sender.replace()
 
 

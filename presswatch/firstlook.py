@@ -72,7 +72,7 @@ async def _record(assembly: Assembly, slug: str, page: Page, extraction: Extract
                 holder_name(),
                 assembly.options.spacing,
                 utc_now(),
-                at_hand=True,
+                None,
             )
         )
         return await checker.check(job, page) if isinstance(job, SourceJob) else None

@@ -21,7 +21,7 @@ from scheduler.render import RenderOptions
 from scheduler.rules import DEFAULT_RULE, Rule
 from scheduler.timing import Timing, render_quiet
 from scheduler.websub_options import WebSubOptions
-from scraper.asking import PLAIN, Post, SourceRequests, basic_credentials
+from scraper.asking import Post, RequestBook, SourceRequests, basic_credentials
 from scraper.check import CheckOptions
 from scraper.errors import ConfigError
 from scraper.fetch import Limits
@@ -49,7 +49,14 @@ def source_spec(source: SourceConfig) -> SourceSpec:
         follow=source.follow,
         paused=source.paused,
         recipe=source.recipe,
+        requests=_told_apart(source),
     )
+
+
+def _told_apart(source: SourceConfig) -> str:
+    """How its pages are asked for, without secrets: of these only where they come from."""
+    said = (source.headers, source.auth, source.post, source.cookies, source.proxy, source.browser, source.screenshot)
+    return repr(said)
 
 
 def check_options(config: Config) -> CheckOptions:
@@ -107,11 +114,11 @@ def websub_options(config: Config) -> WebSubOptions | None:
     return WebSubOptions(host, port, websub.callback, options.user_agent, options.limits.seconds)
 
 
-def source_requests(config: Config, environ: Mapping[str, str]) -> dict[str, SourceRequests]:
-    """How each source is asked for, by slug, secrets revealed; those that a plain GET does for are left out. Raises
-    :class:`scraper.errors.ConfigError`."""
-    found = {source.slug: _requests_of(source, environ) for source in config.sources}
-    return {slug: asking for slug, asking in found.items() if asking != PLAIN}
+def request_book(config: Config, environ: Mapping[str, str]) -> RequestBook:
+    """How each source is asked for, secrets revealed. Raises :class:`scraper.errors.ConfigError`."""
+    return RequestBook(
+        {source.id: (source_spec(source).digest, _requests_of(source, environ)) for source in config.sources}
+    )
 
 
 def _requests_of(source: SourceConfig, environ: Mapping[str, str]) -> SourceRequests:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,17 +13,19 @@ from typing import Any
 from scheduler.rest import Rest
 from scraper.articles import look_at_article
 from scraper.check import CheckReport
-from scraper.errors import LeaseLostError, StoreError
+from scraper.errors import LeaseLostError, NotConfiguredError, StoreError
 from scraper.service import Service
 from scraper.store import leases
 from scraper.store.article_jobs import ArticleJob, due_articles, lease_article, next_article_at
 from scraper.store.db import Store
-from scraper.store.jobs import SourceJob, lease_source, next_due_at, ready_sources
+from scraper.store.jobs import SourceJob, lease_source, next_due_at, ready_sources, unknown_sources
 
 _ARTICLES_SHARE = 4
 """Beside so many checks one article may be looked at."""
 _LONGEST_SLEEP = 5.0
 """Seconds after which the database is asked again even if nothing was due: other processes write to it as well."""
+_UNKNOWN_EVERY = 60.0
+"""Seconds after which it is said again which sources wait for a configuration that this process has not applied."""
 _GATHER = 0.01
 """Seconds for which places that become free are gathered, so that sources are leased several at a time."""
 
@@ -54,6 +57,7 @@ class Dispatcher:
         self._owed: list[tuple[str, int]] = []
         self._monotonic = monotonic
         self._asleep_until = float("-inf")
+        self._unknown_at = monotonic()
         self._is_full = False
         self._filling = False
         self._is_closed = False
@@ -115,30 +119,49 @@ class Dispatcher:
     def _take_all(self, store: Store, room: int, spare: int, now: datetime) -> _Taken:
         sources = self._take(store, room, now) if room > 0 else []
         articles = self._take_articles(store, spare, now) if spare > 0 else []
-        coming = [at for at in (next_due_at(store.conn), next_article_at(store.conn)) if at is not None]
+        self._tell_unknown(store, now)
+        due_at = next_due_at(store.conn, self._service.checker.book)
+        coming = [at for at in (due_at, next_article_at(store.conn)) if at is not None]
         rest = (min(coming) - now).total_seconds() if coming else _LONGEST_SLEEP
         return _Taken(sources, articles, min(max(rest, 0.0), _LONGEST_SLEEP))
 
     def _take(self, store: Store, room: int, now: datetime) -> list[SourceJob]:
         """Lease what is due. Without anything due nothing is written."""
-        ready = ready_sources(store.conn, now, room)
+        ready = ready_sources(store.conn, now, room, self._service.checker.book)
         if not ready and not self._owed:
             return []
-        spacing = self._service.assembly.options.spacing
         with store.transaction(durable=False) as conn:
             for lease in self._owed:
                 leases.release(conn, *lease)
-            found = [lease_source(conn, source_id, self._holder, spacing, now) for source_id in ready]
+            found = [self._lease(conn, source_id, now) for source_id in ready]
         self._owed = []
         return [job for job in found if isinstance(job, SourceJob)]
 
+    def _lease(self, conn: sqlite3.Connection, source_id: int, now: datetime) -> SourceJob | datetime | None:
+        spacing = self._service.assembly.options.spacing
+        try:
+            return lease_source(conn, source_id, self._holder, spacing, now, self._service.checker.book)
+        except NotConfiguredError:  # configured anew between the two questions
+            return None
+
+    def _tell_unknown(self, store: Store, now: datetime) -> None:
+        """Say now and then which sources are left alone because another process applied a configuration that this one
+        could not; for as long as it takes to notice a changed file it is not worth a word."""
+        if self._monotonic() - self._unknown_at < _UNKNOWN_EVERY:
+            return
+        self._unknown_at = self._monotonic()
+        if unknown := unknown_sources(store.conn, now, self._service.checker.book):
+            named = ", ".join(unknown[:5]) + (" and others" if len(unknown) > 5 else "")
+            log.error("not looked at: %s: the configuration that names them so was not applied here", named)
+
     def _take_articles(self, store: Store, room: int, now: datetime) -> list[ArticleJob]:
-        due = due_articles(store.conn, now, room)
+        book = self._service.checker.book
+        due = due_articles(store.conn, now, room, book)
         if not due:
             return []
         spacing = self._service.assembly.options.spacing
         with store.transaction(durable=False) as conn:
-            found = [lease_article(conn, item_id, self._holder, spacing, now) for item_id in due]
+            found = [lease_article(conn, item_id, self._holder, spacing, now, book) for item_id in due]
         return [job for job in found if job is not None]
 
     async def _look_at_article(self, job: ArticleJob) -> None:

@@ -81,8 +81,9 @@ async def _look(checker: Checker, job: ArticleJob, visit: Visit, look: _Look) ->
 def _request(checker: Checker, job: ArticleJob) -> ReadRequest:
     return ReadRequest(
         url=job.url,
-        slug=job.slug,
+        source_key=job.source_key,
         source_url=job.source_url,
+        asking=job.asking,
         seconds=_SECONDS,
         validators=job.validators,
         body_sha256=job.body_sha256,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import urlencode
 
+from scraper.errors import NotFoundError
 from scraper.proxy import Proxy
 
 BrowserUse = Literal["never", "auto", "always"]
@@ -64,6 +65,27 @@ class SourceRequests:
 
 
 PLAIN: Final = SourceRequests()
+
+
+class RequestBook:
+    """How configured sources are asked for, as far as this process knows: by their stable ids, each with the digest of
+    the configuration that says so. A source that is not in it must not be asked: without its proxy or its credentials
+    a request would tell what nobody was to learn, and its answer be taken for the page."""
+
+    def __init__(self, entries: Mapping[str, tuple[str, SourceRequests]]) -> None:
+        self._entries = entries
+
+    def of(self, source_key: str, digest: str | None) -> SourceRequests | None:
+        """How the source is asked for; ``None`` if it is unknown here, or configured otherwise than is known here (by
+        a process that read another file)."""
+        known = self._entries.get(source_key)
+        return known[1] if known is not None and known[0] == digest else None
+
+    def latest(self, source_key: str) -> SourceRequests:
+        """As this process would ask for it now. Raises :class:`scraper.errors.NotFoundError`."""
+        if source_key not in self._entries:
+            raise NotFoundError("source", source_key)
+        return self._entries[source_key][1]
 
 
 def basic_credentials(user: str, password: str) -> str:

@@ -6,13 +6,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from scraper import diff as differ
 from scraper import health
-from scraper.asking import BrowserUse, SourceRequests
+from scraper.asking import BrowserUse, RequestBook, SourceRequests
 from scraper.browser.chromium import Chromium
 from scraper.clock import Clock
 from scraper.errors import CheckError, PresswatchError
@@ -112,7 +111,7 @@ class Checker:
         cadence: CadencePolicy,
         options: CheckOptions,
         clock: Clock,
-        asking: Mapping[str, SourceRequests] | None = None,
+        book: RequestBook | None = None,
         chromium: Chromium | None = None,
     ) -> None:
         self.store = store
@@ -123,26 +122,26 @@ class Checker:
             sites=StoredSites(store, clock),
             manners=options.manners,
             clock=clock,
-            asking=asking,
             chromium=chromium,
         )
         self.reader: Reader = self._local
         self.listener = listener
         self.cadence = cadence
         self.options = options
+        self.book = book or RequestBook({})
         self.clock = clock
         self.holder = holder_name()
 
-    def reconfigure(self, options: CheckOptions, asking: Mapping[str, SourceRequests]) -> None:
-        """Take other bounds and manners from the next check on."""
-        self.options = options
-        self._local.manners, self._local.asking = options.manners, asking
+    def reconfigure(self, options: CheckOptions, book: RequestBook) -> None:
+        """Take other bounds and manners, and requests of sources, from the next check on."""
+        self.options, self.book = options, book
+        self._local.manners = options.manners
 
     async def lease(self, source_id: int) -> SourceJob | datetime | None:
         """As :func:`scraper.store.jobs.lease_source`."""
         now = self.clock()
         return await self.store.write(
-            lambda store: lease_source(store.conn, source_id, self.holder, self.options.spacing, now)
+            lambda store: lease_source(store.conn, source_id, self.holder, self.options.spacing, now, self.book)
         )
 
     async def check(self, job: SourceJob, page: Page | None = None) -> CheckReport:
@@ -154,13 +153,12 @@ class Checker:
         look = await self._look(job, job.site, page)
         return await self.store.run(lambda store: self._commit(store, job, look))
 
-    async def preview(self, url: str, slug: str | None = None, browser: BrowserUse = "never") -> Preview:
+    async def preview(self, url: str, source_key: str | None = None, browser: BrowserUse = "never") -> Preview:
         """Look at a page as a check does, with the same manners and bounds, for a person who has not decided yet.
-        Stores nothing of the page. A failure of the look is a result. ``slug`` is the source whose requests these are
-        like: its headers go to the page's origin; a page of nobody's is looked at with ``browser``."""
-        if slug is None and browser != "never":
-            self._local.asking = {**self._local.asking, url: SourceRequests(browser=browser)}
-        look = await self._look(_job_for_nobody(url, slug), None, None)
+        Stores nothing of the page. A failure of the look is a result. ``source_key`` is the source whose requests these
+        are like: its headers go to the page's origin; a page of nobody's is looked at with ``browser``."""
+        asking = SourceRequests(browser=browser) if source_key is None else self.book.latest(source_key)
+        look = await self._look(_job_for_nobody(url, source_key or url, asking), None, None)
         page = look.answer if isinstance(look.answer, Page) else None
         return Preview(url, page, look.extraction, look.error, look.seconds, look.crashed)
 
@@ -189,9 +187,10 @@ class Checker:
         """The listing itself."""
         return ReadRequest(
             url=job.url,
-            slug=job.slug,
+            source_key=job.source_key,
             source_url=job.url,
             seconds=self.options.deadline.total_seconds(),
+            asking=job.asking,
             validators=job.validators,
             body_sha256=job.body_sha256 if job.has_baseline else None,
             page_print=job.page_print if job.print_holds else None,
@@ -204,7 +203,14 @@ class Checker:
     def further(self, job: SourceJob, url: str) -> ReadRequest:
         """Another page of the listing."""
         seconds = self.options.deadline.total_seconds()
-        return ReadRequest(url=url, slug=job.slug, source_url=job.url, seconds=seconds, recipe=job.recipe)
+        return ReadRequest(
+            url=url,
+            source_key=job.source_key,
+            source_url=job.url,
+            seconds=seconds,
+            asking=job.asking,
+            recipe=job.recipe,
+        )
 
     async def _fill_gap(self, job: SourceJob, look: Look, page: Page, said: Extraction, started: float) -> None:
         """Follow next pages where the first one is new down to its end, or from where an earlier look had to stop. What
@@ -275,10 +281,11 @@ class Checker:
         )
 
 
-def _job_for_nobody(url: str, slug: str | None) -> SourceJob:
+def _job_for_nobody(url: str, source_key: str, asking: SourceRequests) -> SourceJob:
     return SourceJob(
         source_id=0,
-        slug=slug or url,
+        source_key=source_key,
+        slug=url,
         url=url,
         site=site_of(url),
         origin="adhoc",
@@ -289,4 +296,5 @@ def _job_for_nobody(url: str, slug: str | None) -> SourceJob:
         listing_sha256=None,
         has_baseline=False,
         recipe=None,
+        asking=asking,
     )

@@ -74,6 +74,16 @@ class LeaseLostError(PresswatchError):
         self.name = name
 
 
+class NotConfiguredError(PresswatchError):
+    """Another process configured the source ``slug``, otherwise than this one knows it: it is not asked for here."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(
+            f"{slug} is configured otherwise than this process knows; it is looked at once that is applied"
+        )
+        self.slug = slug
+
+
 class StoreError(PresswatchError):
     """The database cannot be used, in a way a person can act on (locked, full, damaged, not ours)."""
 

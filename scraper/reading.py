@@ -6,7 +6,6 @@ Knows no database, so that it can be done elsewhere: what it has to remember is 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -60,16 +59,18 @@ class ReadingManners:
 
 @dataclass(frozen=True, slots=True)
 class ReadRequest:
-    """One page to be read for the source ``slug``, whose headers and body go to the origin of ``source_url`` only.
+    """One page to be read for the source ``source_key``, asked for as ``asking`` says; headers and body go to the
+    origin of ``source_url`` only.
 
     The whole must be done within ``seconds``. ``validators`` make the request conditional; an answer whose body has
     the digest ``body_sha256``, or fits ``page_print``, is not read. ``page`` is an answer that is at hand already.
     """
 
     url: str
-    slug: str
+    source_key: str
     source_url: str
     seconds: float
+    asking: SourceRequests
     validators: Validators | None = None
     body_sha256: str | None = None
     page_print: PagePrint | None = None
@@ -127,7 +128,6 @@ class PageReader:
         sites: SiteBook,
         manners: ReadingManners,
         clock: Clock,
-        asking: Mapping[str, SourceRequests] | None = None,
         sessions: Sessions | None = None,
         chromium: Chromium | None = None,
     ) -> None:
@@ -137,7 +137,6 @@ class PageReader:
         self.sites = sites
         self.manners = manners
         self.clock = clock
-        self.asking = asking or {}
         self.sessions = sessions or Sessions()
         self.chromium = chromium or Chromium()
 
@@ -179,7 +178,7 @@ class PageVisit:
 
     async def read(self, request: ReadRequest) -> Reading:
         """As :meth:`Visit.read`."""
-        self._asking = self._reader.asking.get(request.slug, PLAIN)
+        self._asking = request.asking
         answer: Page | NotModified | None = request.page
         try:
             async with deadline(request.seconds):
@@ -198,10 +197,10 @@ class PageVisit:
             error = failure
         else:
             if reading.extraction is not None and suspicion(reading.extraction):
-                self._reader.sessions.end(request.slug)
+                self._reader.sessions.end(request.source_key)
             return reading
         # The site may have ended a session on its side: the next look begins anew.
-        self._reader.sessions.end(request.slug)
+        self._reader.sessions.end(request.source_key)
         if answer is None:
             raise error
         return Reading(answer, error=error)
@@ -257,7 +256,7 @@ class PageVisit:
     def _session_of(self, request: ReadRequest) -> Session | None:
         """Where cookies are kept: for the source, for this look (as a browser would), or not at all."""
         if self._asking.cookies:
-            return self._reader.sessions.of(request.slug)
+            return self._reader.sessions.of(request.source_key)
         return self._own_session if self._asking.browser != "never" else None
 
     async def _with_picture(self, request: ReadRequest, reading: Reading) -> Reading:

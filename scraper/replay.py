@@ -130,9 +130,7 @@ async def replay(
         for moment in moments:
             now = moment.at
             job = await thread.write(
-                lambda opened: lease_source(
-                    opened.conn, source_id, checker.holder, timedelta(0), checker.clock(), at_hand=True
-                )
+                lambda opened: lease_source(opened.conn, source_id, checker.holder, timedelta(0), checker.clock(), None)
             )
             if not isinstance(job, SourceJob):
                 raise PresswatchError(f"{store.path}: another process is looking at this source")

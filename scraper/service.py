@@ -17,12 +17,12 @@ from typing import Protocol
 from scrapy.crawler import Crawler
 
 from scraper.articles import look_at_article
-from scraper.asking import SourceRequests
+from scraper.asking import RequestBook
 from scraper.backfill import BackfillPlan, BackfillReport, backfill
 from scraper.browser.chromium import Chromium
 from scraper.check import Checker, CheckOptions, CheckReport
 from scraper.clock import Clock, to_text, utc_now
-from scraper.errors import LeaseLostError
+from scraper.errors import LeaseLostError, NotConfiguredError
 from scraper.hooks import CadencePolicy, ChangeListener
 from scraper.parsepool import ParsePool
 from scraper.sending import Sender
@@ -48,7 +48,7 @@ class Assembly(Protocol):
     options: CheckOptions
     parallel: int
     retention: Retention
-    asking: Mapping[str, SourceRequests]
+    book: RequestBook
     chromium: str | None
     """Where the browser is; ``None``: on the PATH."""
 
@@ -93,7 +93,7 @@ class Service:
             cadence=assembly.cadence,
             options=assembly.options,
             clock=clock,
-            asking=assembly.asking,
+            book=assembly.book,
             chromium=self.chromium,
         )
 
@@ -158,11 +158,12 @@ class Service:
 
     def _take_article(self, store: Store, source_ids: Sequence[int]) -> ArticleJob | None:
         now = self.clock()
-        due = due_articles(store.conn, now, 1, source_ids)
+        book = self.checker.book
+        due = due_articles(store.conn, now, 1, book, source_ids)
         if not due:
             return None
         with store.transaction(durable=False) as conn:
-            return lease_article(conn, due[0], self.checker.holder, self.assembly.options.spacing, now)
+            return lease_article(conn, due[0], self.checker.holder, self.assembly.options.spacing, now, book)
 
     async def _check_in_turn(self, turn: asyncio.Semaphore, source_id: int, page: Page | None) -> CheckReport | Skipped:
         job = await self._lease(source_id)
@@ -179,7 +180,10 @@ class Service:
         give_up = self.clock() + _PATIENCE
         near = self.assembly.options.spacing + timedelta(seconds=60)
         while True:
-            found = await self.checker.lease(source_id)
+            try:
+                found = await self.checker.lease(source_id)
+            except NotConfiguredError as error:
+                return await self._skipped(source_id, str(error))
             now = self.clock()
             if isinstance(found, SourceJob):
                 return found

@@ -24,6 +24,7 @@ from scheduler.messages import MessagePlanner
 from scheduler.outbox import Outbox
 from scheduler.registry import sync_channels
 from scraper.articles import look_at_article
+from scraper.asking import PLAIN, RequestBook
 from scraper.check import Checker, CheckOptions
 from scraper.robots import MemoryRobots
 from scraper.store.article_jobs import due_articles, lease_article
@@ -134,7 +135,7 @@ async def _fill(folder: Path) -> None:
         checker = Checker(
             store=thread, download=watched.download, extractor=InProcess(), robots=MemoryRobots(),
             listener=MessagePlanner(plan), cadence=Cadence(CadenceOptions()), options=_OPTIONS,
-            clock=lambda: watched.now,
+            clock=lambda: watched.now, book=RequestBook({spec.source_key: (spec.digest, PLAIN) for spec in specs}),
         )  # fmt: skip
         outbox_store = open_store(folder / "presswatch.db")
         outbox = Outbox(outbox_store, channels, outbox_options(config), lambda: watched.now)
@@ -166,10 +167,12 @@ async def _look(checker: Checker, watched: Watched) -> None:
         job = await checker.lease(source_id)
         if isinstance(job, SourceJob):
             await checker.check(job)
-    while due := await checker.store.run(lambda store: due_articles(store.conn, watched.now, 1, None)):
+    while due := await checker.store.run(lambda store: due_articles(store.conn, watched.now, 1, checker.book)):
         number = due[0]
         article = await checker.store.write(
-            lambda store, number=number: lease_article(store.conn, number, "gallery", timedelta(0), watched.now)
+            lambda store, number=number: lease_article(
+                store.conn, number, "gallery", timedelta(0), watched.now, checker.book
+            )
         )
         if article is not None:
             await look_at_article(checker, article)

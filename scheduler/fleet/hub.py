@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Self
 
@@ -13,7 +13,6 @@ from scheduler.fleet.broker import Broker
 from scheduler.fleet.remote import FleetState, RemoteReader
 from scheduler.fleet.wire import PROTOCOL
 from scheduler.fleet.worker import HELLO_SECONDS
-from scraper.asking import SourceRequests
 from scraper.clock import to_text
 from scraper.errors import StoreError
 from scraper.reading import ReadingManners
@@ -41,7 +40,6 @@ class Hub:
         service: Service,
         *,
         manners: Callable[[], ReadingManners],
-        asking: Callable[[], Mapping[str, SourceRequests]],
     ) -> Self:
         """From now on the service's pages are read by workers. Raises
         :class:`scheduler.fleet.broker.BrokerError`."""
@@ -52,7 +50,6 @@ class Hub:
             robots=StoredRobots(service.store),
             clock=service.clock,
             manners=manners,
-            asking=asking,
         )
         await reader.start()
         service.checker.reader = reader

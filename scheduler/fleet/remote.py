@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +16,6 @@ from aio_pika.abc import AbstractIncomingMessage
 from scheduler.fleet.broker import LOST, WAIT, Broker, BrokerError, job_queue
 from scheduler.fleet.shards import shard_of
 from scheduler.fleet.wire import PROTOCOL, Done, Hello, Job, Roster, WireError, pack, unpack
-from scraper.asking import PLAIN, SourceRequests
 from scraper.clock import Clock
 from scraper.errors import FetchError, LeaseLostError
 from scraper.reading import Reading, ReadingManners, ReadRequest
@@ -62,7 +61,7 @@ class _Pending:
 class RemoteReader:
     """Sends what is to be read to the workers and waits for what they say.
 
-    ``manners`` and ``asking`` are those of the configuration, and may be replaced at any time.
+    ``manners`` are those of the configuration, and may be replaced at any time.
     """
 
     def __init__(
@@ -73,14 +72,12 @@ class RemoteReader:
         robots: RobotsStore,
         clock: Clock,
         manners: Callable[[], ReadingManners],
-        asking: Callable[[], Mapping[str, SourceRequests]],
     ) -> None:
         self._broker = broker
         self._store = store
         self._robots = robots
         self._clock = clock
         self._manners = manners
-        self._asking = asking
         self._pending: dict[str, _Pending] = {}
         self._workers: dict[str, WorkerState] = {}
         self._roster: tuple[str, ...] = ()
@@ -133,7 +130,7 @@ class RemoteReader:
             return await self._wait(pending, held)
         except BrokerError as error:
             log.error("%s", error)
-            raise LeaseLostError(held[0][0] if held else request.slug) from error
+            raise LeaseLostError(held[0][0] if held else request.source_key) from error
         finally:
             del self._pending[job.id]
             self._peak = max(self._peak, time.monotonic() - pending.since)
@@ -144,7 +141,6 @@ class RemoteReader:
             site=site_of(request.url),
             request=request,
             manners=self._manners(),
-            asking=self._asking().get(request.slug, PLAIN),
             robots=await self._robots.get_robots(origin_of(request.url)),
         )
 

@@ -12,7 +12,6 @@ from typing import Final, Literal, TypeVar
 import msgspec
 
 from scraper.answers import NotModified
-from scraper.asking import SourceRequests
 from scraper.errors import AddressRefusedError, CheckError, ExtractError, FetchError, PresswatchError
 from scraper.reading import Reading, ReadingManners, ReadRequest
 from scraper.robots import RobotsRecord
@@ -39,14 +38,13 @@ class WireError(PresswatchError):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """A page to be read. ``site`` is spaced by whoever reads; ``asking`` are the options of its source, secrets among
-    them; ``robots`` is what is known of the page's origin."""
+    """A page to be read. ``site`` is spaced by whoever reads; ``request`` has the options of its source in it, secrets
+    among them; ``robots`` is what is known of the page's origin."""
 
     id: str
     site: str
     request: ReadRequest
     manners: ReadingManners
-    asking: SourceRequests
     robots: RobotsRecord | None
 
 

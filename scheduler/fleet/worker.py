@@ -261,7 +261,6 @@ class Worker:
             sites=self._pace,
             manners=job.manners,
             clock=self._clock,
-            asking={job.request.slug: job.asking},
             sessions=self._sessions,
             chromium=self._chromium,
         )

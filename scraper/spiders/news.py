@@ -87,8 +87,8 @@ class NewsSpider(Spider):
     Without any of them all due sources are looked at. Items are committed to the store first and then yielded, so that
     feed exports (``-O items.json``) and item pipelines see them, if there are any. The command ``presswatch`` uses
     other modes: ``serve`` is the daemon; ``preview`` looks at the pages ``urls`` for a person, with the requests of the
-    source ``preview_as``, and stores nothing of them; ``backfill`` stores what the older pages of sources list, as far
-    as ``plan`` says.
+    source whose id is ``preview_as``, and stores nothing of them; ``backfill`` stores what the older pages of sources
+    list, as far as ``plan`` says.
     """
 
     name = "news"

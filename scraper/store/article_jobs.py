@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
+from scraper.asking import RequestBook, SourceRequests
 from scraper.clock import from_text, to_text
 from scraper.store import leases
 from scraper.store.jobs import closed_until, reserve_site
@@ -27,6 +29,7 @@ class ArticleJob:
 
     item_id: int
     source_id: int
+    source_key: str
     slug: str
     source_url: str
     url: str
@@ -38,23 +41,27 @@ class ArticleJob:
     failures: int
     gone: int
     doubted: str | None
+    asking: SourceRequests
 
 
 def due_articles(
-    conn: sqlite3.Connection, now: datetime, limit: int, source_ids: Sequence[int] | None = None
+    conn: sqlite3.Connection, now: datetime, limit: int, book: RequestBook, source_ids: Sequence[int] | None = None
 ) -> list[int]:
-    """Ids of items whose articles are due, at most one of each site that may be asked now; listings go first. With
-    ``source_ids`` of those sources only, whatever their listings are up to."""
+    """Ids of items whose articles are due, at most one of each site that may be asked now, of sources that this process
+    knows how to ask for; listings go first. With ``source_ids`` of those sources only, whatever their listings are up
+    to."""
     at = to_text(now)
     chosen = "" if source_ids is None else f"AND l.source_id IN ({','.join(map(str, source_ids))}) "
     rows = conn.execute(
-        "SELECT l.item_id, i.url FROM article_looks l JOIN sources s ON s.id = l.source_id "  # noqa: S608 - numbers
+        "SELECT l.item_id, i.url, s.source_key, s.config_sha256 "  # noqa: S608 - numbers
+        "FROM article_looks l JOIN sources s ON s.id = l.source_id "
         "JOIN items i ON i.id = l.item_id WHERE l.due_at <= ? AND s.active = 1 AND s.paused_at IS NULL "
-        f"AND s.follow = 1 AND i.url IS NOT NULL {chosen}ORDER BY l.due_at LIMIT ?",
-        (at, _CANDIDATES),
+        f"AND s.follow = 1 AND i.url IS NOT NULL {chosen}ORDER BY l.due_at",
+        (at,),
     )
+    known = (row for row in rows if book.of(row["source_key"], row["config_sha256"]) is not None)
     found: dict[str, int] = {}
-    for row in rows.fetchall():
+    for row in list(islice(known, _CANDIDATES)):
         site = site_of(row["url"])
         if site in found or len(found) >= limit:
             continue
@@ -107,16 +114,18 @@ def _listing_is_near(conn: sqlite3.Connection, site: str, at: str) -> bool:
 
 
 def lease_article(
-    conn: sqlite3.Connection, item_id: int, holder: str, spacing: timedelta, now: datetime
+    conn: sqlite3.Connection, item_id: int, holder: str, spacing: timedelta, now: datetime, book: RequestBook
 ) -> ArticleJob | None:
     """Take the site of an item's article for one look; its first request is paid for. ``None`` if it is taken or must
-    be left alone for now."""
+    be left alone for now, or its source is none that ``book`` knows."""
     row = conn.execute(
-        "SELECT l.*, i.url, s.slug, s.url AS source_url FROM article_looks l JOIN items i ON i.id = l.item_id "
+        "SELECT l.*, i.url, s.source_key, s.config_sha256, s.slug, s.url AS source_url "
+        "FROM article_looks l JOIN items i ON i.id = l.item_id "
         "JOIN sources s ON s.id = l.source_id WHERE l.item_id = ? AND l.due_at IS NOT NULL AND i.url IS NOT NULL",
         (item_id,),
     ).fetchone()
-    if row is None:
+    asking = book.of(row["source_key"], row["config_sha256"]) if row else None
+    if asking is None:
         return None
     site = site_of(row["url"])
     name = f"site:{site}"
@@ -130,6 +139,7 @@ def lease_article(
     return ArticleJob(
         item_id=item_id,
         source_id=row["source_id"],
+        source_key=row["source_key"],
         slug=row["slug"],
         source_url=row["source_url"],
         url=row["url"],
@@ -141,4 +151,5 @@ def lease_article(
         failures=row["failures"],
         gone=row["gone"],
         doubted=row["doubted"],
+        asking=asking,
     )

@@ -7,8 +7,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from scraper.asking import PLAIN, RequestBook, SourceRequests
 from scraper.clock import from_text, to_text
-from scraper.errors import NotFoundError
+from scraper.errors import NotConfiguredError, NotFoundError
 from scraper.store import leases
 from scraper.store.prints import PRINT_COLUMNS, print_of
 from scraper.store.sources import recipe_of
@@ -26,8 +27,9 @@ LEASE = timedelta(minutes=3)
 
 
 _OF_JOB = f"""
-SELECT s.slug, s.url, s.site, s.origin, s.validator_url, s.etag, s.last_modified, s.body_sha256, s.listing_sha256,
-       s.baseline_at, s.page_language, s.gap_url, s.gap_since_at, s.gap_tries, t.not_before_at, t.spacing_s,
+SELECT s.source_key, s.config_sha256, s.slug, s.url, s.site, s.origin, s.validator_url, s.etag, s.last_modified,
+       s.body_sha256, s.listing_sha256, s.baseline_at, s.page_language, s.gap_url, s.gap_since_at, s.gap_tries,
+       t.not_before_at, t.spacing_s,
        c.outcome, c.count, {PRINT_COLUMNS},
        r.item AS learnt_item,
        EXISTS (SELECT 1 FROM recipes WHERE source_id = s.id AND origin = 'hand' AND retired_at IS NULL) AS has_recipe,
@@ -51,9 +53,10 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 class SourceJob:
     """One check to be done: what it needs to know, and the leases it holds. ``doubted`` names the classes of doubt of
     the looks before, newest first, ``doubted_since`` when the newest began. A page that fits ``page_print`` need not be
-    read if it ``print_holds``. ``access`` is the way that was found to its listing."""
+    read if it ``print_holds``. ``access`` is the way that was found to its listing, ``asking`` how it is asked for."""
 
     source_id: int
+    source_key: str
     slug: str
     url: str
     site: str
@@ -73,6 +76,7 @@ class SourceJob:
     page_print: PagePrint | None = None
     print_holds: bool = False
     access: Access | None = None
+    asking: SourceRequests = PLAIN
 
 
 def due_sources(conn: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
@@ -86,12 +90,14 @@ def due_sources(conn: sqlite3.Connection, now: datetime, limit: int) -> list[int
     return [row[0] for row in rows]
 
 
-def ready_sources(conn: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
-    """Of the due sources the longest due one of each site that may be asked now and that nobody is asking."""
+def ready_sources(conn: sqlite3.Connection, now: datetime, limit: int, book: RequestBook) -> list[int]:
+    """Of the due sources the longest due one of each site that may be asked now and that nobody is asking, of those
+    that this process knows how to ask for."""
     at = to_text(now)
     # In the order of the index, and only as far as it takes: with everything due at once, sorting would read it all.
     rows = conn.execute(
-        "SELECT c.source_id, s.site FROM cadences c CROSS JOIN sources s ON s.id = c.source_id "
+        "SELECT c.source_id, s.site, s.source_key, s.config_sha256 "
+        "FROM cadences c CROSS JOIN sources s ON s.id = c.source_id "
         "CROSS JOIN sites t ON t.site = s.site LEFT JOIN leases l ON l.name = 'site:' || s.site "
         "WHERE c.next_check_at <= ? AND s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config' "
         "AND (coalesce(t.not_before_at, '') <= ? OR t.not_before_at > ?) "
@@ -100,36 +106,51 @@ def ready_sources(conn: sqlite3.Connection, now: datetime, limit: int) -> list[i
     )
     found: dict[str, int] = {}
     for row in rows:
-        found.setdefault(row["site"], row["source_id"])
+        if book.of(row["source_key"], row["config_sha256"]) is not None:
+            found.setdefault(row["site"], row["source_id"])
         if len(found) >= limit:
             break
     rows.close()
     return list(found.values())
 
 
-def next_due_at(conn: sqlite3.Connection) -> datetime | None:
-    """When the next configured source is due; ``None`` if there is none."""
-    row = conn.execute(
+def next_due_at(conn: sqlite3.Connection, book: RequestBook) -> datetime | None:
+    """When the next configured source that this process knows how to ask for is due; ``None`` if there is none."""
+    rows = conn.execute(
         # The cross join keeps the order of the index: a minimum over all sources would read them all.
-        "SELECT c.next_check_at FROM cadences c CROSS JOIN sources s ON s.id = c.source_id "
-        "WHERE s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config' ORDER BY c.next_check_at LIMIT 1"
-    ).fetchone()
-    return from_text(row[0]) if row else None
+        "SELECT c.next_check_at, s.source_key, s.config_sha256 "
+        "FROM cadences c CROSS JOIN sources s ON s.id = c.source_id "
+        "WHERE s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config' ORDER BY c.next_check_at"
+    )
+    found = next((row[0] for row in rows if book.of(row["source_key"], row["config_sha256"]) is not None), None)
+    rows.close()
+    return from_text(found) if found else None
+
+
+def unknown_sources(conn: sqlite3.Connection, now: datetime, book: RequestBook) -> list[str]:
+    """Slugs of due sources that another process configured, otherwise than this one knows them."""
+    rows = conn.execute(
+        "SELECT s.slug, s.source_key, s.config_sha256 FROM cadences c CROSS JOIN sources s ON s.id = c.source_id "
+        "WHERE c.next_check_at <= ? AND s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config' ORDER BY s.slug",
+        (to_text(now),),
+    )
+    return [row["slug"] for row in rows if book.of(row["source_key"], row["config_sha256"]) is None]
 
 
 def lease_source(
-    conn: sqlite3.Connection, source_id: int, holder: str, spacing: timedelta, now: datetime, *, at_hand: bool = False
+    conn: sqlite3.Connection, source_id: int, holder: str, spacing: timedelta, now: datetime, book: RequestBook | None
 ) -> SourceJob | datetime | None:
     """Take a source and its site for one check, and reserve the site's next moment: the first request is paid for.
-    With ``at_hand`` the answer is there already, and the site is left out of it.
+    ``book`` says how it is asked for; where there is none, the answer is at hand and the site is left out of it.
 
     A :class:`SourceJob`; or the instant before which the site must not be asked; or ``None`` if somebody else is
-    looking at the source or its site.
+    looking at the source or its site. Raises :class:`NotConfiguredError` for a source that ``book`` does not know.
     """
     row = conn.execute(_OF_JOB, {"source": source_id, "now": to_text(now)}).fetchone()
     if row is None:
         raise NotFoundError("source", str(source_id))
-    asked = row["origin"] != "file" and not at_hand
+    asking = _asking_of(row, book)
+    asked = row["origin"] != "file" and book is not None
     until = closed_until(row["not_before_at"], now) if asked else None
     if until:
         return until
@@ -144,6 +165,7 @@ def lease_source(
     whole = bool(row["gap_url"] or row["misses"] or row["settles"])
     return SourceJob(
         source_id=source_id,
+        source_key=row["source_key"],
         slug=row["slug"],
         url=row["url"],
         site=row["site"],
@@ -163,7 +185,17 @@ def lease_source(
         page_print=taken.page_print if taken else None,
         access=way_of(conn, source_id) if row["has_way"] else None,
         print_holds=bool(taken and not whole and not doubted and taken.holds(row["listing_sha256"], now)),
+        asking=asking,
     )
+
+
+def _asking_of(row: sqlite3.Row, book: RequestBook | None) -> SourceRequests:
+    if row["origin"] != "config" or book is None:  # a page that somebody named, or an answer at hand
+        return PLAIN
+    asking = book.of(row["source_key"], row["config_sha256"])
+    if asking is None:
+        raise NotConfiguredError(row["slug"])
+    return asking
 
 
 def _recipe(conn: sqlite3.Connection, source_id: int, row: sqlite3.Row) -> Recipe | None:

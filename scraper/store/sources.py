@@ -25,6 +25,7 @@ class SourceSpec:
 
     ``adaptive`` is looked at when it pays, whatever the default; ``cron`` (five fields) and ``hours``
     (``07:00-22:00``) are fixed times; ``weight`` is its importance, ``timezone`` the IANA name of its local time.
+    ``requests`` tells one way of asking for its pages from another, without secrets; only its digest is stored.
     """
 
     source_key: str
@@ -42,6 +43,12 @@ class SourceSpec:
     follow: bool = False
     paused: bool = False
     recipe: Recipe | None = None
+    requests: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Another one: the source is configured otherwise."""
+        return hashlib.sha256(json.dumps(asdict(self), default=str, sort_keys=True).encode()).hexdigest()
 
 
 def reconcile(conn: sqlite3.Connection, specs: Sequence[SourceSpec], now: datetime) -> None:
@@ -65,17 +72,13 @@ def reconcile(conn: sqlite3.Connection, specs: Sequence[SourceSpec], now: dateti
         if row and row["slug"] != spec.slug:
             conn.execute("UPDATE sources SET slug = ? WHERE id = ?", (f"~{row['id']}", row["id"]))
     for spec in specs:
-        digest = _digest(spec)
+        digest = spec.digest
         row = old.get(spec.source_key)
         if row is None:
             _free_slug(conn, spec.slug)
             _insert(conn, spec, "config", at, digest)
         elif row["config_sha256"] != digest or not row["active"]:
             _update(conn, row, spec, at, digest)
-
-
-def _digest(spec: SourceSpec) -> str:
-    return hashlib.sha256(json.dumps(asdict(spec), default=str, sort_keys=True).encode()).hexdigest()
 
 
 def _free_slug(conn: sqlite3.Connection, slug: str) -> None:

@@ -139,10 +139,15 @@ class Desk:
 
     # ---- commands
 
-    def crawl(self, *arguments: str, cwd: Path = ROOT, timeout: float = 60.0) -> subprocess.CompletedProcess[str]:
-        """``scrapy crawl news`` with ``arguments``; those of the spider (``url=…``) are given with ``-a``."""
+    def crawl(
+        self, *arguments: str, cwd: Path = ROOT, timeout: float = 60.0, also: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """``scrapy crawl news`` with ``arguments``; those of the spider (``url=…``) are given with ``-a``. ``also`` is
+        in its environment only."""
         given = [part for one in arguments for part in (("-a", one) if one[0].islower() else (one,))]
-        return run(["scrapy", "crawl", "news", *given], cwd=cwd, env=self.environment(), timeout=timeout)
+        return run(
+            ["scrapy", "crawl", "news", *given], cwd=cwd, env={**self.environment(), **(also or {})}, timeout=timeout
+        )
 
     def export(self, *arguments: str) -> list[dict[str, Any]]:
         """The items that a crawl exports; it must succeed."""
@@ -221,4 +226,10 @@ _HOOK = {"type": "webhook", "secret": SECRET, "retry_first": "1s", "retry_max": 
 
 
 def _keys(values: Mapping[str, Any]) -> list[str]:
-    return [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+    return [f"{name} = {_toml(value)}" for name, value in values.items()]
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(_keys(value)) + " }"
+    return json.dumps(value)

@@ -62,9 +62,10 @@ def test_the_wishes_of_a_feed_arrive() -> None:
 def test_a_job_arrives_with_its_manners_and_robots() -> None:
     request = ReadRequest(
         url="https://port.example/n",
-        slug="port",
+        source_key="port",
         source_url="https://port.example/n",
         seconds=45.0,
+        asking=SourceRequests(headers={"X-Key": "k"}, cookies=True, language="de"),
         validators=Validators("https://port.example/n", last_modified="Sun, 22 Nov 2026 09:00:00 GMT"),
         recipe=Recipe(item="li"),
     )
@@ -73,7 +74,6 @@ def test_a_job_arrives_with_its_manners_and_robots() -> None:
         site="port.example",
         request=request,
         manners=ReadingManners("presswatch/1", 3 * SECOND),
-        asking=SourceRequests(headers={"X-Key": "k"}, cookies=True, language="de"),
         robots=RobotsRecord("https://port.example", NOW, NOW + 60 * SECOND, 200, b"User-agent: *\nCrawl-delay: 7"),
     )
     assert unpack(pack(job), Job) == job

@@ -137,7 +137,7 @@ def test_time_that_runs_out_keeps_what_was_found(site: PressOffice, reader: Read
         return listing(page)
 
     site._listing = slow  # type: ignore[method-assign]
-    reader.checker.reconfigure(replace(reader.options, deadline=timedelta(seconds=4.5)), {})
+    reader.checker.reconfigure(replace(reader.options, deadline=timedelta(seconds=4.5)), reader.book)
     report = reader.check()
     assert reader.told() == fresh[-20:]
     assert report.message == "all items are new; there was time for 1 more pages"

@@ -19,6 +19,7 @@ from scrapy.http import HtmlResponse, Response
 
 from presswatch.fixture_site.server import Answer, LoopbackServer, Request
 from scraper.articles import look_at_article
+from scraper.asking import PLAIN, RequestBook
 from scraper.check import Checker, CheckOptions, CheckReport
 from scraper.extract import extract
 from scraper.robots import MemoryRobots
@@ -176,6 +177,7 @@ class Reader:
             spec = SourceSpec("office", "office", "The office", self.site.url(), follow=self.follow)
             reconcile(conn, [spec], self.now)
         self.source_id = int(self.row("SELECT id FROM sources")["id"])
+        self.book = RequestBook({spec.source_key: (spec.digest, PLAIN)})
         self.thread = StoreThread(self.store)
         self._runner = asyncio.Runner()
         self.checker = Checker(
@@ -187,6 +189,7 @@ class Reader:
             cadence=Hourly(),
             options=self.options,
             clock=lambda: self.now,
+            book=self.book,
         )
 
     def __enter__(self) -> Self:
@@ -210,9 +213,9 @@ class Reader:
     def look_at_articles(self, *, patiently: bool = False) -> int:
         """Look at all articles that are due now; how many. ``patiently``: listings that are due go first."""
         count = 0
-        while due := due_articles(self.store.conn, self.now, 1, None if patiently else [self.source_id]):
+        while due := due_articles(self.store.conn, self.now, 1, self.book, None if patiently else [self.source_id]):
             with self.store.transaction(durable=False) as conn:
-                job = lease_article(conn, due[0], "tests", timedelta(0), self.now)
+                job = lease_article(conn, due[0], "tests", timedelta(0), self.now, self.book)
             assert job is not None
             self.run(look_at_article(self.checker, job))
             count += 1

@@ -167,7 +167,7 @@ class Watch:
         """The source, leased for one check an hour later."""
         self.now += timedelta(hours=1)
         with self.store.transaction(durable=False) as conn:
-            job = lease_source(conn, self.source_id, self.checker.holder, timedelta(0), self.now, at_hand=True)
+            job = lease_source(conn, self.source_id, self.checker.holder, timedelta(0), self.now, None)
         assert isinstance(job, SourceJob), job
         return job
 

@@ -10,16 +10,26 @@ from pathlib import Path
 
 import pytest
 
+from scraper.asking import PLAIN, RequestBook
 from scraper.clock import to_text
-from scraper.errors import NotFoundError
+from scraper.errors import NotConfiguredError, NotFoundError
 from scraper.store.db import Store, open_store
-from scraper.store.jobs import SourceJob, due_sources, lease_source, next_due_at, ready_sources, reserve_site
+from scraper.store.jobs import (
+    SourceJob,
+    due_sources,
+    lease_source,
+    next_due_at,
+    ready_sources,
+    reserve_site,
+    unknown_sources,
+)
 from scraper.store.sources import SourceSpec, adopt, find_sources, reconcile
 from scraper.types import Recipe
 from tests.support.watch import START
 
 A = SourceSpec("a", "alpha", "Alpha", "https://alpha.example/news", tags=("x", "y"))
 B = SourceSpec("b", "beta", "Beta", "https://beta.example/news", tags=("y",), every=timedelta(minutes=5))
+C = SourceSpec("c", "gamma", "Gamma", "https://alpha.example/press")
 SPACING = timedelta(seconds=2)
 
 
@@ -35,14 +45,23 @@ def slugs(store: Store, *, active: bool = True) -> dict[str, str]:
     return {row["source_key"]: row["slug"] for row in rows}
 
 
-def lease(store: Store, source_id: int, now: datetime = START, holder: str = "me:1:1") -> SourceJob | datetime | None:
-    return lease_source(store.conn, source_id, holder, SPACING, now)
+def book_of(*specs: SourceSpec) -> RequestBook:
+    return RequestBook({spec.source_key: (spec.digest, PLAIN) for spec in specs})
+
+
+BOOK = book_of(A, B, C)
+
+
+def lease(
+    store: Store, source_id: int, now: datetime = START, holder: str = "me:1:1", book: RequestBook | None = None
+) -> SourceJob | datetime | None:
+    return lease_source(store.conn, source_id, holder, SPACING, now, book or BOOK)
 
 
 def test_configured_sources_are_there_and_due(store: Store) -> None:
     assert slugs(store) == {"a": "alpha", "b": "beta"}
     assert due_sources(store.conn, START, 10) == [1, 2]
-    assert next_due_at(store.conn) == START
+    assert next_due_at(store.conn, BOOK) == START
 
 
 def test_same_configuration_again_changes_nothing(store: Store) -> None:
@@ -74,7 +93,7 @@ def test_changed_address_forgets_validators_and_keeps_the_baseline(store: Store)
 def test_recipe_by_hand_replaces_the_one_before_and_none_retires_it(store: Store) -> None:
     for recipe in (Recipe("hand", item="li"), Recipe("hand", item="article", date_order="DMY"), None):
         reconcile(store.conn, [replace(A, recipe=recipe), B], START)
-        job = lease(store, 1, START + timedelta(hours=1))
+        job = lease(store, 1, START + timedelta(hours=1), book=book_of(replace(A, recipe=recipe)))
         assert isinstance(job, SourceJob)
         assert job.recipe == recipe
         store.conn.execute("UPDATE leases SET holder = NULL, expires_at = NULL")
@@ -92,7 +111,7 @@ def test_names_and_tags_find_sources(store: Store) -> None:
 def test_paused_and_removed_sources_are_not_due(store: Store) -> None:
     reconcile(store.conn, [replace(A, paused=True)], START)
     assert due_sources(store.conn, START + timedelta(days=1), 10) == []
-    assert next_due_at(store.conn) is None
+    assert next_due_at(store.conn, BOOK) is None
 
 
 def test_adopted_page_is_the_same_source_the_next_time(store: Store) -> None:
@@ -108,14 +127,33 @@ def test_adopted_page_is_the_same_source_the_next_time(store: Store) -> None:
 
 
 def test_source_and_its_site_are_leased_together(store: Store) -> None:
-    other = SourceSpec("c", "gamma", "Gamma", "https://alpha.example/press")
-    reconcile(store.conn, [A, B, other], START)
+    reconcile(store.conn, [A, B, C], START)
     assert isinstance(lease(store, 1), SourceJob)
     later = START + timedelta(seconds=3)
     assert lease(store, 1, later, "another:2:2") is None
     assert lease(store, 3, later, "another:2:2") is None
     assert isinstance(lease(store, 2, later, "another:2:2"), SourceJob)
-    assert ready_sources(store.conn, later, 10) == []
+    assert ready_sources(store.conn, later, 10, BOOK) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(A, slug="renamed"),
+        replace(A, url="https://elsewhere.example/news"),
+        replace(A, requests="proxy"),
+        replace(A, source_key="new"),
+    ],
+)
+def test_source_that_another_process_configured_otherwise_is_not_taken(store: Store, other: SourceSpec) -> None:
+    reconcile(store.conn, [other, B], START)
+    key = store.conn.execute("SELECT id FROM sources WHERE source_key = ?", (other.source_key,)).fetchone()[0]
+    with pytest.raises(NotConfiguredError):
+        lease(store, key)
+    assert ready_sources(store.conn, START, 10, BOOK) == [2]
+    assert next_due_at(store.conn, RequestBook({})) is None
+    assert unknown_sources(store.conn, START, BOOK) == [other.slug]
+    assert store.conn.execute("SELECT count(*) FROM leases").fetchone()[0] == 0
 
 
 def test_site_that_is_not_to_be_asked_yet_says_when(store: Store) -> None:
@@ -127,7 +165,7 @@ def test_site_that_is_not_to_be_asked_yet_says_when(store: Store) -> None:
 
 def test_answer_that_is_at_hand_needs_no_site(store: Store) -> None:
     reserve_site(store.conn, "alpha.example", SPACING, START)
-    job = lease_source(store.conn, 1, "me:1:1", SPACING, START, at_hand=True)
+    job = lease_source(store.conn, 1, "me:1:1", SPACING, START, None)
     assert isinstance(job, SourceJob)
     assert [name for name, _ in job.leases] == ["source:1"]
 

@@ -1,0 +1,61 @@
+"""A service and a command on one installation, each with what it knows of the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from presswatch.fixture_site import Answer, LoopbackServer, Request
+from tests.e2e.desk import Desk
+from tests.e2e.test_demanding_pages import HTML, listing
+
+
+class Ministry(LoopbackServer):
+    """Lists for everybody, and keeps what was asked with which credentials."""
+
+    def answer(self, request: Request) -> Answer:
+        if request.path == "/robots.txt":
+            return Answer(404, b"", HTML)
+        return Answer(200, listing("open"), HTML)
+
+    def asked(self, path: str) -> list[str | None]:
+        """What stood in ``Authorization``, request by request."""
+        return [one.request.headers.get("authorization") for one in self.exchanges if one.request.path == path]
+
+
+@pytest.fixture
+def ministry() -> Iterator[Ministry]:
+    with Ministry(("127.0.62.1", "127.0.62.2")) as opened:
+        yield opened
+
+
+def test_what_a_service_cannot_ask_for_as_configured_it_does_not_ask_for(desk: Desk, ministry: Ministry) -> None:
+    quick = {"every": "1s"}
+    desk.configure({"plain": {"url": f"{ministry.origin()}/plain", **quick}})
+    with desk.daemon() as daemon:
+        desk.wait_baseline(1)
+        hidden = {"url": f"{ministry.origin()}/hidden", "auth": {"token": "env:ONLY_IN_THE_SHELL"}, **quick}
+        desk.configure({"plain": {"url": f"{ministry.origin()}/plain", **quick}, "hidden": hidden})
+        done = desk.crawl("source=hidden", also={"ONLY_IN_THE_SHELL": "t0ken-of-office"})
+        assert done.returncode == 0, done.stderr
+        daemon.wait_log("the configuration was not applied")
+        desk.wait_looks("plain", 2)
+    assert ministry.asked("/hidden") == ["Bearer t0ken-of-office"]
+
+
+def test_a_token_does_not_follow_an_address_that_another_process_configured(desk: Desk, ministry: Ministry) -> None:
+    there, elsewhere = ministry.origin(), ministry.origin(1)
+    auth = {"auth": {"token": "t0ken-of-office"}, "every": "1s"}
+    desk.configure({"a": {"url": f"{there}/a", **auth}, "b": {"url": f"{there}/b", **auth}})
+    with desk.daemon():
+        desk.wait_baseline(2)
+        desk.configure(
+            {"renamed": {"id": "id-a", "url": f"{there}/a", **auth}, "b": {"url": f"{elsewhere}/moved", "every": "1s"}}
+        )
+        assert desk.crawl("source=b").returncode == 0
+        desk.wait_for("SELECT 1 FROM sources WHERE slug = 'renamed'")
+        desk.wait_looks("renamed", 2)
+        desk.wait_looks("b", 2)
+    assert set(ministry.asked("/a")) == {"Bearer t0ken-of-office"}
+    assert set(ministry.asked("/moved")) == {None}
