@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -219,6 +220,18 @@ def _host_name(entry: str, where: str) -> str:
     if not all(_LABEL.fullmatch(label) for label in labels) or _NUMBER.fullmatch(labels[-1]):
         raise _bad(entry, "is neither a host name nor an address; addresses are written out, as 127.0.0.1 or [::1]")
     return name
+
+
+def written_out(host: str) -> str:
+    """``host``; an IPv4 address in the spelling that everybody reads alike (``0x7f.1`` and ``127.0.0.1.`` are
+    ``127.0.0.1``: WHATWG URL, "host parsing"). Raises ``ValueError`` for what ends in a number and is no address."""
+    name = host.lower().rstrip(".")
+    if ":" in host or not _NUMBER.fullmatch(name.rpartition(".")[2]):
+        return host
+    try:
+        return socket.inet_ntoa(socket.inet_aton(name))
+    except OSError as error:
+        raise ValueError(f"{host!r} ends in a number and is no address") from error
 
 
 def _bad(entry: str, why: str) -> ConfigError:

@@ -1,6 +1,6 @@
 """The way out of this process: every connection is judged on the very address that the socket connects to.
 
-An audit hook (PEP 578) sees each ``socket.connect`` before it happens, whichever library makes it: aiohttp's asyncio,
+An audit hook (PEP 578) sees each ``socket.connect`` before it happens, whichever library makes it: aiohttp over
 asyncio, urllib3 under Apprise, smtplib. A name that resolves to something else a moment later, an odd spelling of an
 address or a redirect cannot pass it, because it does not read names or URLs at all.
 It is a guard against being led astray by foreign pages and configuration, no sandbox for code of our own process:

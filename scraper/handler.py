@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import ssl
 import sys
 from collections.abc import Iterator
@@ -47,6 +46,7 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.ssl import _make_ssl_context
 from yarl import URL
 
+from scraper.addresses import written_out
 from scraper.connections import (
     MOST_HEAD_BYTES,
     BoundedConnector,
@@ -86,7 +86,7 @@ class HttpDownloadHandler(BaseDownloadHandler):
         """One request, one whole answer. Raises Scrapy's download exceptions."""
         meta = request.meta
         most = meta.get("download_maxsize", self._most_body) or sys.maxsize
-        seconds = meta.get("download_timeout") or self._seconds
+        seconds = meta.get("download_timeout") or self._seconds or None
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
@@ -97,7 +97,7 @@ class HttpDownloadHandler(BaseDownloadHandler):
                     except StaleError:
                         response = await self._ask(request, most)
         except TimeoutError as error:
-            raise DownloadTimeoutError(f"no complete answer within {seconds:g} seconds") from error
+            raise DownloadTimeoutError(f"no complete answer within {seconds or 0:g} seconds") from error
         meta["download_latency"] = loop.time() - started
         return response
 
@@ -161,13 +161,15 @@ def _session(connector: BoundedConnector) -> ClientSession:
 
 
 def _address(url: str) -> URL:
-    """As it stands, but for a numeric host: one in an odd spelling (``2130706433``) is what browsers take it for."""
+    """As it stands, but for an IPv4 address, which is written out."""
     parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
-    if host[-1:].isalnum() and ":" not in host and not host[-1:].isalpha():
-        with contextlib.suppress(OSError):
-            canonical = socket.inet_ntoa(socket.inet_aton(host))
-            parts = parts._replace(netloc=canonical if parts.port is None else f"{canonical}:{parts.port}")
+    host = parts.hostname or ""
+    try:
+        plain = written_out(host)
+    except ValueError as error:
+        raise CannotResolveHostError(str(error)) from error
+    if plain != host:
+        parts = parts._replace(netloc=plain if parts.port is None else f"{plain}:{parts.port}")
     return URL(urlunsplit(parts._replace(fragment="")), encoded=True)
 
 

@@ -23,6 +23,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from scraper import guard
+from scraper.addresses import written_out
 from scraper.download_errors import DOWNLOAD_ERRORS
 from scraper.errors import AddressRefusedError, ConfigError
 from scraper.lookup import look_up
@@ -96,6 +97,10 @@ class Proxy:
 
     async def _judge(self, url: str, host: str, port: int) -> str:
         """The address to go to, or ``host`` where that is left to the proxy."""
+        try:
+            host = written_out(host)
+        except ValueError:
+            raise _refused(host, port, url) from None
         if guard.is_literal(host):
             if not guard.is_allowed(host, port):
                 raise _refused(host, port, url)

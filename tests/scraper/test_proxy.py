@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from pathlib import Path
 
+import pytest
+from scrapy import Request
+from scrapy.http import Response
+
+from scraper.errors import AddressRefusedError
+from scraper.proxy import Proxy
 from tests.scraper.misbehaving import PAGE, serve
 from tests.scraper.test_fetch import probe
 from tests.support.certificates import self_signed
@@ -58,3 +65,24 @@ def test_certificates_are_verified_behind_a_proxy_and_targets_judged_before(tmp_
         in found["wrong password"]["error"]
     )
     assert not [one for one in found.values() if "night" in str(one)]
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5", "socks5h"])
+def test_an_address_in_an_odd_spelling_is_judged_before_a_proxy_is_told(scheme: str) -> None:
+    async def send(request: Request) -> Response:
+        raise AssertionError(f"{request.url} was handed to the proxy")
+
+    asked = Proxy.parse(f"{scheme}://127.0.0.1:3128")
+    spellings = [
+        "127.1",
+        "0x7f.0.0.1",
+        "0177.0.0.1",
+        "169.254.43518",
+        "2130706433",
+        "127.0.0.1.",
+        "10.0.0.7.",
+        "1.2.3.256",
+    ]
+    for host in spellings:
+        with pytest.raises(AddressRefusedError):
+            asyncio.run(asked.download(Request(f"http://{host}:8080/"), send))
