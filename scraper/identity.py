@@ -26,6 +26,9 @@ _DATE_LIKE = re.compile(r"^(?:19|20)\d\d(?:[01]\d(?:[0-3]\d)?)?$")
 _EXTENSION = re.compile(r"\.[a-z0-9]{2,5}$", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"^(?=.*\d)[\w\-.~]{8,}$", re.ASCII)
+_BETWEEN_WORDS = re.compile("[-_ ]")
+_LEAST_SLUG = 12
+"""Characters of the last part of an address that make it a name."""
 _MAX_KEY = 300
 _MAX_TITLE_LIKENESS = 1_000
 _MANY = 20
@@ -39,6 +42,8 @@ def shared_tokens(items: Sequence[ItemData]) -> frozenset[str]:
     nobody has heard of. What is the same on every link tells no two items apart."""
     values: dict[str, Counter[str]] = defaultdict(Counter)
     linked = [item.url for item in items if item.url]
+    if not any("?" in url for url in linked):
+        return frozenset()
     for url in linked:
         for name, value in _query(canonicalize_url(url)):
             values[name][value] += 1
@@ -79,7 +84,7 @@ def keys_of(item: ItemData, page_url: str) -> tuple[ItemKey, ...]:
     if item.guid and item.guid.strip():
         keys.append(ItemKey("guid", _bounded(item.guid.strip()), strong=True))
     if item.url:
-        keys.extend(_url_keys(item.url, page_url))
+        keys.extend(_url_keys(item.url, canonicalize_url(page_url)))
     title = fold_text(item.title)
     day = item.published.on if item.published else None
     if not any(key.strong for key in keys):
@@ -90,9 +95,9 @@ def keys_of(item: ItemData, page_url: str) -> tuple[ItemKey, ...]:
     return tuple(keys)
 
 
-def _url_keys(url: str, page_url: str) -> list[ItemKey]:
+def _url_keys(url: str, canonical_page: str) -> list[ItemKey]:
     canonical = canonicalize_url(url)
-    if canonical == canonicalize_url(page_url):
+    if canonical == canonical_page:
         # An anchor within the page: the fragment is all there is.
         fragment = url.partition("#")[2]
         if fragment and fragment not in ("top", "content", "main"):
@@ -104,15 +109,21 @@ def _url_keys(url: str, page_url: str) -> list[ItemKey]:
     if numbers:
         keys.append(ItemKey("url_id", numbers[-1], strong=False))
     # Numbers stay in: "weekly-bulletin-412" and "weekly-bulletin-413" are two bulletins.
-    slug = _EXTENSION.sub("", unquote(path.rpartition("/")[2])).casefold()
-    if len(slug) >= 12 and len(re.split(r"[-_ ]", slug)) >= 3:
+    last = path.rpartition("/")[2]
+    if len(last) < _LEAST_SLUG and "%" not in last and last.isascii():
+        return keys
+    slug = _EXTENSION.sub("", unquote(last)).casefold()
+    if len(slug) >= _LEAST_SLUG and len(_BETWEEN_WORDS.findall(slug)) >= 2:
         keys.append(ItemKey("slug", _bounded(slug), strong=False))
     return keys
 
 
 def _ids(path: str, canonical: str) -> list[str]:
-    values = (value.casefold() for _, value in _query(canonical))
-    return _ID.findall(path.casefold()) + [value for value in values if _ID.fullmatch(value)]
+    found: list[str] = _ID.findall(path.casefold())
+    if "?" in canonical:
+        values = (value.casefold() for _, value in _query(canonical))
+        found += [value for value in values if _ID.fullmatch(value)]
+    return found
 
 
 def _bounded(key: str) -> str:
@@ -139,16 +150,16 @@ def dedupe(items: Iterable[ItemData]) -> tuple[ItemData, ...]:
     the list under another wording): same address and titles that repeat or begin each other, or, where an address has
     two titles only, resemble each other. The longer title stays, at the place of the first. Unlike titles behind one
     address stay different items."""
-    addressed = [(_address_of(item), fold_text(item.title), item) for item in items]
+    folded = [(fold_text(item.title), item) for item in items]
+    addressed = [(*_addresses_of(item, title), title, item) for title, item in folded]
     titles: dict[_Address, set[str]] = defaultdict(set)
-    for address, title, _ in addressed:
+    for address, _, title, _ in addressed:
         titles[address].add(title)
     kept: list[ItemData] = []
     by_address: dict[_Address, list[int]] = defaultdict(list)
     by_title: dict[tuple[_Address, str], int] = {}
     by_page: dict[_Address, int] = {}
-    for address, title, item in addressed:
-        page = _page_of(item, title)
+    for address, page, title, item in addressed:
         place = by_title.get((address, title), by_page.get(page))
         if place is None:
             places = by_address[address][:_MANY]
@@ -168,22 +179,17 @@ def dedupe(items: Iterable[ItemData]) -> tuple[ItemData, ...]:
 _Address = tuple[object, ...]
 
 
-def _address_of(item: ItemData) -> _Address:
-    if item.guid:
-        return ("guid", item.guid)
-    if item.url:
-        return ("url", canonicalize_url(item.url), item.url.partition("#")[2])
+def _addresses_of(item: ItemData, title: str) -> tuple[_Address, _Address]:
+    """What an item stands for, and the page of that: links into different places of one document (``…#comments``) are
+    one where all else is the same. ``title`` is folded."""
+    day = item.published.on if item.published else None
+    summary = fold_text(item.summary) if item.summary else ""
+    if item.url and not item.guid:
+        canonical = canonicalize_url(item.url)
+        return ("url", canonical, item.url.partition("#")[2]), ("page", canonical, title, summary, day)
     # Without an address only what says the same in every respect is a doublet.
-    day = item.published.on if item.published else None
-    return ("text", fold_text(item.title), fold_text(item.summary or ""), day)
-
-
-def _page_of(item: ItemData, title: str) -> _Address:
-    """By this, links into different places of one document (``…#comments``) are one where all else is the same."""
-    if item.guid or not item.url:
-        return ("title", *_address_of(item), title)
-    day = item.published.on if item.published else None
-    return ("page", canonicalize_url(item.url), title, fold_text(item.summary or ""), day)
+    address: _Address = ("guid", item.guid) if item.guid else ("text", title, summary, day)
+    return address, ("title", *address, title)
 
 
 def _is_doublet(one: ItemData, other: ItemData, *, alike: bool) -> bool:
@@ -219,17 +225,21 @@ def page_keys(items: Sequence[ItemData], page_url: str) -> list[tuple[ItemKey, .
     """The keys of each item of one page (of :func:`dedupe`), without those that occur twice on it. Every item keeps
     at least one strong key: where all are taken, all that it says together."""
     keys = [keys_of(item, page_url) for item in items]
-    seen = Counter((key.kind, key.key) for of_item in keys for key in of_item)
+    borne = [key[:2] for of_item in keys for key in of_item]
+    seen = Counter(borne)
+    if len(seen) == len(borne):
+        return keys
     result = []
     for item, of_item in zip(items, keys, strict=True):
-        unique = tuple(key for key in of_item if seen[key.kind, key.key] == 1)
+        unique = tuple(key for key in of_item if seen[key[:2]] == 1)
         result.append(unique if any(key.strong for key in unique) else (_last_resort(item), *unique))
     return result
 
 
 def _last_resort(item: ItemData) -> ItemKey:
     day = item.published.on.isoformat() if item.published and item.published.on else ""
-    said = (fold_text(item.title), fold_text(item.summary or ""), day, *map(str, _address_of(item)))
+    title = fold_text(item.title)
+    said = (title, fold_text(item.summary or ""), day, *map(str, _addresses_of(item, title)[0]))
     return ItemKey("text", _digest("\n".join(said)), strong=True)
 
 
