@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import tomllib
 from pathlib import Path
 
@@ -68,9 +69,12 @@ def run_daemon_for_a_moment(words: list[str], home: Path, environ: dict[str, str
     program = str(Path(sys.executable).parent / words[0])
     daemon = subprocess.Popen([program, *words[1:]], cwd=home, env=environ, stderr=subprocess.PIPE, text=True)
     assert daemon.stderr is not None
+    late = threading.Timer(60, daemon.kill)
+    late.start()
     for line in daemon.stderr:
         if "watching 1 source" in line or "http://127.0.0.1:8001/" in line:
             break
+    late.cancel()
     daemon.send_signal(signal.SIGTERM)
     daemon.communicate(timeout=20)
     assert daemon.returncode == 0

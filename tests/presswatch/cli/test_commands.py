@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from presswatch.fixture_site import Fault, FixtureSite, WebhookReceiver
+from tests.e2e.desk import wait_until
 from tests.presswatch.cli.conftest import ROOT, Ended
 
 Start = Callable[..., Ended]
@@ -150,14 +151,11 @@ def test_one_service_runs_and_a_check_beside_it_is_fine(start: Start, tmp_path: 
     with FixtureSite() as site:
         _configure(tmp_path / "home", waters=site.url())
         environ = {**os.environ, "PRESSWATCH_HOME": str(tmp_path / "home"), "PRESSWATCH_ALLOW_PRIVATE": "127.0.0.0/8"}
-        service = subprocess.Popen(
-            [sys.executable, "-m", "presswatch", "run"], cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True
-        )
-        assert service.stderr is not None
+        log = tmp_path / "log"
+        with log.open("wb") as said:
+            service = subprocess.Popen([sys.executable, "-m", "presswatch", "run"], cwd=ROOT, env=environ, stderr=said)
         try:
-            for line in service.stderr:
-                if "check source=waters" in line:
-                    break
+            assert wait_until(lambda: "check source=waters" in log.read_text("utf-8"))
             status = start("status", "--json").json
             assert status["daemon"]["running"] is True
             assert status["daemon"]["pid"] == service.pid
@@ -169,7 +167,6 @@ def test_one_service_runs_and_a_check_beside_it_is_fine(start: Start, tmp_path: 
         finally:
             service.terminate()
             assert service.wait(15) == 0
-            service.stderr.close()
 
 
 def test_ctrl_c_ends_a_check_quietly(tmp_path: Path) -> None:
