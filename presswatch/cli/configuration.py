@@ -15,12 +15,16 @@ def config_command() -> None:
 
 
 @config_command.command(name="show")
+@click.option("--all", "whole", is_flag=True, help="With the keys that have their default.")
 @click.pass_obj
-def config_show_command(app: App) -> None:
+def config_show_command(app: App, whole: bool) -> None:
     """Print the configuration as it is understood, without secrets.
+
+    docs/configuration.md describes each key.
 
     \b
     presswatch config show
+    presswatch config show --all
     """
     from presswatch.config import load_config
     from presswatch.config.render import render_config
@@ -28,7 +32,7 @@ def config_show_command(app: App) -> None:
     path = app.home.config_path
     config = load_config(path, environ=app.environ, is_opened=app.is_opened)
     say(f"from {path}")
-    click.echo(render_config(config, show=str), nl=False)
+    click.echo(render_config(config, show=str, whole=whole), nl=False)
 
 
 @config_command.command(name="check")

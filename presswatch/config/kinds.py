@@ -19,6 +19,8 @@ Schema = dict[str, Any]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _RATE = re.compile(r"([1-9][0-9]{0,5})/(s|m|h|d)")
 _RATE_UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
+SECRET_TITLE = "A value that may be secret, or where it is"  # noqa: S105 - words for people
+"""The title of such a value in the schema."""
 TYPE_NAMES: dict[type, str] = {
     str: "a text in quotes",
     bool: "true or false",
@@ -217,7 +219,7 @@ def secret(longest: int, *, pattern: str | None = None, hint: str = "", inspect:
             inspect(raw)
         return value
 
-    schema: Schema = {"type": "string", "minLength": 1, "maxLength": longest}
+    schema: Schema = {"title": SECRET_TITLE, "type": "string", "minLength": 1, "maxLength": longest}
     if pattern:
         schema["anyOf"] = [{"pattern": reference}, {"pattern": pattern}]
     return Kind(text(longest, convert=parse).read, schema)

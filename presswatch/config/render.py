@@ -37,7 +37,7 @@ _NOT_WRITTEN = {
 """Fields that the file does not say in the table itself."""
 
 
-_ALWAYS_WRITTEN = ("language",)
+ALWAYS_WRITTEN = ("language",)
 """Its default depends on the environment."""
 
 
@@ -50,17 +50,17 @@ def as_written(secret: Secret) -> str:
     return secret.text
 
 
-def render_config(config: Config, *, show: _ShowSecret = as_written) -> str:
+def render_config(config: Config, *, show: _ShowSecret = as_written, whole: bool = False) -> str:
     """The TOML text of ``config``, without the implied rules. With ``show=str`` it may be shown to anybody, but does
-    not read back where the file itself holds secrets."""
+    not read back where the file itself holds secrets. ``whole``: with what equals its default."""
     import tomlkit
 
     plain: dict[str, Any] = {
-        "presswatch": to_plain(config.settings, show),
-        "sites": {site.name: to_plain(site, show) for site in config.sites},
-        "channels": {channel.name: to_plain(channel, show) for channel in config.channels},
-        "sources": [to_plain(source, show) for source in config.sources],
-        "rules": [to_plain(rule, show) for rule in config.rules if not rule.implied],
+        "presswatch": to_plain(config.settings, show, whole),
+        "sites": {site.name: to_plain(site, show, whole) for site in config.sites},
+        "channels": {channel.name: to_plain(channel, show, whole) for channel in config.channels},
+        "sources": [to_plain(source, show, whole) for source in config.sources],
+        "rules": [to_plain(rule, show, whole) for rule in config.rules if not rule.implied],
     }
     return tomlkit.dumps({name: content for name, content in plain.items() if content})
 
@@ -76,24 +76,30 @@ def to_plain(
     | PostConfig
     | WebSubConfig,
     show: _ShowSecret = as_written,
+    whole: bool = False,
 ) -> dict[str, Any]:
-    """A table of the file as plain values."""
+    """A table of the file as plain values; ``whole``: with those that equal their default, unless that is nothing."""
     skipped = _NOT_WRITTEN.get(type(value), ())
     plain: dict[str, Any] = {}
     for each in fields(value):
         content = getattr(value, each.name)
-        if each.name in skipped or content is None or (content == each.default and each.name not in _ALWAYS_WRITTEN):
+        if each.name in skipped or content is None:
             continue
-        if each.name in _MAPPINGS:
-            plain[each.name] = {name: show(secret) for name, secret in content}
-        else:
-            plain[each.name] = (
-                content == "always" if (each.name, content) in _AS_BOOLEAN else plain_value(content, show)
-            )
+        if content != each.default or each.name in ALWAYS_WRITTEN or (whole and content != ()):
+            plain[each.name] = plain_field(each.name, content, show, whole)
     return plain
 
 
-def plain_value(value: Any, show: _ShowSecret = as_written) -> Any:
+def plain_field(name: str, content: Any, show: _ShowSecret = as_written, whole: bool = False) -> Any:
+    """The value of the key ``name`` as the file writes it."""
+    if name in _MAPPINGS:
+        return {key: show(secret) for key, secret in content}
+    if (name, content) in _AS_BOOLEAN:
+        return content == "always"
+    return plain_value(content, show, whole)
+
+
+def plain_value(value: Any, show: _ShowSecret = as_written, whole: bool = False) -> Any:
     """One value as the file writes it."""
     match value:
         case timedelta():
@@ -103,12 +109,12 @@ def plain_value(value: Any, show: _ShowSecret = as_written) -> Any:
         case Rate():
             return render_rate(value)
         case Recipe() | Auth() | PostConfig() | WebSubConfig():
-            return to_plain(value, show)
+            return to_plain(value, show, whole)
         case Path() | Enum():
             return str(value)
         case (time(), time()):
             return render_quiet(value)
         case tuple():
-            return [plain_value(member, show) for member in value]
+            return [plain_value(member, show, whole) for member in value]
         case _:
             return value

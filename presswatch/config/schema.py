@@ -10,8 +10,8 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from presswatch.config.fields import document_schema
-from presswatch.config.model import ChannelConfig, Settings, SourceConfig
-from presswatch.config.render import plain_value
+from presswatch.config.model import ChannelConfig, RuleConfig, Settings, SourceConfig, WebSubConfig
+from presswatch.config.render import ALWAYS_WRITTEN, plain_field
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -21,13 +21,18 @@ def config_schema() -> dict[str, Any]:
     schema = document_schema()
     properties = schema["properties"]
     _add_defaults(properties["presswatch"], Settings)
+    _add_defaults(properties["presswatch"]["properties"]["websub"], WebSubConfig)
     _add_defaults(properties["sources"]["items"], SourceConfig)
+    _add_defaults(properties["rules"]["items"], RuleConfig)
     for channel in properties["channels"]["additionalProperties"]["oneOf"]:
         _add_defaults(channel, ChannelConfig)
     return {"$schema": _DIALECT, "title": "presswatch.toml", **schema}
 
 
-def _add_defaults(table: dict[str, Any], model: type[Settings | SourceConfig | ChannelConfig]) -> None:
+def _add_defaults(
+    table: dict[str, Any], model: type[Settings | WebSubConfig | SourceConfig | ChannelConfig | RuleConfig]
+) -> None:
+    keys = table["properties"]
     for each in fields(model):
-        if each.name in table["properties"] and each.default is not MISSING and each.default is not None:
-            table["properties"][each.name]["default"] = plain_value(each.default)
+        if each.name in keys and each.name not in ALWAYS_WRITTEN and each.default not in (MISSING, None):
+            keys[each.name]["default"] = plain_field(each.name, each.default)
