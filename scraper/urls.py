@@ -43,6 +43,10 @@ _COOKIELESS = re.compile(r"/\((?:[AFSX]\([\w\-=.]{0,400}\)){1,4}\)(?=/|$)", re.A
 _TOKEN = re.compile(r"^[0-9a-zA-Z_\-.!]{16,}$")
 _INDEX_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _UNRESERVED = "-._~!$'()*,;:@/"
+# What only loses its scheme, "www." and trailing slash: nearly every address. It has no port, no query, no session.
+_PLAIN_CANONICAL = re.compile(
+    r"https?://(?:www\.)?((?:[a-z0-9-]++\.)*+[a-z0-9-]++(?:/[A-Za-z0-9._~!$'*,:@&=+-]++)*+)(/?)"
+)
 
 
 @lru_cache(maxsize=64)
@@ -97,6 +101,13 @@ def canonicalize_url(url: str) -> str:
     ids, index pages, the trailing slash and doubled slashes; sorts the query; normalises percent-encoding
     (RFC 3986 6.2.2). Applying it twice equals applying it once.
     """
+    plain = _PLAIN_CANONICAL.fullmatch(url)
+    if plain and (plain[2] or not _INDEX_PAGE.search(plain[1])):
+        return plain[1]
+    return _canonicalize_oddly_spelt(url)
+
+
+def _canonicalize_oddly_spelt(url: str) -> str:
     if not url.isascii():
         url = _SURROGATES.sub("\ufffd", url)
     try:

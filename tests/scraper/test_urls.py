@@ -53,6 +53,16 @@ def test_different_addresses_stay_different(one: str, other: str) -> None:
     assert canonicalize_url(one) != canonicalize_url(other)
 
 
+_PIECES = "www. a b-c . / // index.html default.PHP ~1 a:b @ ! ' , & = + .. ./ ;sid=1 (S(x)) %20 ?a=1 #!x :80 é".split()
+
+
+@given(st.sampled_from(["https://", "http://www."]), st.lists(st.sampled_from(_PIECES), max_size=6))
+def test_short_way_to_the_canonical_form_ends_where_the_long_one_does(scheme: str, pieces: list[str]) -> None:
+    url = f"{scheme}example.org{''.join(pieces)}"
+    odd = f"HTTPS://{url.partition('//')[2]}"
+    assert canonicalize_url(url) == canonicalize_url(odd)
+
+
 @given(st.text(max_size=80).map(lambda tail: "https://example.org/" + tail) | st.text(max_size=60))
 def test_canonicalising_twice_equals_once(url: str) -> None:
     once = canonicalize_url(url)
