@@ -23,6 +23,10 @@ from scraper.store.marks import SCHEMA_VERSION
 _LEAST_FREE = 500_000_000
 _NETWORK = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "beegfs",
                       "fuse.sshfs", "fuse.rclone", "fuse.s3fs", "fuse.glusterfs", "fuse.davfs"))  # fmt: skip
+WATCHED = "s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config'"
+UNWELL = "(s.failures > 0 OR EXISTS (SELECT 1 FROM episodes u WHERE u.source_id = s.id AND u.closed_at IS NULL))"
+"""Conditions on a row ``s`` of ``sources``. Unwell: its last look failed or was not believed, or it is in trouble. That
+is an episode: so many looks in a row, or such a silence, that somebody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def file_system_of(folder: Path, mountinfo: str) -> str | None:
 
 def examine_database(conn: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
     """Integrity, clock, sources, channels, messages. ``conn`` only reads."""
-    for look in (_schema, _integrity, _clock, _sources, _robots, _channels, _messages):
+    for look in (_schema, _integrity, _clock, _sources, _channels, _messages):
         yield from look(conn, now)
 
 
@@ -113,27 +117,27 @@ def _clock(conn: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
 
 
 def _sources(conn: sqlite3.Connection, _: datetime) -> Iterator[Finding]:
-    watched = "s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config'"
     rows = conn.execute(
         "SELECT s.slug, e.class, e.opened_at FROM episodes e JOIN sources s ON s.id = e.source_id "  # noqa: S608
-        f"WHERE e.closed_at IS NULL AND {watched} ORDER BY e.opened_at LIMIT 20"
+        f"WHERE e.closed_at IS NULL AND {WATCHED} ORDER BY e.opened_at LIMIT 20"
     ).fetchall()
     for slug, kind, since in rows:
         yield Finding("source", "bad", f"{slug} is {kind.replace('_', ' ')} since {since[:16].replace('T', ' ')}",
                       f"presswatch check {slug}; presswatch explain shows what is seen on its page")  # fmt: skip
-    count = conn.execute(f"SELECT count(*) FROM sources s WHERE {watched}").fetchone()[0]  # noqa: S608
+    troubled = {row[0] for row in rows}
+    unwell = conn.execute(
+        f"SELECT s.slug, s.outcome, s.failures FROM sources s WHERE {WATCHED} AND {UNWELL} ORDER BY s.slug LIMIT 40"  # noqa: S608
+    ).fetchall()
+    for slug, outcome, failures in unwell:
+        if slug not in troubled:
+            yield Finding("source", "note", f"{slug} is unwell: {outcome} ×{failures}",
+                          f"the next looks may be well; presswatch check {slug} says more")  # fmt: skip
+    count = conn.execute(f"SELECT count(*) FROM sources s WHERE {WATCHED}").fetchone()[0]  # noqa: S608
     if not count:
         yield Finding("sources", "note", "nothing is watched", "presswatch add https://…/news")
     elif not rows:
-        yield Finding("sources", "well", f"{count} watched, none in trouble")
-
-
-def _robots(conn: sqlite3.Connection, _: datetime) -> Iterator[Finding]:
-    for origin, since in conn.execute(
-        "SELECT origin, unreachable_since_at FROM robots WHERE unreachable_since_at IS NOT NULL LIMIT 20"
-    ):
-        yield Finding("robots", "note", f"{origin}/robots.txt cannot be reached since {since[:16].replace('T', ' ')}",
-                      "until it can, nothing of that site is asked for (RFC 9309); tell the site")  # fmt: skip
+        how = f"{len(unwell)} unwell, none in trouble" if unwell else "none unwell"
+        yield Finding("sources", "well", f"{count} watched, {how}")
 
 
 def _channels(conn: sqlite3.Connection, _: datetime) -> Iterator[Finding]:
@@ -153,13 +157,25 @@ def _channels(conn: sqlite3.Connection, _: datetime) -> Iterator[Finding]:
 
 
 def _messages(conn: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
+    from scheduler.registry import count_abandoned  # only here: `status` asks this module too
+
+    abandoned = count_abandoned(conn)
     dead = conn.execute("SELECT count(*) FROM messages WHERE state = 'dead'").fetchone()[0]
+    dead -= sum(left["dead"] for left in abandoned.values())
     if dead:
         yield Finding("messages", "bad", f"{dead} could not be sent", "presswatch messages; presswatch retry")
     late = to_text(now - timedelta(hours=1))
-    waiting = conn.execute("SELECT count(*) FROM messages WHERE state = 'pending' AND due_at < ?", (late,)).fetchone()[
-        0
-    ]
+    for name, left in abandoned.items():
+        kept = ", ".join(
+            f"{number} {what}" for what, number in (("waiting", left["wait"]), ("dead", left["dead"])) if number
+        )
+        yield Finding("messages", "note", f"the channel {name} is no longer configured, and has messages: {kept}",
+                      f"they are kept; to send them, configure [channels.{name}] again")  # fmt: skip
+    waiting = conn.execute(
+        "SELECT count(*) FROM messages WHERE state = 'pending' AND due_at < ? "
+        "AND channel_id IN (SELECT id FROM channels WHERE active = 1)",
+        (late,),
+    ).fetchone()[0]
     if waiting:
         yield Finding("messages", "bad", f"{waiting} are due for more than an hour",
                       "is the service running? presswatch status; presswatch run")  # fmt: skip

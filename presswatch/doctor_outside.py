@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 from presswatch.config import Config, SourceConfig
 from presswatch.doctor import Finding
-from presswatch.wiring import channel_spec, check_options, source_requests
+from presswatch.wiring import channel_spec, check_options, request_book
+from presswatch.words import counted
 from scheduler.channels import build_channel
 from scraper.addresses import VARIABLE, AddressPolicy
 from scraper.browser.chromium import what_is_missing
@@ -49,7 +50,7 @@ def examine_secrets(config: Config, environ: Mapping[str, str]) -> Iterator[Find
             remedy = f"set what it refers to where the service runs; presswatch notify test {channel.name}"
             yield Finding("secret", "bad", f"channel {channel.name}: {error}", remedy)
     try:
-        source_requests(config, environ)
+        request_book(config, environ)
     except ConfigError as error:
         wrong += 1
         yield Finding("secret", "bad", str(error), "set what it refers to where the service runs")
@@ -66,12 +67,20 @@ def examine_browser(config: Config) -> Iterator[Finding]:
         what, _, remedy = missing.partition(": ")
         yield Finding("browser", "bad", f"{what} ({named}), and there is none", remedy)
     elif slugs:
-        yield Finding("browser", "well", f"there is one, for {len(slugs)} sources")
+        yield Finding("browser", "well", f"there is one, for {counted(len(slugs), 'source')}")
 
 
 def examine_robots(conn: sqlite3.Connection, config: Config, now: datetime) -> Iterator[Finding]:
-    """Sources that the stored robots.txt of their site forbids."""
+    """Sources that the stored robots.txt of their site forbids, and sites of sources whose robots.txt is away."""
     agent = check_options(config).user_agent
+    origins = {origin_of(source.url) for source in config.sources if not source.paused}
+    for origin, since in conn.execute(
+        "SELECT origin, unreachable_since_at FROM robots WHERE unreachable_since_at IS NOT NULL ORDER BY 2"
+    ):
+        if origin in origins:
+            said = f"{origin}/robots.txt cannot be reached since {since[:16].replace('T', ' ')}"
+            remedy = "until it can, nothing of that site is asked for (RFC 9309); tell the site"
+            yield Finding("robots", "note", said, remedy)
     for source in config.sources:
         record = read_robots(conn, origin_of(source.url) or "")
         if record is None or record.status is None or record.status >= 500 or source.paused:

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from itertools import groupby
 from typing import Any
 
+from presswatch.words import counted
 from scheduler.inert import inert_line, inert_markdown, inert_url
 from scheduler.worddiff import word_diff
 from scraper.clock import from_text
@@ -29,10 +30,10 @@ def render_report(
         "",
         ", ".join(
             (
-                _count(kinds.count("added"), "new item"),
-                _count(kinds.count("revised"), "edit"),
-                _count(kinds.count("withdrawn"), "withdrawal"),
-                _count(len({row["source"] for row in episodes}), "source") + " in trouble.",
+                counted(kinds.count("added"), "new item"),
+                counted(kinds.count("revised"), "edit"),
+                counted(kinds.count("withdrawn"), "withdrawal"),
+                counted(len({row["source"] for row in episodes}), "source") + " in trouble.",
             )
         ),
     ]
@@ -48,10 +49,6 @@ def render_report(
 
 def _slug(row: Row) -> str:
     return str(row["source"])
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _source(rows: Sequence[Row], zone: tzinfo | None) -> Iterator[str]:

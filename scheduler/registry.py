@@ -58,14 +58,28 @@ def enable_channel(conn: sqlite3.Connection, name: str) -> None:
 
 
 def retry_dead(conn: sqlite3.Connection, now: datetime, *, channel: str | None = None) -> int:
-    """Make dead letters (of one channel, or all) due again; how many. They are tried as long as a fresh message."""
+    """Make dead letters (of one channel, or all that are configured) due again; how many. They are tried as long as a
+    fresh message. Raises :class:`NotFoundError` for a channel that is not configured: there they would wait for ever.
+    """
     if channel is not None:
         _channel_id(conn, channel)
+        if not conn.execute("SELECT active FROM channels WHERE name = ?", (channel,)).fetchone()["active"]:
+            raise NotFoundError("channel", channel, hint="it is no longer configured; its messages are kept")
     sql = (
         "UPDATE messages SET state = 'pending', due_at = ?, attempts = 0 WHERE state = 'dead' "
-        "AND (? IS NULL OR channel_id = (SELECT id FROM channels WHERE name = ?))"
+        "AND channel_id IN (SELECT id FROM channels WHERE active = 1 AND (? IS NULL OR name = ?))"
     )
     return conn.execute(sql, (to_text(now), channel, channel)).rowcount
+
+
+def count_abandoned(conn: sqlite3.Connection) -> dict[str, dict[str, int]]:
+    """What is kept for channels that are no longer configured: by name how many messages ``wait`` and are ``dead``."""
+    rows = conn.execute(
+        "SELECT c.name, sum(m.state <> 'dead') AS wait, sum(m.state = 'dead') AS dead FROM channels c "
+        "JOIN messages m ON m.channel_id = c.id AND m.state IN ('held', 'pending', 'dead') "
+        "WHERE c.active = 0 GROUP BY c.id ORDER BY c.name"
+    )
+    return {row["name"]: {"wait": row["wait"], "dead": row["dead"]} for row in rows}
 
 
 def queue_test(conn: sqlite3.Connection, channel: str, now: datetime) -> str:

@@ -13,28 +13,28 @@ from presswatch.cli.app import App
 from presswatch.cli.fleet_state import fleet_line, print_workers, read_fleet
 from presswatch.cli.output import form_options, to_json
 from presswatch.cli.sources import state_of
+from presswatch.doctor import UNWELL, WATCHED
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _SHOWN = 8
-_COUNTS = """
+_COUNTS = f"""
 SELECT count(*) AS watched,
        coalesce(sum(s.paused_at IS NOT NULL), 0) AS paused,
        coalesce(sum(s.paused_at IS NULL AND s.outcome IS NULL), 0) AS not_looked_at,
-       coalesce(sum(s.paused_at IS NULL AND s.outcome IN ('changed', 'unchanged', 'not_modified')), 0) AS well,
-       coalesce(sum(s.paused_at IS NULL AND s.outcome IN ('failed', 'suspect')), 0) AS unwell,
+       coalesce(sum(s.paused_at IS NULL AND s.outcome IS NOT NULL AND NOT {UNWELL}), 0) AS well,
+       coalesce(sum(s.paused_at IS NULL AND s.outcome IS NOT NULL AND {UNWELL}), 0) AS unwell,
        coalesce(sum(s.paused_at IS NULL AND c.next_check_at <= :now), 0) AS due
 FROM sources s LEFT JOIN cadences c ON c.source_id = s.id WHERE s.origin = 'config' AND s.active = 1
-"""
-_UNWELL = """
+"""  # noqa: S608
+_UNWELL = f"""
 SELECT s.slug AS source, s.name, s.outcome, s.failures, e.class AS unwell,
        coalesce(e.opened_at, s.last_ok_at) AS since_at,
        (SELECT k.message FROM checks k WHERE k.source_id = s.id ORDER BY k.id DESC LIMIT 1) AS message
 FROM sources s LEFT JOIN episodes e ON e.source_id = s.id AND e.closed_at IS NULL
-WHERE s.origin = 'config' AND s.active = 1 AND s.paused_at IS NULL AND (s.failures > 0 OR e.id IS NOT NULL)
-ORDER BY e.id IS NULL, s.slug
-"""
+WHERE {WATCHED} AND {UNWELL} ORDER BY e.id IS NULL, s.slug
+"""  # noqa: S608
 NEXT_LOOKS = """
 SELECT s.slug AS source, c.next_check_at, c.reason
 FROM cadences c JOIN sources s ON s.id = c.source_id
@@ -46,10 +46,10 @@ SELECT (SELECT count(*) FROM items WHERE status <> 'merged') AS total,
        (SELECT max(changed_at) FROM changes WHERE kind = 'added') AS last_added_at
 """
 _CHANNELS = """
-SELECT c.name, c.kind, c.last_sent_at, c.failing_since_at, c.disabled_at, c.disabled_reason,
+SELECT c.name, c.kind, c.active, c.last_sent_at, c.failing_since_at, c.disabled_at, c.disabled_reason,
        coalesce(sum(m.state IN ('pending', 'held')), 0) AS pending, coalesce(sum(m.state = 'dead'), 0) AS dead
 FROM channels c LEFT JOIN messages m ON m.channel_id = c.id AND m.state <> 'sent'
-WHERE c.active = 1 GROUP BY c.id ORDER BY c.name
+WHERE c.active = 1 OR m.id IS NOT NULL GROUP BY c.id ORDER BY c.name
 """
 
 
@@ -171,7 +171,7 @@ def _print_unwell(app: App, console: Console, rows: Sequence[Mapping[str, Any]])
 
     if not rows:
         return
-    table = make_table("in trouble", "state", "since", "", wide=("",))
+    table = make_table("unwell", "state", "since", "", wide=("",))
     for row in rows[:_SHOWN]:
         text, style = state_of({**row, "paused": False, "unwell": [row["unwell"]] if row["unwell"] else []})
         since = distance(row["since_at"], app.now)
@@ -189,7 +189,9 @@ def _print_channels(app: App, console: Console, rows: Sequence[Mapping[str, Any]
     table = make_table("channel", "kind", "waiting", "dead", "sent", "", right=("waiting", "dead"), wide=("",))
     for row in rows:
         state = plain("")
-        if row["disabled_at"]:
+        if not row["active"]:
+            state = plain("no longer configured; its messages are kept", "yellow")
+        elif row["disabled_at"]:
             state = plain(f"disabled: {row['disabled_reason']}", "red")
         elif row["failing_since_at"]:
             state = plain(f"failing since {distance(row['failing_since_at'], app.now)}", "yellow")

@@ -93,12 +93,15 @@ def _with_subjects(conn: Any, cursor: Any) -> Iterator[dict[str, Any]]:
 
 def _print(app: App, rows: Iterator[dict[str, Any]]) -> None:
     from presswatch.cli.screen import local_time, make_console, make_table, plain, show
+    from presswatch.words import counted
 
     table = make_table("written", "channel", "state", "about", wide=("about",))
     for row in rows:
         about = plain(row["subject"])
         if row["state"] != "sent" and row["last_error"]:
-            about.append_text(plain(f"({row['attempts']} attempts: {row['last_error']})", "dim", before="  "))
+            about.append_text(
+                plain(f"({counted(row['attempts'], 'attempt')}: {row['last_error']})", "dim", before="  ")
+            )
         if row["state"] == "held":
             about.append_text(plain(f"(held until {local_time(row['due_at'], app.zone)})", "dim", before="  "))
         table.add_row(
@@ -161,11 +164,18 @@ def retry_command(app: App, channel: str | None) -> None:
     \b
     presswatch retry --channel phone
     """
-    from scheduler.registry import retry_dead
+    from presswatch.words import counted
+    from scheduler.registry import count_abandoned, retry_dead
 
     with _writing(app) as store, store.transaction() as conn:
         count = retry_dead(conn, app.now, channel=channel)
-    say("there are no dead letters" if count == 0 else f"{count} dead letters are due again")
+        kept = {name: left["dead"] for name, left in count_abandoned(conn).items() if left["dead"]}
+    if count or not kept:
+        due = f"{counted(count, 'dead letter')} {'is' if count == 1 else 'are'} due again"
+        say(due if count else "there are no dead letters")
+    for name, number in kept.items() if channel is None else ():
+        left = f"{counted(number, 'dead letter')} {'stays' if number == 1 else 'stay'}"
+        say(f"{left}: the channel {name} is no longer configured")
 
 
 @contextmanager

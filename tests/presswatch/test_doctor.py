@@ -74,6 +74,84 @@ def test_trouble_is_found(home: Path, capsys: pytest.CaptureFixture[str], sql: s
     assert says in found[what]["message"]
 
 
+def _findings(home: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
+    capsys.readouterr()
+    run(["--home", str(home), "doctor", "--offline", "--json"])
+    found: list[dict[str, str]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def _change(home: Path, *statements: str) -> None:
+    store = open_store(home / "presswatch.db")
+    for sql in statements:
+        store.conn.execute(sql)
+    store.close()
+
+
+def test_doctor_status_and_report_agree_on_what_is_unwell(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A look that was not believed is no trouble yet: nobody is told."""
+    _change(home, "UPDATE sources SET outcome = 'suspect', failures = 1 WHERE id = 1")
+    said = {each["message"] for each in _findings(home, capsys) if each["what"] in ("source", "sources")}
+    assert said == {"harbour is unwell: suspect ×1", "2 watched, 1 unwell, none in trouble"}
+    run(["--home", str(home), "status", "--json"])
+    status = json.loads(capsys.readouterr().out)
+    assert status["sources"]["unwell"] == 1
+    assert [row["source"] for row in status["unwell"]] == ["harbour"]
+    run(["--home", str(home), "report", "--since", "2026-01-01"])
+    assert "0 sources in trouble" in capsys.readouterr().out
+
+
+def test_a_silent_source_whose_looks_are_well_is_unwell_everywhere(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _change(
+        home,
+        "UPDATE sources SET outcome = 'unchanged', failures = 0",
+        "INSERT INTO episodes (source_id, class, opened_at, reason) VALUES (1, 'silent', '2026-03-03T10', 'r')",
+    )
+    assert "harbour is silent" in _bad(home, capsys)["source"]["message"]
+    run(["--home", str(home), "status", "--json"])
+    status = json.loads(capsys.readouterr().out)
+    assert status["sources"]["unwell"] == 1
+
+
+def test_messages_of_a_channel_that_is_gone_are_counted_the_same_everywhere_and_not_promised(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _change(home, "UPDATE messages SET state = 'dead', last_error = 'x'", "UPDATE channels SET active = 0")
+    messages = [each for each in _findings(home, capsys) if each["what"] == "messages"]
+    assert [each["message"] for each in messages] == [
+        "the channel desk is no longer configured, and has messages: 1 dead"
+    ]
+    run(["--home", str(home), "status"])
+    status = capsys.readouterr().out
+    assert "0 waiting, 1 dead" in status
+    assert "desk" in status
+    assert "no longer configured" in status
+    run(["--home", str(home), "messages", "--dead", "--json"])
+    assert len(json.loads(capsys.readouterr().out)) == 1
+    assert run(["--home", str(home), "retry", "--channel", "desk"]) == 2
+    assert "it is no longer configured" in capsys.readouterr().err
+    assert run(["--home", str(home), "retry"]) == 0
+    assert "1 dead letter stays: the channel desk is no longer configured" in capsys.readouterr().err
+    run(["--home", str(home), "status", "--json"])
+    assert json.loads(capsys.readouterr().out)["messages"] == {"pending": 0, "dead": 1}
+
+
+def test_the_robots_of_a_site_that_is_not_watched_are_nobodys_trouble(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _configure(home, _source("a", "http://127.0.0.1:1/news"))
+    _change(
+        home,
+        "INSERT INTO robots(origin, body, fetched_at, expires_at, unreachable_since_at) "
+        "SELECT 'http://127.0.0.1:' || value, x'', '2026-03-03T10', '2026-03-03T10', '2026-03-03T10:00:00.000Z' "
+        "FROM json_each('[1, 2]')",
+    )
+    said = [each["message"] for each in _findings(home, capsys) if each["what"] == "robots"]
+    assert said == ["http://127.0.0.1:1/robots.txt cannot be reached since 2026-03-03 10:00"]
+
+
 def test_mistakes_and_damage_are_found(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "presswatch.toml").write_text("[nonsense", encoding="utf-8")
     (home / "presswatch.toml").chmod(0o666)
