@@ -166,36 +166,51 @@ class Service:
             return lease_article(conn, due[0], self.checker.holder, self.assembly.options.spacing, now, book)
 
     async def _check_in_turn(self, turn: asyncio.Semaphore, source_id: int, page: Page | None) -> CheckReport | Skipped:
-        job = await self._lease(source_id)
-        if isinstance(job, Skipped):
-            return job
-        async with turn:
-            try:
-                return await self.checker.check(job, page)
-            except LeaseLostError as error:
-                return Skipped(source_id, job.slug, str(error))
+        """Lease only when there is a turn: what is held longer than a lease lasts is taken by somebody else. Whoever
+        has to wait for a site does not keep its turn."""
+        give_up: datetime | None = None
+        while True:
+            async with turn:
+                found, give_up = await self._try_lease(source_id, give_up)
+                if isinstance(found, SourceJob):
+                    try:
+                        return await self.checker.check(found, page)
+                    except LeaseLostError as error:
+                        return Skipped(source_id, found.slug, str(error))
+            if isinstance(found, Skipped):
+                return found
+            await asyncio.sleep(found)
 
     async def _lease(self, source_id: int) -> SourceJob | Skipped:
         """Wait for the source's turn."""
-        give_up = self.clock() + _PATIENCE
-        near = self.assembly.options.spacing + timedelta(seconds=60)
+        give_up: datetime | None = None
         while True:
-            try:
-                found = await self.checker.lease(source_id)
-            except NotConfiguredError as error:
-                return await self._skipped(source_id, str(error))
-            now = self.clock()
-            if isinstance(found, SourceJob):
+            found, give_up = await self._try_lease(source_id, give_up)
+            if not isinstance(found, float):
                 return found
-            if isinstance(found, datetime):
-                if found > max(give_up, now + near):
-                    return await self._skipped(source_id, f"its site is to be left alone until {to_text(found)}")
-                give_up = max(give_up, now + _PATIENCE)
-                await asyncio.sleep(max((found - now).total_seconds(), 0.01))
-            elif now > give_up:
-                return await self._skipped(source_id, "another process is looking at it, or at its site")
-            else:
-                await asyncio.sleep(0.1)
+            await asyncio.sleep(found)
+
+    async def _try_lease(
+        self, source_id: int, give_up: datetime | None
+    ) -> tuple[SourceJob | Skipped | float, datetime | None]:
+        """The job; or for how many seconds to wait; or why not, if that would be later than ``give_up``. And the
+        ``give_up`` to come with the next time."""
+        try:
+            found = await self.checker.lease(source_id)
+        except NotConfiguredError as error:
+            return await self._skipped(source_id, str(error)), give_up
+        if isinstance(found, SourceJob):
+            return found, give_up
+        now = self.clock()
+        give_up = give_up or now + _PATIENCE
+        if found is None:
+            if now > give_up:
+                return await self._skipped(source_id, "another process is looking at it, or at its site"), give_up
+            return 0.1, give_up
+        near = self.assembly.options.spacing + timedelta(seconds=60)
+        if found > max(give_up, now + near):
+            return await self._skipped(source_id, f"its site is to be left alone until {to_text(found)}"), give_up
+        return max((found - now).total_seconds(), 0.01), max(give_up, now + _PATIENCE)
 
     async def _skipped(self, source_id: int, reason: str) -> Skipped:
         return Skipped(source_id, await self.store.run(lambda store: _slug_of(store, source_id)), reason)

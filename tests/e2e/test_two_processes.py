@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -14,9 +14,13 @@ from tests.e2e.test_demanding_pages import HTML, listing
 class Ministry(LoopbackServer):
     """Lists for everybody, and keeps what was asked with which credentials."""
 
+    meanwhile: Callable[[], None] = staticmethod(lambda: None)
+    """Called while a listing is asked for."""
+
     def answer(self, request: Request) -> Answer:
         if request.path == "/robots.txt":
             return Answer(404, b"", HTML)
+        self.meanwhile()
         return Answer(200, listing("open"), HTML)
 
     def asked(self, path: str) -> list[str | None]:
@@ -59,3 +63,17 @@ def test_a_token_does_not_follow_an_address_that_another_process_configured(desk
         desk.wait_looks("b", 2)
     assert set(ministry.asked("/a")) == {"Bearer t0ken-of-office"}
     assert set(ministry.asked("/moved")) == {None}
+
+
+def test_a_command_holds_no_more_sources_than_it_is_looking_at(desk: Desk, ministry: Ministry) -> None:
+    held = list[int]()
+
+    def count() -> None:
+        held.append(len(desk.rows("SELECT 1 FROM leases WHERE name LIKE 'source:%' AND holder IS NOT NULL")))
+
+    ministry.meanwhile = count
+    sources = {name: f"{ministry.origin(n % 2)}/{name}" for n, name in enumerate("abcd")}
+    desk.configure(sources, concurrency=1)
+    done = desk.crawl("source=a,b,c,d")
+    assert done.returncode == 0, done.stderr
+    assert held == [1] * 4
