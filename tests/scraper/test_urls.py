@@ -58,7 +58,7 @@ _PIECES = "www. a b-c . / // index.html default.PHP ~1 a:b @ ! ' , & = + .. ./ ;
 
 @given(st.sampled_from(["https://", "http://www."]), st.lists(st.sampled_from(_PIECES), max_size=6))
 def test_short_way_to_the_canonical_form_ends_where_the_long_one_does(scheme: str, pieces: list[str]) -> None:
-    url = f"{scheme}example.org{''.join(pieces)}"
+    url = f"{scheme}example.org/{''.join(pieces)}"
     odd = f"HTTPS://{url.partition('//')[2]}"
     assert canonicalize_url(url) == canonicalize_url(odd)
 
