@@ -14,6 +14,7 @@ from datetime import datetime
 
 from scheduler.inert import MAX_SUMMARY, MAX_TITLE, inert_line, inert_url
 from scraper.clock import to_text
+from scraper.settings import CONTACT_URL
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -158,7 +159,7 @@ def _json_item(entry: FeedEntry) -> dict[str, object]:
         "date_modified": to_text(entry.updated),
         "authors": [{"name": _byline(entry)}],
         "tags": _tags(entry),
-        "_presswatch": {"about": "https://pypi.org/project/presswatch/", "withdrawn": entry.withdrawn},
+        "_presswatch": {"about": CONTACT_URL, "withdrawn": entry.withdrawn},
     }
     if url := inert_url(entry.url):
         item["url"] = url

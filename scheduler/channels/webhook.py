@@ -21,10 +21,11 @@ from scheduler.render import Rendered
 from scraper.clock import Clock, utc_now
 from scraper.errors import ConfigError, DeliveryError
 from scraper.http_dates import parse_retry_after
+from scraper.settings import CONTACT_URL
 
 _MOST_READ: Final = 16 * 1024
 _RETRYABLE: Final = frozenset({408, 425, 429})
-_AGENT: Final = "presswatch (+https://pypi.org/project/presswatch/)"
+_AGENT: Final = f"presswatch (+{CONTACT_URL})"
 
 
 class WebhookChannel:

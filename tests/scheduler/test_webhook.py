@@ -15,6 +15,7 @@ from scheduler.channels import ChannelSpec, build_channel
 from scheduler.outbox import send_test
 from scheduler.render import render
 from scraper.errors import ConfigError, DeliveryError
+from scraper.settings import CONTACT_URL
 from tests.scheduler.examples import make_change, make_message
 from tests.scheduler.sink import Answer, Sink
 
@@ -42,7 +43,7 @@ def test_the_signature_is_one_that_the_public_library_accepts(make_sink: Any) ->
     assert request.headers["webhook-id"] == "msg_1"
     assert request.headers["content-type"] == "application/json"
     assert abs(int(request.headers["webhook-timestamp"]) - time.time()) < 5
-    assert request.headers["user-agent"].startswith("presswatch")
+    assert request.headers["user-agent"] == f"presswatch (+{CONTACT_URL})", "as the watched pages are told"
 
 
 def test_the_timestamp_is_that_of_the_attempt(make_sink: Any) -> None:
