@@ -70,7 +70,13 @@ class Entry:
     @property
     def line(self) -> str:
         """The entry in one line, without its link."""
-        return " · ".join(filter(None, (f"{self.label}: {self.title}", self.date, self.source)))
+        return " · ".join((f"{self.label}: {self.title}", *self.about))
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What stands beside the title: date and source, where the title does not name the source itself."""
+        source = "" if change_is_of_source(self.kind) else self.source
+        return tuple(filter(None, (self.date, source)))
 
 
 def make_entry(change: ChangeFacts, options: RenderOptions) -> Entry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 LONGEST = 40
@@ -24,6 +25,15 @@ def slugify(name: str, url: str = "") -> str:
     letters = sum(character.isalnum() for character in name)
     kept = sum(character.isalnum() for character in folded)
     return (_hyphenate(folded) if kept * 2 > letters else "") or _hyphenate(_host(url)) or "source"
+
+
+def host_is_a_name(url: str) -> bool:
+    """Whether the host of ``url`` is one that people call a site by, and no IP address."""
+    try:
+        ip_address(urlsplit(url).hostname or "")
+    except ValueError:
+        return True
+    return False
 
 
 def slugify_url(url: str) -> str:

@@ -14,7 +14,7 @@ from presswatch.config.model import ChannelConfig, Config, SourceConfig
 from presswatch.config.parse import IsOpened, find_mistakes, nothing_opened, parse_config, read_config_text
 from presswatch.config.storage import locked_folder, replace_file
 from scraper.errors import ConfigError
-from scraper.slugs import slugify, unique_slug
+from scraper.slugs import host_is_a_name, slugify, unique_slug
 from scraper.urls import site_of
 
 Change = Callable[[Config, Document], None]
@@ -65,12 +65,16 @@ def add_source(
     dry_run: bool = False,
 ) -> SourceConfig:
     """Add one of ``[[sources]]``, given as the plain values of its table; ``url`` is required. A missing ``id`` and
-    ``slug`` are made, and a made one is unique; ``title`` becomes the name where none is given, but makes no slug.
-    Raises :class:`ConfigError` if a given one is taken. With ``dry_run`` the file stays as it is."""
+    ``slug`` are made, and a made one is unique; ``title`` becomes the name where none is given, and makes a slug only
+    where the host is a number. Raises :class:`ConfigError` if a given one is taken. With ``dry_run`` the file stays as
+    it is."""
     content = _without_empty(source)
 
     def change(present: Config, document: Document) -> None:
         taken = _taken(present)
+        if title and not host_is_a_name(str(content["url"])):
+            # A slug made from a number would say nothing.
+            content.setdefault("name", title)
         _name(content, taken)
         if title:
             content.setdefault("name", title)

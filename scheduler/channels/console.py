@@ -91,8 +91,7 @@ def _coloured_lines(entry: Entry) -> list[Text]:
     """The words of :func:`_lines_of`, in colours."""
     colour = _COLOURS.get(entry.kind, "cyan")
     head = Text.assemble((f"{entry.label}: ", Style(color=colour, bold=True)), (entry.title, Style(bold=True)))
-    about = "".join(f" · {part}" for part in (entry.date, entry.source) if part)
-    head.append(about, Style(dim=True))
+    head.append("".join(f" · {part}" for part in entry.about), Style(dim=True))
     lines = [head, *(_coloured_edit(edit) for edit in entry.edits)]
     if entry.detail:
         lines.append(Text(f"    {entry.detail}"))

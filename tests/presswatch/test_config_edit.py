@@ -87,6 +87,19 @@ def test_a_made_id_and_slug_are_unique(path: Path) -> None:
     assert first.id != second.id
 
 
+@pytest.mark.parametrize(
+    ("url", "slug"),
+    [
+        ("http://192.0.2.7:8080/news", "ministry-of-ferries"),
+        ("http://[2001:db8::7]/news", "ministry-of-ferries"),
+        ("https://www.abc.de/news", "abc-de"),
+    ],
+)
+def test_a_slug_is_made_from_the_host_or_from_the_title_where_that_is_a_number(path: Path, url: str, slug: str) -> None:
+    added = add_source(path, {"url": url}, environ={}, title="Ministry of Ferries")
+    assert (added.slug, added.name) == (slug, "Ministry of Ferries")
+
+
 def test_a_given_slug_that_is_taken_is_refused_and_the_file_stays(path: Path) -> None:
     with pytest.raises(ConfigError, match="already the name"):
         add_source(path, {**PAGE, "slug": "tides"}, environ={})

@@ -66,6 +66,7 @@ def test_an_edit_shows_old_and_new() -> None:
 def test_an_episode_says_what_and_why(kind: ChangeKind, subject: str) -> None:
     rendered = one(make_episode(kind))
     assert rendered.subject == subject
+    assert rendered.entries[0].line == subject, "a line that names its source need not name it again"
     assert ("403 with a login form" in rendered.text) is (kind is ChangeKind.EPISODE_OPENED)
 
 
