@@ -12,7 +12,8 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
 from scraper.text import count_units, fold_text
@@ -30,7 +31,8 @@ _BETWEEN_WORDS = re.compile("[-_ ]")
 _LEAST_SLUG = 12
 """Characters of the last part of an address that make it a name."""
 _MAX_KEY = 300
-_MAX_TITLE_LIKENESS = 1_000
+_MOST_COMPARED = 600
+"""Characters by which two texts are compared."""
 _MANY = 20
 """So many items behind one address are compared with each other: more share an address that means nothing."""
 _SAME_WORDS = 0.5
@@ -243,22 +245,39 @@ def _last_resort(item: ItemData) -> ItemKey:
     return ItemKey("text", _digest("\n".join(said)), strong=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What of a text is compared. ``units`` are its words (characters, in scripts without spaces); ``words`` counts
+    each, ``pairs`` those of characters where there are clearly more words than spaces show."""
+
+    units: int
+    words: Counter[str]
+    pairs: Counter[str] | None
+
+
+def read_wording(text: str) -> Wording:
+    """The :class:`Wording` of how ``text`` begins. A page's texts are compared pair by pair: what somebody lets grow
+    there must not cost more than its beginning."""
+    return _wording(text[:_MOST_COMPARED])
+
+
+@lru_cache(maxsize=2_048)
+def _wording(begins: str) -> Wording:
+    folded = fold_text(begins)
+    words = Counter(_WORD.findall(folded))
+    units = count_units(folded)
+    unspaced = not folded.isascii() and units >= 2 * max(1, words.total())
+    return Wording(units, words, _pairs(folded) if unspaced else None)
+
+
 def title_likeness(one: str, other: str) -> float:
     """Overlap of two titles in 0..1: Dice coefficient of their words, of character pairs in scripts without spaces."""
-    a, b = (fold_text(title)[:_MAX_TITLE_LIKENESS] for title in (one, other))
-    cut = _pairs if _is_unspaced(a) or _is_unspaced(b) else _words
-    of_a, of_b = cut(a), cut(b)
+    a, b = read_wording(one), read_wording(other)
+    of_a, of_b = a.words, b.words
+    if a.pairs is not None or b.pairs is not None:
+        of_a, of_b = (w.pairs or _pairs(fold_text(text[:_MOST_COMPARED])) for w, text in ((a, one), (b, other)))
     total = of_a.total() + of_b.total()
     return 2 * (of_a & of_b).total() / total if total else 0.0
-
-
-def _is_unspaced(folded: str) -> bool:
-    """Whether there are clearly more words in a text than spaces show."""
-    return not folded.isascii() and count_units(folded) >= 2 * max(1, len(_WORD.findall(folded)))
-
-
-def _words(folded: str) -> Counter[str]:
-    return Counter(_WORD.findall(folded))
 
 
 def _pairs(folded: str) -> Counter[str]:

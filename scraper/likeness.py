@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from scraper.ages import runs_up
 from scraper.claims import Claim, Found, Policy, free_ones, same_day, settle
-from scraper.identity import title_likeness
+from scraper.identity import read_wording, title_likeness
 from scraper.text import count_units, fold_text
 from scraper.types import ItemData, ItemKey, KnownItem
 from scraper.wording import is_cut
@@ -57,7 +57,7 @@ def _text_likeness(item: ItemData, known: ItemData, policy: Policy) -> tuple[flo
     if not item.url and not known.url:
         new, old = item.summary or item.title, known.summary or known.title
         score = title_likeness(new, old)
-        long = min(count_units(new), count_units(old)) >= policy.long_text
+        long = min(read_wording(new).units, read_wording(old).units) >= policy.long_text
         return (score, ("text_alike",)) if long and score >= policy.text_alike else (0.0, ())
     if is_cut(item.title, known.title) or is_cut(known.title, item.title):
         return 1.0, ("title_cut",)

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.identity import dedupe, item_key, keys_of, page_keys, shared_tokens, title_likeness, without_tokens
+from scraper.identity import (
+    dedupe,
+    item_key,
+    keys_of,
+    page_keys,
+    read_wording,
+    shared_tokens,
+    title_likeness,
+    without_tokens,
+)
 from scraper.types import ItemData, ItemKey
 from tests.support.watch import item, many
 
@@ -160,3 +169,10 @@ def test_merging_doublets_twice_equals_once_and_order_keeps_the_set(items: list[
     once = dedupe(items)
     assert dedupe(once) == once
     assert set(dedupe(items[::-1])) == set(once)
+
+
+def test_of_long_texts_only_the_beginning_is_compared() -> None:
+    begins = "The ferry to the northern islands leaves an hour later from Monday on. " * 9
+    assert title_likeness(begins + "The end is near. " * 300, begins + "It is not. " * 300) == 1.0
+    assert read_wording("ferry " * 100_000).units <= 100
+    assert read_wording("渡船" * 100_000).units <= 600
