@@ -54,6 +54,7 @@ _ALSO = """
 SELECT message_id, also_of, change_id FROM message_changes
 WHERE also_of IS NOT NULL AND told = 1 AND message_id IN (SELECT value FROM json_each(?)) ORDER BY message_id, change_id
 """
+_RECEIPTS = "SELECT message_id, recipient FROM receipts WHERE message_id IN (SELECT value FROM json_each(?))"
 _EDITS = (ChangeKind.REVISED, ChangeKind.RELOCATED)
 
 
@@ -62,7 +63,8 @@ def load_changes(conn: sqlite3.Connection, change_ids: Iterable[int]) -> dict[in
     rows = conn.execute(_CHANGES, (json.dumps(sorted(set(change_ids))),)).fetchall()
     sources = _load_sources(conn, {row["source_id"] for row in rows})
     edited = [row["id"] for row in rows if row["kind"] in _EDITS]
-    previous = {row["change_id"]: item_of(row) for row in conn.execute(_PREVIOUS, (json.dumps(edited),))}
+    rows_before = conn.execute(_PREVIOUS, (json.dumps(edited),)) if edited else ()
+    previous = {row["change_id"]: item_of(row) for row in rows_before}
     return {
         row["id"]: ChangeFacts(
             change_id=row["id"],
@@ -93,6 +95,9 @@ def load_messages(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Mes
     also: dict[tuple[int, int], list[int]] = defaultdict(list)
     for row in conn.execute(_ALSO, (wanted,)):
         also[row["message_id"], row["also_of"]].append(row["change_id"])
+    received: dict[int, set[str]] = defaultdict(set)
+    for row in conn.execute(_RECEIPTS, (wanted,)):
+        received[row["message_id"]].add(row["recipient"])
     changes = load_changes(conn, (change for group in (*told.values(), *also.values()) for change in group))
 
     def with_also(message: int, change: int) -> ChangeFacts:
@@ -109,6 +114,7 @@ def load_messages(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Mes
             changes=tuple(with_also(row["id"], change) for change in told[row["id"]]),
             total=totals.get(row["id"], 0),
             notice=row["notice"],
+            received_by=frozenset(received.get(row["id"], ())),
         )
         for row in conn.execute(_MESSAGES, (wanted,)).fetchall()
     }

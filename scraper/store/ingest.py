@@ -53,7 +53,7 @@ def commit_check(
     if not (record.diff and record.diff.changes):
         with store.transaction(durable=False) as conn:
             source = load_standing(conn, record)
-            if not may_tell(conn, record, source, policy, now):
+            if not may_tell(record, source, policy, now):
                 return commit.write(conn, source)
     # What may be told must survive a power cut: its message could be out before the disk has it.
     with store.transaction(durable=True) as conn:

@@ -15,18 +15,20 @@ from scraper.store.writing import CheckRecord
 _STANDING = """
 SELECT s.*, l.token AS lease_token, l.holder AS lease_holder, c.id AS check_id, c.outcome AS check_outcome,
        c.reason AS check_reason, c.http_status AS check_status, c.items AS check_items,
-       e.id AS episode_id, e.class AS episode_class
+       e.id AS episode_id, e.class AS episode_class, r.item AS learnt_item
 FROM sources s LEFT JOIN leases l ON l.name = :lease
 LEFT JOIN checks c ON c.id = (SELECT max(id) FROM checks WHERE source_id = s.id)
 LEFT JOIN episodes e ON e.id =
   (SELECT min(id) FROM episodes WHERE source_id = s.id AND class <> 'silent' AND closed_at IS NULL)
+LEFT JOIN recipes r ON r.source_id = s.id AND r.origin = 'learnt' AND r.retired_at IS NULL
 WHERE s.id = :source
 """
 
 
 def load_standing(conn: sqlite3.Connection, record: CheckRecord) -> sqlite3.Row:
-    """The source's row, with its last check (``check_…``) and its open episode (``episode_…``), both null if there is
-    none. Raises :class:`LeaseLostError` unless the check's first lease still holds, :class:`NotFoundError`."""
+    """The source's row, with its last check (``check_…``), its open episode (``episode_…``) and what its learnt recipe
+    says of items (``learnt_item``), null where there is none. Raises :class:`LeaseLostError` unless the check's first
+    lease still holds, :class:`NotFoundError`."""
     name, token = record.leases[0]
     row: sqlite3.Row | None = conn.execute(_STANDING, {"lease": name, "source": record.source_id}).fetchone()
     if row is None:
@@ -37,12 +39,10 @@ def load_standing(conn: sqlite3.Connection, record: CheckRecord) -> sqlite3.Row:
     return row
 
 
-def may_tell(
-    conn: sqlite3.Connection, record: CheckRecord, source: sqlite3.Row, policy: health.Policy, now: datetime
-) -> bool:
+def may_tell(record: CheckRecord, source: sqlite3.Row, policy: health.Policy, now: datetime) -> bool:
     """Whether committing ``record`` may lead to a change that is told. ``source`` is of :func:`load_standing`."""
     return (
         bool(record.diff and record.diff.changes)
-        or may_change_episode(conn, record, source, policy)
+        or may_change_episode(record, source, policy)
         or (source["silent_after_at"] is not None and source["silent_after_at"] <= to_text(now))
     )

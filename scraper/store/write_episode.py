@@ -13,26 +13,19 @@ from scraper.types import ChangeKind, EpisodeClass
 _ONE_RELAUNCH = timedelta(days=1)
 
 
-def may_change_episode(
-    conn: sqlite3.Connection, record: CheckRecord, source: sqlite3.Row, policy: health.Policy
-) -> bool:
+def may_change_episode(record: CheckRecord, source: sqlite3.Row, policy: health.Policy) -> bool:
     """Whether committing ``record`` may open or close an episode."""
     step = health.step(_open_one(source), record.outcome, record.reason, source["failures"] + 1, policy)
-    return step is not None or _may_be_redesigned(conn, record)
+    return step is not None or _may_be_redesigned(record, source)
 
 
 def _open_one(source: sqlite3.Row) -> EpisodeClass | None:
     return EpisodeClass(source["episode_class"]) if source["episode_class"] else None
 
 
-def _may_be_redesigned(conn: sqlite3.Connection, record: CheckRecord) -> bool:
-    if record.recipe is None:
-        return False
-    row = conn.execute(
-        "SELECT item FROM recipes WHERE source_id = ? AND origin = 'learnt' AND retired_at IS NULL",
-        (record.source_id,),
-    ).fetchone()
-    return bool(row and row["item"] != record.recipe.item)
+def _may_be_redesigned(record: CheckRecord, source: sqlite3.Row) -> bool:
+    known = source["learnt_item"]
+    return record.recipe is not None and known is not None and known != record.recipe.item
 
 
 def write_episode(writing: Writing, policy: health.Policy) -> int:

@@ -190,7 +190,9 @@ def _write_change(writing: Writing, change: ItemChange, item_id: int, key: str, 
     conn = writing.conn
     if change.kind is ChangeKind.WITHDRAWN:
         conn.execute("UPDATE items SET status = 'withdrawn', changed_at = ? WHERE id = ?", (writing.at, item_id))
-    earlier = conn.execute("SELECT count(*) FROM changes WHERE item_id = ?", (item_id,)).fetchone()[0]
+    earlier = 0
+    if change.match.known is not None:
+        earlier = conn.execute("SELECT count(*) FROM changes WHERE item_id = ?", (item_id,)).fetchone()[0]
     fact = Fact(
         kind=change.kind,
         about=(key, change.kind.value, str(earlier)),

@@ -20,12 +20,12 @@ def write_learnt_recipe(writing: Writing) -> None:
     if record.outcome not in (Outcome.CHANGED, Outcome.UNCHANGED) or record.recipe is None:
         return
     selector = record.recipe.item
+    if selector is not None and selector == writing.source["learnt_item"]:
+        return
     rows = conn.execute(
         "SELECT id, item, retired_at FROM recipes WHERE source_id = ? AND origin = 'learnt' ORDER BY id DESC",
         (record.source_id,),
     ).fetchall()
-    if any(row["item"] == selector and row["retired_at"] is None for row in rows):
-        return
     conn.execute(
         "UPDATE recipes SET retired_at = ? WHERE source_id = ? AND origin = 'learnt' AND retired_at IS NULL",
         (writing.at, record.source_id),

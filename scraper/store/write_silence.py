@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from scraper.clock import from_text, to_text
 from scraper.durations import span_in_words
-from scraper.health_silence import MOST_FINDS, Silence, Span, judge_silence
+from scraper.health_silence import LEAST_GAPS, MOST_FINDS, Silence, Span, judge_silence
 from scraper.store.write_episode import close_episode, open_episode
 from scraper.store.writing import Writing
 from scraper.types import ChangeKind, EpisodeClass
@@ -37,7 +37,8 @@ def write_silence(writing: Writing, *, failures: int) -> None:
         return
     silence = _learn(writing)
     at = to_text(silence.conspicuous_at) if silence else None
-    conn.execute("UPDATE sources SET silent_after_at = ? WHERE id = ?", (at, source["id"]))
+    if at != source["silent_after_at"]:
+        conn.execute("UPDATE sources SET silent_after_at = ? WHERE id = ?", (at, source["id"]))
     if silence and not found and silence.is_conspicuous(writing.now):
         open_episode(writing, EpisodeClass.SILENT, _reason(silence, writing.now))
 
@@ -52,8 +53,10 @@ def _reason(silence: Silence, now: datetime) -> str:
 def _learn(writing: Writing) -> Silence | None:
     source_id = writing.source["id"]
     rows = writing.conn.execute(_FINDS, (source_id, MOST_FINDS)).fetchall()
+    if len(rows) <= LEAST_GAPS:
+        return None
     finds = [from_text(row["changed_at"]) for row in reversed(rows)]
-    return judge_silence(finds, _blind(writing, finds[0])) if finds else None
+    return judge_silence(finds, _blind(writing, finds[0]))
 
 
 def _blind(writing: Writing, since: datetime) -> list[Span]:
