@@ -22,6 +22,7 @@ from scrapy.settings import BaseSettings
 from presswatch import wiring
 from presswatch.config import Config, load_config
 from presswatch.paths import Home, find_home
+from presswatch.words import counted
 from scheduler.cadence import Cadence
 from scheduler.channels import Channel, build_channel
 from scheduler.messages import MessagePlanner
@@ -179,22 +180,21 @@ class Assembly:
             report=log_report,
             beat=Heartbeat(lambda: wiring.switch(self.config, self.environ)).beat,
             manager=ServiceManager(os.environ),
+            begun=self._log_beginning,
         )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, daemon.stop)
         loop.add_signal_handler(signal.SIGHUP, daemon.ask_reload)
-        log.info(
-            "watching %d sources; database %s, configuration %s",
-            sum(not source.paused for source in self.config.sources),
-            self.home.db_path,
-            self.home.config_path,
-        )
         async with self._hearing_hubs(daemon, service):
             if self.queue is None:
                 await daemon.run()
             else:
                 await self._run_with_fleet(daemon, service, self.queue)
+
+    def _log_beginning(self) -> None:
+        watched = counted(sum(not source.paused for source in self.config.sources), "source")
+        log.info("watching %s; database %s, configuration %s", watched, self.home.db_path, self.home.config_path)
 
     @asynccontextmanager
     async def _hearing_hubs(self, daemon: Daemon, service: Service) -> AsyncIterator[None]:

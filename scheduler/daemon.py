@@ -77,12 +77,21 @@ def _is_no_ending(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
+def hush_clock() -> None:
+    """Leave out of the log what is as it should be: that a job begins, that one is left out because the last run of it
+    still goes on (``max_instances``), that one is cancelled at the end."""
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+    logging.getLogger("apscheduler.executors.default").addFilter(_is_no_ending)
+
+
 class Daemon:
     """Looks at what is due until it is told to stop.
 
     ``reload`` is called when the configuration may have changed, ``is_changed`` says cheaply whether it has; both run
     in the store's thread. ``report`` receives each finished check. ``beat`` is called every few seconds in a thread of
-    its own, as long as the store can be written; ``manager`` is told how the service is.
+    its own, as long as the store can be written; ``manager`` is told how the service is. ``begun`` is called once it is
+    the one that works on the database.
     """
 
     def __init__(
@@ -97,12 +106,14 @@ class Daemon:
         beat: Callable[[], None] = lambda: None,
         manager: ServiceManager | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        begun: Callable[[], None] = lambda: None,
     ) -> None:
         self.service = service
         self.sender = sender
         self.options = options
         self._reload = reload
         self._beat = beat
+        self._begun = begun
         self._manager = manager or ServiceManager({})
         self._is_changed = is_changed
         self._stop = asyncio.Event()
@@ -135,6 +146,7 @@ class Daemon:
         """Work until :meth:`stop`. Raises :class:`DaemonRunningError` if there is one already, and whatever made it
         impossible to go on (a lost daemon lease)."""
         await self._take_over()
+        self._begun()
         self._start_jobs()
         background = [asyncio.create_task(self._watch_clock()), asyncio.create_task(self._feed_watchdog())]
         self._manager.ready("watching")
@@ -190,8 +202,7 @@ class Daemon:
 
     def _start_jobs(self) -> None:
         # A late job runs once, however late: a machine that slept has not missed its digest.
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)
-        logging.getLogger("apscheduler.executors.default").addFilter(_is_no_ending)
+        hush_clock()
         common: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         add = self._scheduler.add_job
         dispatch = self._guarded(self._dispatcher.dispatch, self._dispatcher.rest)

@@ -86,7 +86,7 @@ def add_command(
     \b
     presswatch add https://ministry.example/news --tag energy --every 15m
     """
-    url = url if "://" in url else f"https://{url}"
+    guessed, url = "://" not in url, url if "://" in url else f"https://{url}"
     wanted: dict[str, Any] = {"name": name, "slug": slug, "tags": list(tags), "every": every, "url": url}
     wanted |= {"channels": list(channels), "browser": True if browser == "always" else browser}
     _refuse_doublet(app, url, force)
@@ -103,6 +103,8 @@ def add_command(
         _tell_added(app, source, baseline, candidate)
     if candidate.refused is None or force:
         return 0
+    if guessed and candidate.preview.error is not None:
+        say(f"tried {url}; does the page need http://?")
     say(f"{'would not be added' if dry_run else 'not added'}: {candidate.refused}; {_FORCE}")
     return 1
 

@@ -16,6 +16,9 @@ from presswatch.cli.reading import KINDS, changes_command, items_command
 from scraper.errors import PresswatchError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_SHEET = "name it FILE.csv: spreadsheets open that"
+_TABLE = "docs/querying.md says how to make them of the database"
+_OTHER_FORMS = {**dict.fromkeys((".xlsx", ".xls", ".ods"), _SHEET), **dict.fromkeys((".parquet", ".feather"), _TABLE)}
 
 
 @click.group(name="export")
@@ -26,7 +29,7 @@ def export_command() -> None:
 def _export_options(function: _F) -> _F:
     for option in (
         click.option(
-            "--csv", "form", flag_value="csv", default="csv", help="CSV, safe for spreadsheets (the default)."
+            "--csv", "form", flag_value="csv", help="CSV, safe for spreadsheets (the default where FILE says no other)."
         ),
         click.option("--json", "form", flag_value="json", help="A JSON array."),
         click.option("--ndjson", "form", flag_value="jsonl", help="One JSON object a line."),
@@ -34,7 +37,7 @@ def _export_options(function: _F) -> _F:
             "--output",
             metavar="FILE",
             type=click.Path(path_type=Path, dir_okay=False),
-            help="Default: standard output.",
+            help="Default: standard output. FILE.json and FILE.ndjson say their form.",
         ),
         click.option("--limit", type=click.IntRange(min=0), default=0, help="At most; by default all."),
         search_option,
@@ -48,7 +51,7 @@ def _export_options(function: _F) -> _F:
 @export_command.command(name="items")
 @_export_options
 @click.pass_context
-def _items(ctx: click.Context, /, output: Path | None, **filters: Any) -> None:
+def _items(ctx: click.Context, /, output: Path | None, form: str | None, **filters: Any) -> None:
     """Export items, the latest found first.
 
     Field names are stable, times are UTC.
@@ -56,15 +59,18 @@ def _items(ctx: click.Context, /, output: Path | None, **filters: Any) -> None:
     \b
     presswatch export items --since monday --output week.csv
     """
+    form = form or _form_of(output)
     with _into(output):
-        ctx.invoke(items_command, **filters)
+        ctx.invoke(items_command, form=form, **filters)
 
 
 @export_command.command(name="changes")
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Of this kind; repeatable.")
 @_export_options
 @click.pass_context
-def _changes(ctx: click.Context, /, output: Path | None, kinds: Sequence[str], **filters: Any) -> None:
+def _changes(
+    ctx: click.Context, /, output: Path | None, form: str | None, kinds: Sequence[str], **filters: Any
+) -> None:
     """Export what happened, the latest first.
 
     Field names are stable, times are UTC.
@@ -72,8 +78,9 @@ def _changes(ctx: click.Context, /, output: Path | None, kinds: Sequence[str], *
     \b
     presswatch export changes --ndjson | jq .title
     """
+    form = form or _form_of(output)
     with _into(output):
-        ctx.invoke(changes_command, kinds=kinds, **filters)
+        ctx.invoke(changes_command, form=form, kinds=kinds, **filters)
 
 
 @export_command.command(name="evidence")
@@ -112,6 +119,14 @@ def _evidence(app: App, item: str, output: Path | None) -> None:
     click.echo(f"{path}: {done.captures} pages")
     if done.missing:
         say(f"of {done.missing} revisions no page was kept, or its time was over")
+
+
+def _form_of(path: Path | None) -> str:
+    """The form that the name of the file asks for."""
+    suffix = path.suffix.lower() if path is not None else ""
+    if suffix in _OTHER_FORMS:
+        raise click.UsageError(f"{suffix} files are not written; {_OTHER_FORMS[suffix]}")
+    return {".json": "json", ".ndjson": "jsonl", ".jsonl": "jsonl"}.get(suffix, "csv")
 
 
 @contextlib.contextmanager

@@ -66,6 +66,14 @@ _SECTIONS: dict[str, dict[str, str]] = {
     "Trying it out": {"demo": "trying"},
 }
 """Commands by the module that holds them (as ``NAME_command``)."""
+_GUESSES = {
+    "search": "items --search WORDS", "find": "items --search WORDS", "history": "changes, or show ITEM",
+    "log": "changes", "item": "show ITEM", "sources": "list", "ls": "list", "delete": "remove", "rm": "remove",
+    "edit": "config path", "test": "notify test CHANNEL", "alerts": "messages", "channels": "channel list",
+    "start": "run", "daemon": "run", "service": "run", "web": "serve", "next": "schedule", "health": "doctor",
+    "stats": "status", "sql": "query", "version": "--version",
+}  # fmt: skip
+"""What people may look for under another name."""
 _MODULES = {name: module for commands in _SECTIONS.values() for name, module in commands.items()}
 
 
@@ -90,7 +98,8 @@ class _Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = get_close_matches(args[0][:50], _MODULES, n=1)
+            word = args[0].lower()[:50]
+            near = [_GUESSES[word]] if word in _GUESSES else get_close_matches(word, _MODULES, n=1)
             if not near:
                 raise
             raise click.UsageError(f"{error.message.rstrip('.')}; perhaps {near[0]}", ctx) from None

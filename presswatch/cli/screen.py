@@ -108,7 +108,8 @@ def distance(instant: str | datetime | None, now: datetime) -> str:
 def until(instant: str | datetime | None, now: datetime) -> str:
     """When something is to come: ``in 2 h``, or ``due``."""
     moment = from_text(instant) if isinstance(instant, str) else instant
-    return "due" if moment is not None and moment <= now else distance(moment, now)
+    text = distance(moment, now)
+    return "due" if text == "now" or (moment is not None and moment <= now) else text
 
 
 def size_text(count: int) -> str:

@@ -61,6 +61,14 @@ def test_add_shows_the_page_and_its_first_look_is_the_baseline(start: Start, tmp
         assert people.err == ""
 
 
+def test_an_address_without_a_scheme_that_speaks_no_tls_is_asked_about(start: Start) -> None:
+    with FixtureSite() as site:
+        done = start("add", site.url().removeprefix("http://"), "--dry-run")
+        assert done.code == 1
+        assert f"tried {site.url().replace('http:', 'https:')}; does the page need http://?" in done.err
+        assert "does the page need" not in start("add", site.url("/none"), "--dry-run").err
+
+
 def test_add_refuses_what_lists_nothing_unless_forced(start: Start, tmp_path: Path) -> None:
     config = tmp_path / "home" / "presswatch.toml"
     with FixtureSite() as site:
@@ -159,7 +167,8 @@ def test_one_service_runs_and_a_check_beside_it_is_fine(start: Start, tmp_path: 
             status = start("status", "--json").json
             assert status["daemon"]["running"] is True
             assert status["daemon"]["pid"] == service.pid
-            second = start("run", "--quiet")
+            assert "watching 1 source;" in log.read_text("utf-8")
+            second = start("run")  # which never begins to watch
             assert second.code == 1
             assert "another presswatch daemon" in second.err
             assert second.err.count("\n") == 1

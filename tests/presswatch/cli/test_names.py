@@ -95,6 +95,9 @@ def test_a_name_that_is_taken_or_none_is_refused(call: Call, home: Path, new: st
 @pytest.mark.parametrize(
     ("words", "says"),
     [(("itms",), "No such command 'itms'; perhaps items; see presswatch --help"),
+     (("search", "harbour"), "No such command 'search'; perhaps items --search WORDS; see presswatch --help"),
+     (("history",), "No such command 'history'; perhaps changes, or show ITEM; see presswatch --help"),
+     (("export", "items", "--output", "e.xlsx"), ".xlsx files are not written; name it FILE.csv"),
      (("add", "ftp://a.example/"), "url: 'ftp://a.example/' will not do; write a whole address"),
      (("add", "https://a.example/", "--slug", "waters"), "slug: 'waters' is already the name of another source"),
      (("add", "https://a.example/", "--every", "1m"), "every: 1m is too often for a public site"),
@@ -104,3 +107,17 @@ def test_a_mistake_in_a_command_is_named_as_it_was_typed(call: Call, words: tupl
     done = call(*words)
     assert done.code == 2
     assert done.err.startswith(f"presswatch: {says}")
+
+
+def test_what_is_proposed_for_a_command_that_does_not_exist_does() -> None:
+    from presswatch.cli.root import _GUESSES, _MODULES
+
+    assert _GUESSES.keys().isdisjoint(_MODULES)
+    for proposed in _GUESSES.values():
+        assert all(part.split()[0] in _MODULES or part == "--version" for part in proposed.split(", or "))
+
+
+@pytest.mark.parametrize(("name", "begins"), [("e.json", "[{"), ("e.ndjson", "{"), ("e.csv", "id,"), ("e", "id,")])
+def test_the_name_of_an_exported_file_says_its_form(call: Call, tmp_path: Path, name: str, begins: str) -> None:
+    assert call("export", "items", "--output", str(tmp_path / name)).code == 0
+    assert "".join((tmp_path / name).read_text("utf-8").split()).startswith(begins)

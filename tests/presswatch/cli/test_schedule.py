@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from presswatch.cli.schedule import FIELDS, bars
+from presswatch.cli.screen import until
 from tests.presswatch.cli.conftest import Ended
 
 Call = Callable[..., Ended]
@@ -42,6 +44,12 @@ def test_the_budget_of_a_site_is_shown(call: Call, home: Path) -> None:
 
 def test_an_unknown_source_is_refused(call: Call) -> None:
     assert call("schedule", "nobody").code == 2
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(-3600, "due"), (0, "due"), (0.2, "due"), (7200, "in 2 h")])
+def test_what_is_due_is_called_so_in_every_view(seconds: float, words: str) -> None:
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert until(now + timedelta(seconds=seconds), now) == words
 
 
 def test_bars_are_as_high_as_their_share_of_the_highest() -> None:
