@@ -76,7 +76,7 @@ class MessageFacts:
 
     ``message_id`` is the same over all attempts. ``changes`` are in order of discovery; a digest may hold fewer of
     them than its ``total``; what stands in :attr:`ChangeFacts.also` counts in neither. ``notice`` is the text of a
-    notice, ``None`` for the other kinds.
+    notice, ``None`` for the other kinds. ``received_by`` are recipients that have it from an earlier attempt.
     """
 
     message_id: str
@@ -86,3 +86,4 @@ class MessageFacts:
     changes: tuple[ChangeFacts, ...] = ()
     total: int = 0
     notice: str | None = None
+    received_by: frozenset[str] = frozenset()

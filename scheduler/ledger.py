@@ -113,6 +113,10 @@ def _record_deliveries(conn: sqlite3.Connection, attempts: Sequence[Attempt], ou
             for done in attempts
         ],
     )
+    conn.executemany(
+        "INSERT OR IGNORE INTO receipts(message_id, recipient) VALUES (?, ?)",
+        [(done.job.row_id, one) for done in attempts if done.error for one in done.error.received_by],
+    )
 
 
 def first_tried_at(conn: sqlite3.Connection, job: Job) -> datetime | None:

@@ -67,10 +67,11 @@ class ExtractError(CheckError):
 
 
 class LeaseLostError(PresswatchError):
-    """Another process took the source over; what this one found is not committed."""
+    """Another process took over what this one had for itself, such as a source: what it found is not committed.
+    ``what`` was taken over, and what follows from it, is for people."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"the lease {name!r} was taken over; this check is not committed")
+    def __init__(self, name: str, what: str | None = None) -> None:
+        super().__init__(what or f"the lease {name!r} was taken over; this check is not committed")
         self.name = name
 
 
@@ -96,7 +97,8 @@ class DeliveryError(PresswatchError):
     """One attempt to send failed.
 
     ``retryable`` says whether another attempt can help; ``gone`` that the receiver asked to never be called again
-    (HTTP 410); ``not_before`` is the receiver's Retry-After.
+    (HTTP 410); ``not_before`` is the receiver's Retry-After; ``received_by`` names those of several recipients that
+    have the message nevertheless.
     """
 
     def __init__(
@@ -108,8 +110,10 @@ class DeliveryError(PresswatchError):
         gone: bool = False,
         status: int | None = None,
         not_before: datetime | None = None,
+        received_by: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message)
+        self.received_by = received_by
         self.channel = channel
         self.retryable = retryable
         self.gone = gone

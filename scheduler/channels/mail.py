@@ -29,6 +29,9 @@ _RULES: Final = (
 )
 _STYLE: Final = "font:16px/1.5 system-ui,sans-serif;max-width:42em;margin:1em auto;padding:0 1em"
 _PORTS: Final = {"smtp": 25, "smtps": 465}
+_FAREWELL_S: Final = 2.0
+_Refused = dict[str, tuple[int, bytes]]
+"""Recipients, with the server's code and words."""
 
 
 class MailChannel:
@@ -58,14 +61,25 @@ class MailChannel:
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
 
     def send(self, rendered: Rendered, message: MessageFacts) -> None:
-        """Send once. Raises :class:`DeliveryError`: final where the server says so for ever (5yz), else retryable."""
+        """Send once, to those that do not have it yet. Raises :class:`DeliveryError`: final where the server says so for
+        ever (5yz), else retryable; of several recipients it is final only if it is so for each that was refused."""
         mail = self.compose(rendered, message)
+        left = [one for one in self._recipients if one not in message.received_by]
+        refused = self._hand_over(mail, left) if left else {}
+        if refused:
+            having = tuple(one for one in self._recipients if one not in refused)
+            raise self._refusal_of_recipients(refused, having)
+
+    def _hand_over(self, mail: EmailMessage, recipients: list[str]) -> _Refused:
+        """Whom the server refused, with what it said; it has taken the mail for the others."""
         try:
-            with self._connect() as smtp:
-                smtp.send_message(mail, self._sender, list(self._recipients))
+            smtp = self._connect()
+            try:
+                return smtp.send_message(mail, self._sender, recipients)
+            finally:
+                _take_leave(smtp)
         except smtplib.SMTPRecipientsRefused as error:
-            code, said = next(iter(error.recipients.values()), (550, b""))
-            raise self._refusal(code, said) from error
+            raise self._refusal_of_recipients(error.recipients) from error
         except smtplib.SMTPResponseException as error:
             raise self._refusal(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPException, OSError) as error:
@@ -112,14 +126,39 @@ class MailChannel:
             raise
         return smtp
 
-    def _refusal(self, code: int, said: bytes | str) -> DeliveryError:
+    def _refusal_of_recipients(self, refused: _Refused, having: tuple[str, ...] = ()) -> DeliveryError:
+        # One that may be accepted later is tried again, and with it all others that were refused.
+        who = min(refused, key=lambda one: _is_final(refused[one][0]))
+        about = f" (to {who}; {len(having)} of {len(self._recipients)} have it)" if having else ""
+        return self._refusal(*refused[who], about, having)
+
+    def _refusal(
+        self, code: int, said: bytes | str, about: str = "", received_by: tuple[str, ...] = ()
+    ) -> DeliveryError:
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        # A wrong password may be put right; the message is not at fault.
-        final = 500 <= code < 600 and code not in (530, 534, 535, 538)
         shown = inert_line(text.replace(self._password, "***") if self._password else text, 200)
         return DeliveryError(
-            f"the mail server said {code} {shown}", channel=self.name, retryable=not final, status=code
+            f"the mail server said {code} {shown}{about}",
+            channel=self.name,
+            retryable=not _is_final(code),
+            status=code,
+            received_by=received_by,
         )
+
+
+def _take_leave(smtp: smtplib.SMTP) -> None:
+    # The reply to the mail itself decided: whatever is said to the farewell, it is not sent again for that.
+    with suppress(smtplib.SMTPException, OSError):
+        if smtp.sock is not None:
+            smtp.sock.settimeout(_FAREWELL_S)
+            smtp.quit()
+    with suppress(OSError):
+        smtp.close()
+
+
+def _is_final(code: int) -> bool:
+    # A wrong password may be put right; the message is not at fault.
+    return 500 <= code < 600 and code not in (530, 534, 535, 538)
 
 
 def _document(rendered: Rendered) -> str:

@@ -64,6 +64,7 @@ PURPOSES = {
     "message_changes": "Which changes a message tells.",
     "tellings": "Which new articles a channel was told of: one that is seen on two pages is told once.",
     "deliveries": "Attempts to send a message.",
+    "receipts": "Which of several recipients have a message that the others have not been given yet.",
     "marks": "What people noted about items: a star, that they were read, words of their own.",
     "workers": "Who reads pages for the service, where there is a fleet: those that were heard of lately.",
     "fleet": "How far reading lags behind, where there is a fleet; one row.",

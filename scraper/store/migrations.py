@@ -495,6 +495,12 @@ CREATE TABLE deliveries (
 -- attempts of one message
 CREATE INDEX deliveries_message ON deliveries(message_id, id);
 
+CREATE TABLE receipts (
+  message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
+  recipient TEXT NOT NULL,                   -- mail address: another attempt leaves it out
+  PRIMARY KEY (message_id, recipient)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE marks (
   item_id INTEGER PRIMARY KEY REFERENCES items(id),
   starred_at TEXT,                           -- null: no star

@@ -21,8 +21,8 @@ class _OnFreePort(Controller):  # type: ignore[misc, unused-ignore]
 
 class SmtpSink:
     """``mails`` holds what arrived, ``recipients`` the envelopes' RCPT, ``logins`` the passwords that were given.
-    ``answers`` gives verbs (``MAIL``, ``RCPT``, ``DATA``) another answer. With ``certificate`` (a PEM file with its
-    key) it offers TLS (STARTTLS) and asks for the password ``s3cret``."""
+    ``answers`` gives verbs (``MAIL``, ``RCPT``, ``DATA``, ``QUIT``), and single recipients, another answer.
+    With ``certificate`` (a PEM file with its key) it offers TLS (STARTTLS) and asks for the password ``s3cret``."""
 
     def __init__(self, certificate: Path | None = None) -> None:
         self.answers: dict[str, str] = {}
@@ -54,15 +54,20 @@ class SmtpSink:
 
     async def handle_RCPT(self, *given: Any) -> str:  # noqa: N802
         _, _, envelope, address, _ = given
-        if "RCPT" not in self.answers:
+        answer = self.answers.get(address) or self.answers.get("RCPT", "250 OK")
+        if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
             self.recipients.append(address)
-        return self.answers.get("RCPT", "250 OK")
+        return answer
 
     async def handle_DATA(self, *given: Any) -> str:  # noqa: N802
         if "DATA" not in self.answers:
             self.mails.append(email.message_from_bytes(given[2].original_content, policy=email.policy.default))
         return self.answers.get("DATA", "250 OK")
+
+    async def handle_QUIT(self, *given: Any) -> str:  # noqa: N802
+        del given
+        return self.answers.get("QUIT", "221 Bye")
 
     def close(self) -> None:
         if not self._controller.loop.is_closed():

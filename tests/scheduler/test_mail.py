@@ -113,6 +113,53 @@ def test_a_mail_server_decides_whether_to_try_again(smtp: SmtpSink, verb: str, a
     assert caught.value.status == int(answer[:3])
 
 
+@pytest.mark.parametrize("farewell", ["421 closing", "500 what?", "nonsense"])
+def test_a_mail_that_was_taken_is_sent_whatever_is_said_to_the_farewell(smtp: SmtpSink, farewell: str) -> None:
+    smtp.answers["QUIT"] = farewell
+    message = make_message(make_change())
+    own_channel(smtp).send(render(message), message)
+    assert len(smtp.mails) == 1
+
+
+@pytest.mark.parametrize("refusals", [("550 nobody", "451 try later"), ("550 nobody", "421 closing")])
+def test_of_several_refusals_one_that_may_pass_has_the_mail_tried_again(
+    smtp: SmtpSink, refusals: tuple[str, str]
+) -> None:
+    smtp.answers.update(zip(("me@example.org", "you@example.org"), refusals, strict=True))
+    message = make_message(make_change())
+    with pytest.raises(DeliveryError) as caught:
+        own_channel(smtp).send(render(message), message)
+    assert (caught.value.retryable, caught.value.received_by) == (True, ())
+
+
+def test_a_recipient_that_was_refused_for_now_gets_the_mail_later_and_the_others_get_it_once(
+    smtp: SmtpSink, make_newsroom: Any
+) -> None:
+    """Over processes: the second attempt is made by another outbox. An address that is refused for ever costs the
+    others nothing, and is on record."""
+    newsroom = make_newsroom("post")
+    newsroom.add_source("harbour")
+    newsroom.publish("harbour", "pier reopens")
+    channel = own_channel(smtp, recipients=("me@example.org", "you@example.org", "gone@example.org"))
+    smtp.answers |= {"you@example.org": "451 greylisted", "gone@example.org": "550 no such user"}
+    for _ in range(3):
+        outbox = Outbox(newsroom.store, {"post": channel}, clock=lambda: newsroom.now)
+        outbox.drain(timedelta(seconds=5))
+        outbox.close()
+        newsroom.now += timedelta(hours=1)
+    assert newsroom.rows("SELECT state, attempts FROM messages") == [("pending", 3)]
+    del smtp.answers["you@example.org"]
+    outbox = Outbox(newsroom.store, {"post": channel}, clock=lambda: newsroom.now)
+    outbox.drain(timedelta(seconds=5))
+    outbox.close()
+    assert smtp.recipients == ["me@example.org", "you@example.org"]
+    assert len({mail["message-id"] for mail in smtp.mails}) == 1
+    assert len(smtp.mails) == 2
+    ((state, error),) = newsroom.rows("SELECT state, last_error FROM messages")
+    assert state == "dead"
+    assert "550 no such user (to gone@example.org; 2 of 3 have it)" in str(error)
+
+
 def test_a_password_is_not_sent_without_tls_and_not_shown(smtp: SmtpSink) -> None:
     message = make_message(make_change())
     with pytest.raises(DeliveryError) as caught:
