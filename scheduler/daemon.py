@@ -179,7 +179,7 @@ class Daemon:
         found = await self.service.store.write(take)
         if isinstance(found, str):
             holder, _, path = found.partition(" on ")
-            raise DaemonRunningError(":".join(holder.split(":")[:2]), path)
+            raise DaemonRunningError(leases.shown_holder(holder), path)
         self._token = found
 
     async def _give_back(self) -> None:
@@ -269,7 +269,7 @@ class Daemon:
             return leases.renew(store.conn, DAEMON_LEASE, self._token, _TTL, now)
 
         if not await self.service.store.write(renew):
-            self._failure = LeaseLostError(DAEMON_LEASE)
+            self._failure = LeaseLostError(DAEMON_LEASE, "another presswatch daemon took over; this one ends")
             self.stop()
 
     async def _look_for_configuration(self) -> None:

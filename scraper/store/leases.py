@@ -21,42 +21,60 @@ _RELEASE = "UPDATE leases SET holder = NULL, expires_at = NULL WHERE name = ? AN
 
 
 def holder_name() -> str:
-    """Names this process: host, process id and start, so that a dead holder on the same machine can be told."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+    """Names this process: where it runs, process id and start, so that a dead holder at the same place can be told."""
+    return f"{_place()}:{os.getpid()}:{_started(os.getpid())}"
+
+
+def shown_holder(holder: str) -> str:
+    """Host and process id, for people."""
+    place, _, _ = holder.rpartition(":")
+    host, _, pid = place.rpartition(":")
+    return f"{host.partition('/')[0]}:{pid}"
 
 
 def is_dead(holder: str) -> bool:
-    """Whether ``holder`` (of :func:`holder_name`) surely ended: same machine, and no process with that id and start.
+    """Whether ``holder`` (of :func:`holder_name`) surely ended: same place, and no process with that id and start.
 
     A ``kill -9`` leaves a lease behind; this lets the next process take over at once instead of after its expiry.
     """
-    host, _, rest = holder.rpartition(":")
-    host, _, pid = host.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
+    place, _, rest = holder.rpartition(":")
+    place, _, pid = place.rpartition(":")
+    if place != _place() or not pid.isdigit():
         return False
-    return _started(int(pid)) != rest
+    started = _started(int(pid))
+    return started is not None and started != rest
 
 
-def _started(pid: int) -> str:
-    """Start of the process in clock ticks since boot; empty if there is no such process, or a zombie."""
+@cache
+def _place() -> str:
+    """Host and space of process ids: containers may share a host's name and not see each other's processes."""
+    try:
+        space = os.readlink("/proc/self/ns/pid")  # noqa: PTH115 - no path
+    except OSError:
+        space = ""
+    return f"{socket.gethostname()}/{space.partition('[')[2].rstrip(']')}"
+
+
+def _started(pid: int) -> str | None:
+    """Start of the process in clock ticks since boot; empty if there is no such process, or a zombie; ``None`` if there
+    is one that is hidden from us (``hidepid``, another user)."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - a kernel file
             fields = file.read().rpartition(")")[2].split()
     except OSError:
-        return _started_without_proc(pid)
+        return _started_unseen(pid)
     return "" if fields[0] == "Z" else fields[19]
 
 
-def _started_without_proc(pid: int) -> str:
-    if os.path.exists("/proc/self/stat"):  # noqa: PTH110
-        return ""
+def _started_unseen(pid: int) -> str | None:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return ""
     except PermissionError:
         pass
-    return "alive"
+    # Without /proc (macOS) that it runs is all that can be known of any process.
+    return None if os.path.exists("/proc/self/stat") else "alive"  # noqa: PTH110
 
 
 def acquire(conn: sqlite3.Connection, name: str, holder: str, ttl: timedelta, now: datetime) -> int | None:

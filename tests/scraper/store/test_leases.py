@@ -14,7 +14,7 @@ import pytest
 
 from scraper.errors import LeaseLostError
 from scraper.store.db import Store, open_store
-from scraper.store.leases import acquire, holder_name, is_dead, release, renew, require
+from scraper.store.leases import acquire, holder_name, is_dead, release, renew, require, shown_holder
 from tests.support.watch import START
 
 TTL = timedelta(minutes=3)
@@ -99,6 +99,39 @@ def test_lease_of_a_killed_process_is_taken_over_at_once(store: Store) -> None:
 def test_only_a_process_of_this_machine_can_be_known_dead(holder: str) -> None:
     assert not is_dead(holder)
     assert not is_dead(holder_name())
+
+
+def test_a_process_of_another_container_is_not_known_dead_though_its_host_has_the_same_name() -> None:
+    place, _, _ = holder_name().rpartition(":")
+    host = place.rpartition(":")[0].partition("/")[0]
+    assert not is_dead(f"{host}/4026539999:999999:1")
+    assert not is_dead(f"{host}:999999:1")
+    assert is_dead(f"{place.rpartition(':')[0]}:999999:1")
+    assert shown_holder(f"{host}/4026539999:17:1") == f"{host}:17"
+
+
+def test_a_process_that_is_hidden_from_us_is_not_known_dead() -> None:
+    holder = holder_name()
+    script = (
+        "import os, sys; from scraper.store.leases import is_dead; os.setgroups([]); os.setgid(65534); "
+        "os.setuid(65534); "
+        f"assert not os.path.exists('/proc/{os.getpid()}/stat'); print(is_dead({holder!r}))"
+    )
+    hiding = ["unshare", "--mount", "--propagation", "private", "sh", "-c"]
+    command = f'mount -o remount,hidepid=2 /proc && exec "$0" -c "{script}"'
+    try:
+        found = subprocess.run(
+            [*hiding, command, sys.executable],
+            capture_output=True,
+            text=True,
+            cwd=Path(__file__).parents[3],
+            check=False,
+        )
+    except FileNotFoundError:
+        pytest.skip("there is no unshare(1)")
+    if found.returncode:
+        pytest.skip(f"processes cannot be hidden here: {found.stderr[-200:]}")
+    assert found.stdout.strip() == "False"
 
 
 def test_process_id_that_was_given_again_is_another_process() -> None:
