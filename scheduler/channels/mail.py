@@ -61,8 +61,8 @@ class MailChannel:
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
 
     def send(self, rendered: Rendered, message: MessageFacts) -> None:
-        """Send once, to those that do not have it yet. Raises :class:`DeliveryError`: final where the server says so for
-        ever (5yz), else retryable; of several recipients it is final only if it is so for each that was refused."""
+        """Send once, to those that do not have it yet. Raises :class:`DeliveryError`: final where the server says so
+        for ever (5yz), else retryable; of several refused recipients only if it says so of each."""
         mail = self.compose(rendered, message)
         left = [one for one in self._recipients if one not in message.received_by]
         refused = self._hand_over(mail, left) if left else {}
