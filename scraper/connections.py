@@ -50,6 +50,8 @@ KEEP_ALIVE_SECONDS: Final = 10.0
 
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _LENGTHS: Final = re.compile(rb"(?i)(?<=\n)content-length:([^\r\n]*)\r?\n")
+_CODED: Final = re.compile(rb"(?i)\ntransfer-encoding:[ \t]*chunked")
+_NO_HEADER: Final = re.compile(rb"\n(?![ \t])[^:\r\n]+\r?(?=\n)")
 _BODYLESS: Final = frozenset({204, 304})
 
 
@@ -110,7 +112,10 @@ class BoundedProtocol(ResponseHandler):
         self._head_bytes += size
         head, rest = bytes(held[:size]), bytes(held[size:])
         held.clear()
-        super().data_received(_without_doublet(head))
+        tidied, is_last = _tidied(head)
+        if is_last:
+            self.force_close()
+        super().data_received(tidied)
         return rest if self.fault is None else b""
 
     def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
@@ -158,12 +163,20 @@ class BoundedProtocol(ResponseHandler):
         self.set_exception(fault)
 
 
-def _without_doublet(head: bytes) -> bytes:
-    """A head that says one length several times over says it once (RFC 9110 8.6); llhttp would refuse it."""
+def _tidied(head: bytes) -> tuple[bytes, bool]:
+    """A head without what browsers pass over and llhttp refuses: lines that have no colon, one length said several
+    times, a length beside chunks. Whether the connection is to be closed after such an answer (RFC 9112 6.3)."""
+    head = _NO_HEADER.sub(b"", head)
     found = _LENGTHS.findall(head)
-    if len(found) < 2 or len({value.strip() for value in found}) > 1:
-        return head
-    return _LENGTHS.sub(b"", head, len(found) - 1)
+    if not found:
+        return head, False
+    if _CODED.search(head):
+        return _LENGTHS.sub(b"", head), True
+    values = {value.strip() for entry in found for value in entry.split(b",")}
+    if len(values) > 1 or (len(found) == 1 and b"," not in found[0]):
+        return head, False
+    status, _, rest = _LENGTHS.sub(b"", head).partition(b"\n")
+    return b"%s\nContent-Length: %s\r\n%s" % (status, values.pop(), rest), False
 
 
 def _said_goodbye(tls: ssl.SSLObject) -> bool:

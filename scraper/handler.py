@@ -162,15 +162,16 @@ def _session(connector: BoundedConnector) -> ClientSession:
 
 def _address(url: str) -> URL:
     """As it stands, but for an IPv4 address, which is written out."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    address = URL(url, encoded=True)
+    host = address.raw_host or ""
     try:
         plain = written_out(host)
     except ValueError as error:
         raise CannotResolveHostError(str(error)) from error
-    if plain != host:
-        parts = parts._replace(netloc=plain if parts.port is None else f"{plain}:{parts.port}")
-    return URL(urlunsplit(parts._replace(fragment="")), encoded=True)
+    if plain == host:
+        return address
+    port = address.explicit_port
+    return URL(urlunsplit(urlsplit(url)._replace(netloc=plain if port is None else f"{plain}:{port}")), encoded=True)
 
 
 async def _body(answer: WatchedResponse, most: int) -> bytes:
@@ -194,9 +195,10 @@ async def _body(answer: WatchedResponse, most: int) -> bytes:
 
 
 def _response(request: Request, answer: WatchedResponse, body: bytes) -> Response:
-    headers = Headers()
+    headers, fields = Headers(), dict[bytes, list[bytes]]()
     for name, value in answer.raw_headers:
-        headers.appendlist(name, value)
+        fields.setdefault(name.title(), []).append(value)
+    dict.update(headers, fields)  # spelled as Scrapy spells them
     kind = Response if PLAIN_META in request.meta else responsetypes.from_args(headers, request.url, body=body)
     response = kind(request.url, status=answer.status, body=body, protocol="HTTP/1.1")
     response.headers = headers
@@ -215,10 +217,11 @@ def _headers(request: Request) -> list[tuple[str, str]]:
 
 
 def _text(value: bytes) -> str:
+    """aiohttp sends all headers as UTF-8: an entity tag with other bytes comes back changed, and just never matches."""
     try:
         return value.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DownloadFailedError("a header has bytes in it that cannot be sent") from error
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 @contextlib.contextmanager

@@ -124,6 +124,12 @@ WHOLE = {
     "line feeds only": (b"HTTP/1.1 200 OK\nContent-Length: 5\n\nferry", b"ferry"),
     "no reason": (b"HTTP/1.1 200\r\nContent-Length: 5\r\n\r\nferry", b"ferry"),
     "length said twice": (OK + b"Content-Length: 5\r\nX: y\r\ncontent-length: 5\r\n\r\nferry", b"ferry"),
+    "lengths in one line": (OK + b"X: y\r\nContent-Length: 5, 5\r\n\r\nferry", b"ferry"),
+    "a line without a colon": (OK + b"Nonsense\r\nX: y\r\n z\r\nodd\r\nContent-Length: 5\r\n\r\nferry", b"ferry"),
+    "chunks and a length": (
+        OK + b"Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nferry\r\n0\r\n\r\n",
+        b"ferry",
+    ),
     "empty": (OK + b"Content-Length: 0\r\n\r\n", b""),
     "a line end behind": (FERRY + b"\r\n", b"ferry"),
     "closes": (OK + b"Connection: Close\r\nContent-Length: 5\r\n\r\nferry", b"ferry"),
@@ -215,6 +221,23 @@ async def test_a_request_says_what_it_was_told_to_say_and_nothing_else() -> None
         "x-name": "Überfahrt",
         "if-none-match": 'W/"a"',
     }
+
+
+@in_loop
+async def test_a_header_beyond_ascii_is_sent_whatever_its_encoding() -> None:
+    async with site(FERRY, FERRY) as port, opened() as handler:
+        for name in ("Überfahrt".encode(), "Überfahrt".encode("latin-1")):
+            await handler.download_request(Request(port.url(), headers={"X-Name": name}))
+    assert all("Überfahrt".encode() in request for request in port.requests)
+
+
+@in_loop
+async def test_a_connection_on_which_chunks_and_a_length_were_said_is_not_used_again() -> None:
+    both = OK + b"Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nferry\r\n0\r\n\r\n"
+    async with site(both, FERRY) as port, opened() as handler:
+        for _ in range(2):
+            assert (await ask(handler, port.url())).body == b"ferry"
+        assert port.connections == 2
 
 
 @in_loop
