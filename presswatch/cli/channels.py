@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from presswatch.cli.app import App
 from presswatch.cli.names import complete_channels
 from presswatch.cli.output import form_options, write_rows
 from presswatch.cli.talk import say
+
+if TYPE_CHECKING:
+    from presswatch.config import ChannelConfig
 
 FIELDS = ("name", "type", "target", "paused")
 
@@ -76,8 +79,23 @@ def channel_add_command(
         say(f"wrote a configuration to start from: {path}")
     if is_command:
         require_own_file(path, key=f"channels.{name}.command")
+    channel = add_channel(path, name, content, environ=app.environ, is_opened=app.is_opened, dry_run=True)
+    _refuse_what_cannot_work(app, channel)
     add_channel(path, name, content, environ=app.environ, is_opened=app.is_opened)
-    say(f"added {content['type']} channel {name} to {path}; try it: presswatch notify test {name}")
+    where = f", which appends to {channel.path}" if channel.path else ""
+    say(f"added {content['type']} channel {name} to {path}{where}; try it: presswatch notify test {name}")
+
+
+def _refuse_what_cannot_work(app: App, channel: ChannelConfig) -> None:
+    """Raise :class:`scraper.errors.ConfigError` for an address that nothing understands, a program that is none. What
+    secrets outside of the file say may not be there yet."""
+    from presswatch.config import Config
+    from presswatch.wiring import channel_spec
+    from scheduler.channels import build_channel
+
+    if any(secret.references for secret in (channel.url, channel.secret) if secret is not None):
+        return
+    build_channel(channel_spec(Config(app.home.config_path), channel, app.environ)).close()
 
 
 def _channel_content(target: Sequence[str], *, webhook: bool, mail: bool, command: bool) -> dict[str, Any]:

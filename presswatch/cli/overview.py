@@ -95,6 +95,7 @@ def _record(app: App) -> dict[str, Any]:
         channels = [dict(row) for row in conn.execute(_CHANNELS)]
         return {
             "config_path": str(app.home.config_path),
+            "config_error": _config_error(app),
             "db_path": str(app.home.db_path),
             "db_bytes": _db_bytes(app),
             "daemon": read_daemon(conn, moment["now"]),
@@ -106,6 +107,17 @@ def _record(app: App) -> dict[str, Any]:
             "messages": {name: sum(channel[name] for channel in channels) for name in ("pending", "dead")},
             "channels": channels,
         }
+
+
+def _config_error(app: App) -> str | None:
+    """The mistake in the configuration, because of which the service goes on with what it said before."""
+    from scraper.errors import ConfigError
+
+    try:
+        _ = app.config
+    except ConfigError as error:
+        return str(error)
+    return None
 
 
 def _db_bytes(app: App) -> int:
@@ -146,9 +158,11 @@ def _print(app: App, record: Mapping[str, Any]) -> None:
             + (f", the last {distance(items['last_added_at'], app.now)}" if items["last_added_at"] else "")),
         ("messages", f"{record['messages']['pending']} waiting, {record['messages']['dead']} dead"),
         ("database", f"{record['db_path']}, {size_text(record['db_bytes'])}"),
-        ("configuration", record["config_path"]),
+        ("configuration", f"not in force, it has a mistake: presswatch config check ({record['config_path']})"
+            if record["config_error"] else record["config_path"]),
     )  # fmt: skip
-    notable = {"service": not daemon["running"], "sources": sources["unwell"], "messages": record["messages"]["dead"]}
+    notable = {"service": not daemon["running"], "sources": sources["unwell"], "messages": record["messages"]["dead"],
+               "configuration": record["config_error"]}  # fmt: skip
     for name, text in lines:
         style = "yellow" if notable.get(name) else ""
         console.print(plain("", "dim", before=f"{name:<14} ").append_text(plain(text, style, 1_000)), soft_wrap=True)

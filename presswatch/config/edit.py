@@ -171,15 +171,17 @@ def add_channel(
     *,
     environ: Mapping[str, str],
     is_opened: IsOpened = nothing_opened,
+    dry_run: bool = False,
 ) -> ChannelConfig:
-    """Add ``[channels.NAME]``, given as the plain values of its table. Raises :class:`ConfigError` if it exists."""
+    """Add ``[channels.NAME]``, given as the plain values of its table; with ``dry_run`` only say what it would be.
+    Raises :class:`ConfigError` if it exists."""
 
     def change(present: Config, document: Document) -> None:
         if any(each.name == name for each in present.channels):
             raise ConfigError("exists already; choose another name", path=path, key=f"channels.{name}")
         document.add_table("channels", name, _without_empty(channel))
 
-    return edit_config(path, change, environ=environ, is_opened=is_opened).channel(name)
+    return edit_config(path, change, environ=environ, is_opened=is_opened, dry_run=dry_run).channel(name)
 
 
 def remove_channel(

@@ -30,8 +30,8 @@ MAIL = ("smtps://mail.example", "--from", "watch@example.org", "--to", "me@examp
           "recipients": ["me@example.org", "you@example.org"], "digest": "0 8 * * mon-fri"}),
         (["env:MAIL", *MAIL[1:5]],
          {"type": "mail", "url": "env:MAIL", "sender": "watch@example.org", "recipients": ["me@example.org"]}),
-        (["--command", "--", "/usr/bin/tell", "--from", "presswatch"],
-         {"type": "command", "command": ["/usr/bin/tell", "--from", "presswatch"]}),
+        (["--command", "--", "/bin/sh", "tell", "--from", "presswatch"],
+         {"type": "command", "command": ["/bin/sh", "tell", "--from", "presswatch"]}),
     ],
 )  # fmt: skip
 def test_each_kind_of_channel_is_written(
@@ -55,6 +55,8 @@ def test_each_kind_of_channel_is_written(
         (["a", "b"], "--command"),
         (["https://hook.example", "--digest", "often"], "weekday"),
         (["ntfy://topic", "--quiet", "all day"], "22:00-07:00"),
+        (["foo://bar"], "Apprise does not understand this foo:// URL"),
+        (["--command", "--", "cat", "/dev/null"], "is no program; write its whole path"),
     ],
 )
 def test_what_makes_no_channel_is_refused_and_nothing_written(
@@ -66,6 +68,10 @@ def test_what_makes_no_channel_is_refused_and_nothing_written(
     assert done.code == 2
     assert said in done.err
     assert (tmp_path / "home" / "presswatch.toml").read_text() == before
+
+
+def test_it_is_said_where_a_file_is(call: Call, tmp_path: Path) -> None:
+    assert f"which appends to {tmp_path / 'home' / 'log.jsonl'};" in call("channel", "add", "log", "log.jsonl").err
 
 
 def test_a_program_is_not_named_in_a_file_that_others_can_write(call: Call, tmp_path: Path) -> None:

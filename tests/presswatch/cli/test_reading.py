@@ -173,6 +173,7 @@ def test_status_is_one_screen(call: Call) -> None:
     assert "2 watched, 1 well, 1 paused" in done.out
     assert len(done.out.splitlines()) <= 24
     record = call("status", "--json").json
+    assert record["config_error"] is None
     assert record["daemon"] == {"running": False, "host": None, "pid": None}
     assert record["messages"] == {"pending": 8, "dead": 0}
     assert record["items"]["total"] == 14
@@ -219,6 +220,8 @@ def test_a_mistake_in_the_configuration_keeps_nobody_from_looking_back(call: Cal
     assert call("items").code == 0
     assert call("config", "check").code == 2
     assert "line 2: presswatch.every" in call("config", "check").err
+    assert "configuration  not in force, it has a mistake: presswatch config check" in call("status").out
+    assert "line 2: presswatch.every" in call("status", "--json").json["config_error"]
 
 
 def test_without_a_database_there_is_a_sentence(call: Call, home: Path) -> None:
