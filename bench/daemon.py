@@ -34,13 +34,12 @@ _SETTLE_SECONDS = 15.0
 _IDLE_SECONDS = 30.0
 _LATER = """
 import os, sys
-from presswatch.assembly import apply_config, read_config
+from presswatch.applying import load, try_to_apply
 from presswatch.paths import find_home
-from scraper.clock import utc_now
 from scraper.store.db import open_store
 home = find_home(".", os.environ)
 store = open_store(home.db_path)
-apply_config(store, read_config(home, os.environ), utc_now())
+try_to_apply(store, home, os.environ, load(home, os.environ), is_whole=True)
 store.conn.execute(
     "UPDATE cadences SET next_check_at = "
     "strftime('%Y-%m-%dT%H:%M:%S.000Z', 'now', '+' || (7200 + source_id) || ' seconds')"

@@ -13,29 +13,26 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, TextIO
 
 from scrapy.settings import BaseSettings
 
 from presswatch import wiring
-from presswatch.config import Config, load_config
-from presswatch.paths import Home, find_home
+from presswatch.applying import FileWatch, Loaded, address_policy, load, put_in_force, state_of, try_to_apply
+from presswatch.config import Config
+from presswatch.paths import find_home
 from presswatch.words import counted
-from scheduler.cadence import Cadence
+from scheduler.cadence import Cadence, CadenceOptions
 from scheduler.channels import Channel, build_channel
-from scheduler.messages import MessagePlanner
+from scheduler.messages import MessagePlanner, TellingPlan
 from scheduler.outbox import Outbox, OutboxStats
-from scheduler.registry import sync_channels
-from scraper.addresses import VARIABLE, AddressPolicy
-from scraper.clock import utc_now
+from scraper.addresses import AddressPolicy
 from scraper.errors import ConfigError, PresswatchError
 from scraper.guard import install_guard
 from scraper.service import Service
 from scraper.spiders.news import log_report
 from scraper.store.db import Store, open_store
-from scraper.store.sources import reconcile
 
 if TYPE_CHECKING:
     from scheduler.daemon import Daemon
@@ -61,11 +58,6 @@ class PresswatchAddon:
         settings.set("PRESSWATCH_ASSEMBLY", "presswatch.assembly.Assembly", priority="addon")
 
 
-def address_policy(environ: Mapping[str, str]) -> AddressPolicy:
-    """What the operator opened with ``PRESSWATCH_ALLOW_PRIVATE``. Raises :class:`scraper.errors.ConfigError`."""
-    return AddressPolicy.parse(environ.get(VARIABLE, ""))
-
-
 def guarding_policy(environ: Mapping[str, str], queue: str | None) -> AddressPolicy:
     """Where this process may connect: what the operator opened, and the broker that they named. Raises
     :class:`scraper.errors.ConfigError`."""
@@ -75,33 +67,6 @@ def guarding_policy(environ: Mapping[str, str], queue: str | None) -> AddressPol
     from scheduler.fleet.broker import opened_for
 
     return opened_for(policy, queue)
-
-
-def read_config(home: Home, environ: Mapping[str, str]) -> Config:
-    """The configuration; an empty one where there is no file yet. Raises :class:`scraper.errors.ConfigError`."""
-    if not home.config_path.exists():
-        return Config(home.config_path)
-    return load_config(home.config_path, environ=environ, is_opened=address_policy(environ).opens_url)
-
-
-def apply_config(store: Store, config: Config, now: datetime) -> None:
-    """Reconcile the database with the configuration, in one transaction."""
-    with store.transaction() as conn:
-        reconcile(conn, [wiring.source_spec(source) for source in config.sources], now)
-        sync_channels(
-            conn,
-            [_Named(channel.name, channel.type) for channel in config.channels],
-            wiring.telling_plan(config).rules,
-            now,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A channel's name and kind, without revealing its secrets."""
-
-    name: str
-    kind: str
 
 
 def build_channels(config: Config, environ: Mapping[str, str], *, console: TextIO | None = None) -> dict[str, Channel]:
@@ -124,22 +89,32 @@ class Assembly:
         self.home = find_home(settings.get("PRESSWATCH_HOME"), self.environ)
         self.queue = settings.get("PRESSWATCH_QUEUE")
         install_guard(guarding_policy(self.environ, self.queue))
-        self.config = read_config(self.home, self.environ)
-        self.listener = MessagePlanner(wiring.telling_plan(self.config))
-        rng = random.Random()  # noqa: S311 - jitter
-        self.cadence = Cadence(wiring.cadence_options(self.config), rng)
-        self.options = wiring.check_options(self.config)
-        self.retention = wiring.retention(self.config)
-        self.parallel = self.config.settings.concurrency
-        self.book = wiring.request_book(self.config, self.environ)
+        self.listener = MessagePlanner(TellingPlan(channels=()))
+        self.cadence = Cadence(CadenceOptions(), random.Random())  # noqa: S311 - jitter
+        self.watch = FileWatch(self.home.config_path)
+        self._take(load(self.home, self.environ))
         self.chromium = self.config.settings.chromium
         self.console = sys.stderr if settings.get("PRESSWATCH_CONSOLE") == "stderr" else None
 
+    def _take(self, loaded: Loaded) -> None:
+        """Go by this configuration from now on, or raise :class:`scraper.errors.ConfigError`."""
+        config = loaded.config
+        self.book = wiring.request_book(config, self.environ)
+        self.loaded, self.config = loaded, config
+        self.watch.seen = loaded.state
+        self.options = wiring.check_options(config)
+        self.retention = wiring.retention(config)
+        self.parallel = config.settings.concurrency
+        self.cadence.options = wiring.cadence_options(config)
+        self.listener.plan = wiring.telling_plan(config)
+
     def open_store(self) -> Store:
-        """The database, reconciled with the configuration."""
+        """The database, reconciled with the configuration as it is by then."""
         store = open_store(self.home.db_path)
         try:
-            apply_config(store, self.config, utc_now())
+            applied = put_in_force(store, self.home, self.environ, self.loaded)
+            if applied is not self.loaded:
+                self._take(applied)
         except BaseException:
             store.close()
             raise
@@ -175,8 +150,8 @@ class Assembly:
             service,
             sender,
             DaemonOptions(),
-            reload=lambda store: self._reload(store, service, sender),
-            is_changed=self._watch_file(),
+            reload=lambda store, is_whole: self._reload(store, service, sender, is_whole),
+            is_changed=self.watch,
             report=log_report,
             beat=Heartbeat(lambda: wiring.switch(self.config, self.environ)).beat,
             manager=ServiceManager(os.environ),
@@ -224,44 +199,25 @@ class Assembly:
         finally:
             await hub.close()
 
-    def _watch_file(self) -> _FileWatch:
-        return _FileWatch(self.home)
-
-    def _reload(self, store: Store, service: Service, sender: _Sender) -> None:
-        """Put another configuration in force. A file with a mistake in it changes nothing."""
-        if not self.home.config_path.exists():
-            raise ConfigError("the file is gone; what it said stays in force", path=self.home.config_path)
-        config = read_config(self.home, self.environ)
-        book = wiring.request_book(config, self.environ)
-        apply_config(store, config, utc_now())
-        self.config, self.book = config, book
-        self.options = wiring.check_options(config)
-        self.retention = wiring.retention(config)
-        self.parallel = config.settings.concurrency
-        self.cadence.options = wiring.cadence_options(config)
-        self.listener.plan = wiring.telling_plan(config)
-        service.checker.reconfigure(self.options, book)
-        sender.replace()
-
-
-class _FileWatch:
-    """Whether the configuration file is another than when it was last asked about."""
-
-    def __init__(self, home: Home) -> None:
-        self._path = home.config_path
-        self._seen = self._state()
-
-    def __call__(self) -> bool:
-        state = self._state()
-        changed, self._seen = state != self._seen, state
-        return changed
-
-    def _state(self) -> tuple[int, int, int] | None:
+    def _reload(self, store: Store, service: Service, sender: _Sender, is_whole: bool) -> bool:
+        """Put another configuration in force; ``False`` if the file is to be left alone a little longer. One with a
+        mistake in it changes nothing, and is not read again before it is another."""
+        state = state_of(self.home.config_path)
         try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+            if state is None:
+                raise ConfigError("the file is gone; what it said stays in force", path=self.home.config_path)
+            loaded = load(self.home, self.environ)
+            wiring.request_book(loaded.config, self.environ)
+            applied = try_to_apply(store, self.home, self.environ, loaded, is_whole=is_whole)
+            if applied is None:
+                return False
+            self._take(applied)
+        except ConfigError:
+            self.watch.seen = state
+            raise
+        service.checker.reconfigure(self.options, self.book)
+        sender.replace()
+        return True
 
 
 class _Sender:

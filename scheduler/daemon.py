@@ -88,10 +88,11 @@ def hush_clock() -> None:
 class Daemon:
     """Looks at what is due until it is told to stop.
 
-    ``reload`` is called when the configuration may have changed, ``is_changed`` says cheaply whether it has; both run
-    in the store's thread. ``report`` receives each finished check. ``beat`` is called every few seconds in a thread of
-    its own, as long as the store can be written; ``manager`` is told how the service is. ``begun`` is called once it is
-    the one that works on the database.
+    ``reload`` is called when the configuration may have changed, with whether somebody says that it is whole as it is;
+    it runs in the store's thread and is ``False`` where the file is to be left alone a little longer. ``is_changed``
+    says cheaply whether it has changed. ``report`` receives each finished check. ``beat`` is called every few seconds
+    in a thread of its own, as long as the store can be written; ``manager`` is told how the service is. ``begun`` is
+    called once it is the one that works on the database.
     """
 
     def __init__(
@@ -100,7 +101,7 @@ class Daemon:
         sender: Sender,
         options: DaemonOptions,
         *,
-        reload: Callable[[Store], None],
+        reload: Callable[[Store, bool], bool],
         is_changed: Callable[[], bool],
         report: Callable[[CheckReport], None],
         beat: Callable[[], None] = lambda: None,
@@ -121,7 +122,8 @@ class Daemon:
         self._token = 0
         self._dispatcher = Dispatcher(service, self._holder, report, monotonic)
         self._background: set[asyncio.Task[None]] = set()
-        self._failure: PresswatchError | None = None
+        self._failure: BaseException | None = None
+        self._is_reload_asked = False
         self._monotonic = monotonic
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -135,7 +137,8 @@ class Daemon:
 
     def ask_reload(self) -> None:
         """Read the configuration again (SIGHUP)."""
-        self._begin(self._apply_configuration())
+        self._is_reload_asked = True
+        self._begin(self._guarded(self._look_for_configuration)())
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -273,19 +276,26 @@ class Daemon:
             self.stop()
 
     async def _look_for_configuration(self) -> None:
-        if self._is_changed():
+        if self._is_reload_asked or self._is_changed():
             await self._apply_configuration()
 
     async def _apply_configuration(self) -> None:
+        """What cannot be written now is tried again; a mistake is one until the file is another."""
+        is_asked, self._is_reload_asked = self._is_reload_asked, False
         self._manager.reloading()
         try:
-            await self.service.store.run(self._reload)
+            is_applied = await self.service.store.run(lambda store: self._reload(store, is_asked))
+        except (StoreError, sqlite3.Error):
+            self._is_reload_asked |= is_asked
+            self._manager.ready("watching; the configuration is not applied yet, the database cannot be written")
+            raise
         except PresswatchError as error:
             log.error("the configuration was not applied: %s", error)
             self._manager.ready("watching; the configuration was not applied, it has a mistake")
         else:
-            log.info("configuration applied")
-            self._dispatcher.wake()
+            if is_applied:
+                log.info("configuration applied")
+                self._dispatcher.wake()
             self._manager.ready("watching")
 
     async def _compact(self) -> None:

@@ -79,7 +79,7 @@ def _findings(app: App, *, offline: bool) -> Iterator[Finding]:
 
 
 def _outside(app: App, config: Config, *, offline: bool) -> Iterator[Finding]:
-    from presswatch.assembly import address_policy
+    from presswatch.applying import address_policy
     from presswatch.doctor_outside import examine_browser, examine_network, examine_secrets
     from scraper.guard import install_guard
 

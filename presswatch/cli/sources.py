@@ -66,12 +66,12 @@ def remove_command(app: App, slug: str) -> None:
 
 def apply_now(app: App) -> None:
     """Reconcile the database at once, so that no other command still sees the source."""
-    from presswatch.assembly import apply_config, read_config
+    from presswatch.applying import load, try_to_apply
     from scraper.store.db import open_store
 
     store = open_store(app.home.db_path)
     try:
-        apply_config(store, read_config(app.home, app.environ), app.now)
+        try_to_apply(store, app.home, app.environ, load(app.home, app.environ), is_whole=True)
     finally:
         store.close()
 

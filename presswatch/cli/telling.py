@@ -132,7 +132,7 @@ def notify_test_command(app: App, channel: str) -> None:
     \b
     presswatch notify test phone
     """
-    from presswatch.assembly import address_policy
+    from presswatch.applying import address_policy
     from presswatch.wiring import channel_spec
     from scheduler.channels import build_channel
     from scheduler.outbox import send_test
@@ -181,12 +181,12 @@ def retry_command(app: App, channel: str | None) -> None:
 @contextmanager
 def _writing(app: App) -> Iterator[Store]:
     """The database, its channels reconciled with the configuration."""
-    from presswatch.assembly import apply_config
+    from presswatch.applying import load, put_in_force
     from scraper.store.db import open_store
 
     store = open_store(app.home.db_path)
     try:
-        apply_config(store, app.config, app.now)
+        put_in_force(store, app.home, app.environ, load(app.home, app.environ))
         yield store
     finally:
         store.close()

@@ -12,7 +12,7 @@ from presswatch.config.model import (
     SiteConfig,
     SourceConfig,
 )
-from presswatch.config.parse import IsOpened, load_config, nothing_opened, parse_config
+from presswatch.config.parse import IsOpened, load_config, nothing_opened, parse_config, read_config_text
 from presswatch.config.problems import InvalidConfigError, Problem
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "load_config",
     "nothing_opened",
     "parse_config",
+    "read_config_text",
 ]
