@@ -7,7 +7,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from scheduler.rest import Rest
@@ -26,6 +26,8 @@ _LONGEST_SLEEP = 5.0
 """Seconds after which the database is asked again even if nothing was due: other processes write to it as well."""
 _UNKNOWN_EVERY = 60.0
 """Seconds after which it is said again which sources wait for a configuration that this process has not applied."""
+_CLOSED = timedelta(seconds=1)
+"""How long an article that is due waits to be asked after again."""
 _GATHER = 0.01
 """Seconds for which places that become free are gathered, so that sources are leased several at a time."""
 

@@ -19,7 +19,8 @@ LEASE = timedelta(minutes=2)
 _NEAR_SECONDS = 20.0
 _NEAR_SHARE = 0.2
 """An article waits while a listing of its site is due within so many seconds, or such a share of its interval."""
-_CANDIDATES = 50
+_CANDIDATES = 2_000
+"""Due articles that are looked through for sites that may be asked: far more than one closed site has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +61,28 @@ def due_articles(
         (at,),
     )
     known = (row for row in rows if book.of(row["source_key"], row["config_sha256"]) is not None)
-    found: dict[str, int] = {}
+    found: list[int] = []
+    seen: set[str] = set()
     for row in list(islice(known, _CANDIDATES)):
         site = site_of(row["url"])
-        if site in found or len(found) >= limit:
+        if site in seen or len(found) >= limit:
             continue
+        seen.add(site)
         if _may_ask(conn, site, now, at) and (source_ids is not None or not _listing_is_near(conn, site, at)):
-            found[site] = row["item_id"]
-    return list(found.values())
+            found.append(row["item_id"])
+    return found
 
 
 def next_article_at(conn: sqlite3.Connection) -> datetime | None:
-    """When the next article is due, whether or not it may be looked at; ``None`` if there is none."""
-    row = conn.execute("SELECT min(due_at) FROM article_looks WHERE due_at IS NOT NULL").fetchone()
-    return from_text(row[0]) if row[0] else None
+    """When the next article of a source that is watched is due, whether or not its site may be asked; ``None`` if there
+    is none."""
+    row = conn.execute(
+        # In the order of the index, as far as it takes.
+        "SELECT l.due_at FROM article_looks l CROSS JOIN sources s ON s.id = l.source_id "
+        "WHERE l.due_at IS NOT NULL AND s.active = 1 AND s.paused_at IS NULL AND s.follow = 1 "
+        "ORDER BY l.due_at LIMIT 1"
+    ).fetchone()
+    return from_text(row[0]) if row else None
 
 
 def articles_open_at(conn: sqlite3.Connection, now: datetime, source_ids: Sequence[int]) -> datetime | None:
