@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -77,3 +81,34 @@ def test_a_command_holds_no_more_sources_than_it_is_looking_at(desk: Desk, minis
     done = desk.crawl("source=a,b,c,d")
     assert done.returncode == 0, done.stderr
     assert held == [1] * 4
+
+
+def test_a_configuration_that_could_not_be_written_is_tried_again(desk: Desk, ministry: Ministry) -> None:
+    slow = {"every": "1h"}
+    desk.configure({"a": {"url": f"{ministry.origin()}/a", **slow}})
+    with desk.daemon() as daemon:
+        desk.wait_baseline(1)
+        with contextlib.closing(sqlite3.connect(desk.db_path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            desk.configure(
+                {"a": {"url": f"{ministry.origin()}/a", **slow}, "b": {"url": f"{ministry.origin()}/b", **slow}}
+            )
+            daemon.signal(signal.SIGHUP)
+            daemon.wait_log("another process holds the database")
+        desk.wait_baseline(2)
+
+
+def test_a_file_that_is_written_slowly_takes_nothing_away(desk: Desk, ministry: Ministry) -> None:
+    pages = {name: {"url": f"{ministry.origin()}/{name}", "every": "1s"} for name in "ab"}
+    desk.configure(pages)
+    whole = desk.config_path.read_bytes()
+    with desk.daemon() as daemon:
+        desk.wait_baseline(2)
+        desk.config_path.write_bytes(whole[: whole.rindex(b"[[sources]]")])
+        time.sleep(3)
+        desk.config_path.write_bytes(b"")
+        daemon.wait_log("is empty; what it said stays in force")
+        desk.config_path.write_bytes(whole)
+        daemon.wait_log("configuration applied")
+    assert desk.value("SELECT count(*) FROM sources WHERE active AND removed_at IS NULL") == 2
+    assert daemon.log().count("configuration applied") == 1
