@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scheduler.entries import REDESIGNED, Edit, Entry, change_is_of_source
+from scheduler.entries import Edit, Entry, change_is_of_source
+from scheduler.episode_words import REDESIGNED
 from scheduler.inert import inert_html, inert_markdown
 from scheduler.worddiff import Piece, word_diff
 from scraper.types import ChangeKind

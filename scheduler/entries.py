@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
+from scheduler.episode_words import episode_label, episode_words
 from scheduler.facts import ChangeFacts
 from scheduler.inert import MAX_SUMMARY, MAX_TITLE, inert_line, inert_url
 from scheduler.shown_dates import show_published
@@ -18,10 +19,7 @@ _LABELS = {
     ChangeKind.RELOCATED: "Moved",
     ChangeKind.WITHDRAWN: "Withdrawn",
     ChangeKind.REINSTATED: "Back",
-    ChangeKind.EPISODE_OPENED: "Trouble",
-    ChangeKind.EPISODE_CLOSED: "Well again",
 }
-REDESIGNED = "Redesigned"
 _FIELDS = {"title": "Title", "url": "Link", "summary": "Summary", "author": "Author", "published": "Date"}
 
 
@@ -83,12 +81,11 @@ def make_entry(change: ChangeFacts, options: RenderOptions) -> Entry:
     """``change`` as it is shown."""
     names = [inert_line(each.source.name or each.source.slug, 100) for each in (change, *change.also[:_MOST_PAGES])]
     source = ", ".join(dict.fromkeys(names))
-    label = _LABELS[change.kind]
     if change.item is None:
-        return _episode_entry(change, label, source)
+        return _episode_entry(change, source)
     return Entry(
         kind=change.kind,
-        label=label,
+        label=_LABELS[change.kind],
         source=source,
         title=inert_line(change.item.title, options.max_title) or "(no title)",
         date=_date(change.item.published, options),
@@ -99,19 +96,15 @@ def make_entry(change: ChangeFacts, options: RenderOptions) -> Entry:
     )
 
 
-def _episode_entry(change: ChangeFacts, label: str, source: str) -> Entry:
-    kind = change.episode.episode.value.replace("_", " ") if change.episode else ""
+def _episode_entry(change: ChangeFacts, source: str) -> Entry:
+    episode = change.episode.episode.value if change.episode else ""
     reason = change.episode.reason if change.episode else change.reason
     over = change.kind is ChangeKind.EPISODE_CLOSED
-    if change.is_redesign:
-        label, title = REDESIGNED, f"{source} has a new layout"
-    else:
-        title = f"{source} is no longer {kind}" if over else f"{source} is {kind}"
     return Entry(
         kind=change.kind,
-        label=label,
+        label=episode_label(change.kind, redesign=change.is_redesign),
         source=source,
-        title=title,
+        title=f"{source} {episode_words(episode, change.kind, redesign=change.is_redesign)}",
         url=inert_url(change.source.url),
         detail="" if over else inert_line(reason, MAX_SUMMARY),
     )

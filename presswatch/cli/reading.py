@@ -33,7 +33,8 @@ CHANGES = """
 SELECT c.id, c.event_id, c.changed_at, c.kind, s.slug AS source, s.name AS source_name, c.item_id, i.item_key,
        coalesce(r.title, i.title) AS title, coalesce(r.url, i.url) AS url,
        r.published_on, r.published_at, r.published_time, r.published_offset_min,
-       c.fields, c.revision, e.class AS episode, c.reason, c.tell
+       c.fields, c.revision, e.class AS episode, c.reason, c.tell,
+       c.kind = 'episode_opened' AND e.closed_at = e.opened_at AS is_redesign
 FROM changes c JOIN sources s ON s.id = c.source_id
 LEFT JOIN items i ON i.id = c.item_id
 LEFT JOIN revisions r ON r.item_id = c.item_id AND r.number = c.revision
@@ -197,7 +198,7 @@ def changes_table(zone: tzinfo | None, rows: Iterable[sqlite3.Row], *, fold: boo
         table.add_row(
             local_time(row["changed_at"], zone),
             plain(row["source"], "bold"),
-            plain(row["kind"].replace("_", " "), _STYLES.get(row["kind"], "dim")),
+            plain(_kind_word(row), _STYLES.get(row["kind"], "dim") if not row["is_redesign"] else "yellow"),
             _of_what(row),
         )
     return table
@@ -207,13 +208,25 @@ def change_line(row: sqlite3.Row, zone: tzinfo | None) -> str:
     """A change for people, in one line without columns."""
     from presswatch.cli.screen import local_time
 
-    kind = row["kind"].replace("_", " ")
-    return f"{local_time(row['changed_at'], zone)}  {row['source']}  {kind}  {_of_what(row).plain}"
+    return f"{local_time(row['changed_at'], zone)}  {row['source']}  {_kind_word(row)}  {_of_what(row).plain}"
+
+
+def _kind_word(row: sqlite3.Row) -> str:
+    """What happened: of an item as ``--kind`` is told it, of a source as an alert says it."""
+    from scheduler.episode_words import episode_label
+
+    return episode_label(row["kind"], redesign=bool(row["is_redesign"])).lower() if row["episode"] else str(row["kind"])
 
 
 def _of_what(row: sqlite3.Row) -> Text:
     from presswatch.cli.screen import plain, title_text
 
+    if row["episode"]:
+        from scheduler.episode_words import bare_reason, episode_words
+
+        said = episode_words(row["episode"], row["kind"], redesign=bool(row["is_redesign"]))
+        why = bare_reason(row["episode"], row["kind"], row["reason"])
+        return plain(f"it {said}: {why}" if why else f"it {said}")
     what = title_text(row["title"], row["url"]) if row["item_id"] is not None else plain(row["reason"])
     if row["fields"]:
         what.append(f"  ({row['fields'].replace(',', ', ')})", "dim")

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from scheduler.episode_words import bare_reason, episode_label, episode_words
 from scheduler.worddiff import word_diff
 
 PAGE = 50
@@ -44,7 +45,20 @@ def find_changes(conn: sqlite3.Connection, *, source: str, kind: str, before: in
     """One page of changes and one more; each with the words that changed."""
     by_source = "c.source_id = (SELECT id FROM sources WHERE slug = ?)"
     rows = _latest(conn, _CHANGES, "c.id", {by_source: source, "c.kind = ?": kind, "c.id < ?": before})
-    return [row | {"edits": edits_of(row)} for row in rows]
+    return [row | {"edits": edits_of(row)} | _words(row) for row in rows]
+
+
+def _words(change: Mapping[str, Any]) -> dict[str, str]:
+    """``word`` for what happened; of a source also ``said`` of it, and ``reason`` without its class."""
+    kind, episode = change["kind"], change["episode"]
+    if not episode:
+        return {"word": KINDS[kind]}
+    redesign = bool(change["is_redesign"])
+    return {
+        "word": episode_label(kind, redesign=redesign).lower(),
+        "said": episode_words(episode, kind, redesign=redesign),
+        "reason": bare_reason(episode, kind, change["reason"] or ""),
+    }
 
 
 def edits_of(change: Mapping[str, Any]) -> list[dict[str, Any]]:

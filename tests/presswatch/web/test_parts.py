@@ -18,8 +18,9 @@ from presswatch.web.csvsafe import SafeCsv
 from presswatch.web.finding import Filters, find_items, item_sql
 from presswatch.web.metadata import make_metadata, split_metadata
 from presswatch.web.queries import QUERIES
+from presswatch.web.river import find_changes
 from scraper.store.db import open_store
-from tests.presswatch.web.conftest import add_item
+from tests.presswatch.web.conftest import add_item, make_database
 
 
 def test_one_item_is_visible_beside_a_thousand() -> None:
@@ -149,3 +150,29 @@ def test_a_page_touches_no_more_items_than_it_shows(many: Path, wanted: Filters,
         assert len(find_items(conn, wanted).items) == finding.PAGE
     finally:
         conn.close()
+
+
+def test_trouble_is_told_in_the_words_of_an_alert(tmp_path: Path) -> None:
+    make_database(tmp_path / "presswatch.db", items=1)
+    day = "2026-03-01T00:00:00.000Z"
+    conn = sqlite3.connect(tmp_path / "presswatch.db")
+    conn.row_factory = sqlite3.Row
+    for number, name, closed in ((1, "failing", None), (2, "layout_changed", day)):
+        conn.execute("INSERT INTO episodes VALUES (?, 1, ?, ?, ?, 'x', 1)", (number, name, day, closed))
+    for event, episode, kind, reason in (
+        ("o", 1, "episode_opened", "failing: status 503"),
+        ("c", 1, "episode_closed", "failing: over"),
+        ("r", 2, "episode_opened", "layout_changed: 12 recognised"),
+    ):
+        conn.execute(
+            "INSERT INTO changes (event_id, changed_at, source_id, episode_id, kind, reason, tell, check_id) "
+            "VALUES (?, ?, 1, ?, ?, ?, 1, 1)",
+            (event, day, episode, kind, reason),
+        )
+    rows = find_changes(conn, source="", kind="", before=None)[:3]
+    conn.close()
+    assert [(row["word"], row["said"], row["reason"]) for row in rows] == [
+        ("redesigned", "has a new layout", "12 recognised"),
+        ("well again", "is no longer failing", ""),
+        ("trouble", "is failing", "status 503"),
+    ]
