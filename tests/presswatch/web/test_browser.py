@@ -91,6 +91,19 @@ def test_every_page_fits_a_phone_and_runs_nothing(browser: Browser, served: str)
     page.context.close()
 
 
+def test_on_a_phone_nothing_hides_beyond_an_edge(browser: Browser, served: str) -> None:
+    """Every page is named in the navigation, and every cell of a table can be seen, without a sideways scroll."""
+    page, _ = _open(browser, served, PHONE)
+    for path in ("/source/harbour", "/item/60"):
+        page.goto(served + path)
+        for part in page.locator(".top a, .scroll td:not(:empty)").all():
+            box = part.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= PHONE[0], part.inner_text()
+    page.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nobody_is_shut_out(browser: Browser, served: str, scheme: Any) -> None:
     """All of axe-core's rules by day on a phone; by night, on a desk, those about colours."""

@@ -145,6 +145,21 @@ def test_a_page_is_shown_as_it_was_understood_before_it_is_saved(edited_site: Ed
     assert "Waters" in edited_site.get("/source/waters").text
 
 
+def test_a_page_that_is_refused_is_offered_all_the_same_but_not_as_the_thing_to_do(edited_site: EditedSite) -> None:
+    config = edited_site.db.parent / "presswatch.toml"
+    config.write_text('[presswatch]\nsite_spacing = "0s"\n')
+    config.chmod(0o600)
+    with FixtureSite() as site:
+        gone = site.url("/nowhere")
+        shown = edited_site.post("/add", {"url": gone}).text
+        assert 'class="primary"' not in shown
+        assert "Watch it all the same" in shown
+        assert '<input type="hidden" name="force" value="1">' in shown
+        assert "What it lists" not in shown
+        assert edited_site.post("/add/save", {"url": gone, "name": "Gone", "force": "1"}).status_code == 303
+    assert "/nowhere" in config.read_text()
+
+
 def test_a_form_without_an_address_is_answered_with_a_sentence(edited_site: EditedSite) -> None:
     answer = edited_site.post("/add", {"url": "  "})
     assert answer.status_code == 200
