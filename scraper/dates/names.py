@@ -109,21 +109,20 @@ def load_names() -> Names:
 
 def _telling_words(phrases: Iterable[tuple[str | None, ...]]) -> frozenset[str]:
     """The longest word of each phrase: without one of these near a digit, none of the phrases can stand there."""
-    found = set()
-    for phrase in phrases:
-        words = [word for word in phrase if word and not word.isdigit()]
-        if words:
-            found.add(max(words, key=len))
-    return frozenset(found)
+    return frozenset(word for phrase in phrases if (word := _longest_word(phrase)))
+
+
+def _longest_word(phrase: tuple[str | None, ...]) -> str:
+    return max((word for word in phrase if word and not word.isdigit()), key=len, default="")
 
 
 def _counted_words(phrases: Iterable[tuple[str | None, ...]]) -> dict[str, int]:
     """The longest word of each phrase, with all the places where the number stands in its phrases."""
     found: dict[str, int] = {}
     for phrase in phrases:
-        for word in _telling_words([phrase]):
-            steps = phrase.index(word) - phrase.index(None)
-            found[word] = found.get(word, 0) | {1: BEFORE, -1: AFTER}.get(steps, APART)
+        word = _longest_word(phrase)
+        steps = phrase.index(word) - phrase.index(None)
+        found[word] = found.get(word, 0) | {1: BEFORE, -1: AFTER}.get(steps, APART)
     return found
 
 

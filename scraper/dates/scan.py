@@ -96,7 +96,8 @@ _MOST_DULL = 50_000
 
 def names_time(plain: str) -> bool:
     """Whether a uniform text has a word that dates are made of."""
-    return bool(telling_words(find_words(plain)))
+    words = find_words(plain)
+    return not _DULL.issuperset(words) and bool(telling_words(words))
 
 
 def telling_words(words: Iterable[str]) -> list[str]:

@@ -25,14 +25,16 @@ _AGO = "前전"
 def sift_texts(texts: Sequence[str]) -> set[int]:
     """The indices of the texts in which :func:`scraper.dates.find_dates` may find something; in the others it does not.
 
-    A text is one line. Linear in their length.
+    A text is one line. Linear in their length. Where nearly all may, all are said to.
     """
-    joined = "\n".join([uniform(text) for text in texts])
+    plain = [uniform(text) for text in texts]
+    joined = "\n".join(plain)
     begins = list(accumulate([len(text) + 1 for text in texts], initial=0))
     ends = begins[1:]
     found = {bisect_right(ends, match.start()) for match in LIKELY.finditer(joined)}
-    words = joined.translate(_TO_SPACES).split() if joined.isascii() else find_words(joined)
-    telling = telling_words(words)
+    if len(found) * 2 > len(texts):
+        return set(range(len(texts)))  # so many that looking further would save nothing
+    telling = telling_words(_words(plain))
     if len(telling) > MOST_WORDS:
         return set(range(len(texts)))
     for word in (*telling, *(() if joined.isascii() else _AGO)):
@@ -46,6 +48,13 @@ def sift_texts(texts: Sequence[str]) -> set[int]:
             found.add(number)
             at = joined.find(word, ends[number])
     return found
+
+
+def _words(plain: list[str]) -> list[str]:
+    """The words of uniform texts; those of plain letters are found at once."""
+    words = " ".join([text for text in plain if text.isascii()]).translate(_TO_SPACES).split()
+    others = " ".join([text for text in plain if not text.isascii()])
+    return words + find_words(others) if others else words
 
 
 def _counts(joined: str, start: int, end: int, places: int, line: tuple[int, int]) -> bool:

@@ -359,8 +359,12 @@ class Fields:
 def choose_fields(page: Page, rows: list[Row], columns: list[Column]) -> list[Fields]:
     """Title piece and link of each row, by column; where a row lacks the best column, what is most like it."""
     rank = {c.key: k for k, c in enumerate(columns) if c.score > LEAST_SCORE and c.dated < 0.5}
-    links = _link_ranks(page.tree, rows)
-    return [_row_fields(page.tree, row, rank, links, columns[0] if rank else None) for row in rows]
+    main = columns[0] if rank else None
+    titles = [_title_of(row, rank, main) for row in rows]
+    links: dict[tuple[int, str], float] = {}
+    if any(title is None or title.link < 0 for title in titles):
+        links = _link_ranks(page.tree, rows)
+    return [_row_fields(page.tree, row, title, links) for row, title in zip(rows, titles, strict=True)]
 
 
 def _link_ranks(tree: Tree, rows: list[Row]) -> dict[tuple[int, str], float]:
@@ -401,9 +405,7 @@ def _without_column(row: Row) -> Piece | None:
     return max(linked, key=lambda p: p.units) if linked else None
 
 
-def _row_fields(
-    tree: Tree, row: Row, rank: dict[Key, int], links: dict[tuple[int, str], float], main: Column | None
-) -> Fields:
+def _title_of(row: Row, rank: dict[Key, int], main: Column | None) -> Piece | None:
     best: Piece | None = None
     place = len(rank)
     for piece in row.pieces:
@@ -412,12 +414,16 @@ def _row_fields(
             best, place = piece, found
     if best is None or (place > 0 and main is not None and not _is_like(best, main)):
         best = _without_column(row) or best
-    if best is not None and best.link >= 0:
-        return Fields(row, best, best.link)
+    return best
+
+
+def _row_fields(tree: Tree, row: Row, title: Piece | None, links: dict[tuple[int, str], float]) -> Fields:
+    if title is not None and title.link >= 0:
+        return Fields(row, title, title.link)
     link = -1
     if row.links:
         link = max(row.links, key=lambda node: links.get(_link_key(tree, node), 0.0))
-    return Fields(row, best, link)
+    return Fields(row, title, link)
 
 
 def _is_like(piece: Piece, main: Column) -> bool:

@@ -29,6 +29,7 @@ BESIDE = 2
 
 _AMBIGUOUS = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}(?:\s?[./\-]\s?\d{2,4})?")
 _THREE = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d{2}")
+_YEAR_FIRST = re.compile(r"(?:19|20)[0-9]{2}([./-])[0-9]{1,2}\1[0-9]{1,2}")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2(?:19|20)[0-9]{2}")
 _NAME = re.compile(r"[^\W\d_]{3,}")
 Key = tuple[int, bool, int]
@@ -221,7 +222,9 @@ def _is_doubtful(p: Published) -> bool:
 
 
 def _is_settled(p: Published) -> bool:
-    """Whether the numbers leave no choice: "25.12.2025", "04/04/2025"."""
+    """Whether the numbers leave no choice: "2025-12-04", "25.12.2025", "04/04/2025"."""
+    if _YEAR_FIRST.fullmatch(p.raw):
+        return True
     found = _YEAR_LAST.fullmatch(p.raw)
     return found is not None and (int(found[1]) > MONTHS or int(found[3]) > MONTHS or int(found[1]) == int(found[3]))
 
