@@ -40,16 +40,21 @@ def config_show_command(app: App, whole: bool) -> None:
 def config_check_command(app: App) -> None:
     """Say what is wrong with the configuration, if anything.
 
-    Every mistake is shown with its line; the exit code is then 2.
+    Every mistake is shown with its line; the exit code is then 2. What can hardly be meant (a rule for a tag that no
+    source has) is said too.
 
     \b
     presswatch config check
     """
     from presswatch.config import load_config
+    from presswatch.config.consistency import find_doubts
+    from presswatch.words import counted
 
     path = app.home.config_path
     config = load_config(path, environ=app.environ, is_opened=app.is_opened)
-    say(f"{path}: fine; {len(config.sources)} sources, {len(config.channels)} channels")
+    say(f"{path}: fine; {counted(len(config.sources), 'source')}, {counted(len(config.channels), 'channel')}")
+    for doubt in find_doubts(config):
+        say(f"but {doubt}")
 
 
 @config_command.command(name="schema")

@@ -44,6 +44,7 @@ def doctor_command(app: App, offline: bool, form: str | None) -> int:
 
 
 def _findings(app: App, *, offline: bool) -> Iterator[Finding]:
+    from presswatch.config.consistency import find_doubts
     from presswatch.doctor import Finding, examine_database, examine_files
     from scraper.errors import ConfigError, StoreError
 
@@ -57,6 +58,8 @@ def _findings(app: App, *, offline: bool) -> Iterator[Finding]:
             rules = sum(not rule.implied for rule in config.rules)
             counted = f"sources {len(config.sources)}, channels {len(config.channels)}, rules {rules}"
             yield Finding("configuration", "well", f"{app.home.config_path}: {counted}")
+            for doubt in find_doubts(config):
+                yield Finding("configuration", "note", str(doubt), "give it to a source, or take it out of the rule")
         else:
             waiting = app.home.restored_path.exists()
             remedy = f"read {app.home.restored_path}, and rename it if it is yours" if waiting else "presswatch init"

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from presswatch.config.consistency import check_references
 from presswatch.config.fields import DOCUMENT
 from presswatch.config.model import ChannelConfig, Config, RuleConfig, Settings, SiteConfig, SourceConfig
 from presswatch.config.problems import InvalidConfigError, Problem, Problems, did_you_mean
@@ -66,7 +67,7 @@ def parse_config(text: str, *, path: Path, environ: Mapping[str, str], is_opened
     try:
         raw = tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError, and what Python says of a number with thousands of digits
-        raise InvalidConfigError([_syntax_problem(error)], path=path) from error
+        raise InvalidConfigError([_syntax_problem(error, text)], path=path) from error
     except RecursionError as error:
         raise InvalidConfigError([Problem("", "is nested too deeply")], path=path) from error
     problems = Problems()
@@ -89,18 +90,24 @@ def _interpret(
 ) -> Config:
     """The configuration, of no use if there are problems afterwards."""
     values = DOCUMENT.read(raw, "", problems)
-    if len(problems):
+    check_references(raw, problems)
+    if values is None:
         return Config(path)
-    config = _build(values or {}, path, environ, problems)
-    _check_intervals(config, values or {}, is_opened, problems)
+    config = _build(values, path, environ, problems)
+    _check_intervals(config, values, is_opened, problems)
     return config
 
 
-def _syntax_problem(error: ValueError) -> Problem:
+def _syntax_problem(error: ValueError, text: str) -> Problem:
     message = str(error)
     line = _LINE.search(message)
     said = message[: line.start()].rstrip() if line else message
-    return Problem("", f"is not TOML: {said}", int(line[1]) if line else None)
+    number = int(line[1]) if line else None
+    if number is not None and said == "Cannot overwrite a value":
+        key, equals, _ = text.split("\n")[number - 1].partition("=")
+        if equals:
+            return Problem("", f"{key.strip()[:100]} is set twice in its table; keep one of them", number)
+    return Problem("", f"is not TOML: {said}", number)
 
 
 def _build(values: dict[str, Any], path: Path, environ: Mapping[str, str], problems: Problems) -> Config:
@@ -115,9 +122,7 @@ def _build(values: dict[str, Any], path: Path, environ: Mapping[str, str], probl
     _check_names(sources, problems)
     _check_times(sources, problems)
     _check_posts(sources, problems)
-    _check_channels("sources", [source.channels for source in sources], channels, problems)
     rules = _build_rules(values.get("rules", ()), sources, problems)
-    _check_channels("rules", [rule.channels for rule in rules], channels, problems)
     config = Config(path, settings, sources, channels, rules + _implied_rules(rules, sources), sites)
     _check_sites(config, problems)
     return config
@@ -174,17 +179,6 @@ def _check_names(sources: tuple[SourceConfig, ...], problems: Problems) -> None:
                 )
 
 
-def _check_channels(
-    table: str, lists: list[tuple[str, ...] | None], channels: tuple[ChannelConfig, ...], problems: Problems
-) -> None:
-    known = [channel.name for channel in channels]
-    for place, names in enumerate(lists, 1):
-        for name in names or ():
-            if name not in known:
-                hint = did_you_mean(name, known) or f"; add a table [channels.{name}]"
-                problems.add(f"{table}[{place}].channels", f"there is no channel {name!r}{hint}")
-
-
 def _build_rules(
     contents: tuple[dict[str, Any], ...], sources: tuple[SourceConfig, ...], problems: Problems
 ) -> tuple[RuleConfig, ...]:
@@ -193,9 +187,6 @@ def _build_rules(
     rules = []
     for place, content in enumerate(contents, 1):
         named = content.get("sources", ())
-        for name in named:
-            if name not in ids:
-                problems.add(f"rules[{place}].sources", f"there is no source {name!r}{did_you_mean(name, ids)}")
         if seen.setdefault(content["name"], place) != place:
             problems.add(f"rules[{place}].name", f"{content['name']!r} is already the name of another rule")
         rule = RuleConfig(**content)

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presswatch.config import Config, InvalidConfigError, RuleConfig, load_config, parse_config
+from presswatch.config.consistency import find_doubts
 from presswatch.config.render import render_config
 from presswatch.config.schema import config_schema
 from presswatch.secrets import Secret
@@ -59,6 +60,30 @@ def test_the_parser_sees_what_a_schema_cannot_say(name: str) -> None:
     assert said in str(error)
     assert len(error.problems) == 1
     VALIDATOR.validate(tomllib.loads(text))
+
+
+def test_mistakes_of_every_kind_are_told_at_once() -> None:
+    error = mistakes(
+        HEAD + 'channels = ["fax"]\nrecipe = {item = "li["}\n[[rules]]\nname = "r"\nchannels = ["fone"]\n'
+        'sources = ["nosuch", 3]\n[channels.phone]\ntype = "console"\nurl = "x"\n'
+    )
+    assert {each.key for each in error.problems} >= {
+        "sources[1].recipe.item", "sources[1].channels", "rules[1].channels", "rules[1].sources", "rules[1].sources[2]",
+        "channels.phone.url",
+    }  # fmt: skip
+    assert "did you mean phone?" in str(error)
+
+
+def test_a_key_that_is_set_twice_is_named() -> None:
+    assert str(mistakes('[presswatch]\nbudget = 3\nbudget = 4\n')).endswith("line 3: budget is set twice in its table; "
+                                                                             "keep one of them")  # fmt: skip
+
+
+def test_a_rule_for_a_tag_that_no_source_has_is_doubted() -> None:
+    config = parse(HEAD + 'tags = ["sea"]\n[[rules]]\nname = "r"\ntags = ["sea", "seas"]\n')
+    assert [str(each) for each in find_doubts(config)] == [
+        "rules[1].tags: no source has the tag 'seas'; did you mean sea?"
+    ]
 
 
 def test_the_schema_is_a_schema_and_describes_every_key() -> None:

@@ -118,6 +118,7 @@ def test_a_silent_source_whose_looks_are_well_is_unwell_everywhere(
 def test_messages_of_a_channel_that_is_gone_are_counted_the_same_everywhere_and_not_promised(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    _configure(home, '[channels.phone]\ntype = "console"\n')
     _change(home, "UPDATE messages SET state = 'dead', last_error = 'x'", "UPDATE channels SET active = 0")
     messages = [each for each in _findings(home, capsys) if each["what"] == "messages"]
     assert [each["message"] for each in messages] == [
@@ -136,6 +137,12 @@ def test_messages_of_a_channel_that_is_gone_are_counted_the_same_everywhere_and_
     assert "1 dead letter stays: the channel desk is no longer configured" in capsys.readouterr().err
     run(["--home", str(home), "status", "--json"])
     assert json.loads(capsys.readouterr().out)["messages"] == {"pending": 0, "dead": 1}
+
+
+def test_a_rule_that_can_tell_nothing_is_noted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _configure(home, _source("a", "https://a.example/news") + '[[rules]]\nname = "r"\ntags = ["sea"]\n')
+    said = [each for each in _findings(home, capsys) if each["state"] == "note"]
+    assert "rules[1].tags: no source has the tag 'sea'" in [each["message"] for each in said]
 
 
 def test_the_robots_of_a_site_that_is_not_watched_are_nobodys_trouble(
