@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.presswatch.cli.conftest import Call
+from tests.presswatch.cli.conftest import Ended
+
+Call = Callable[..., Ended]
 
 
 def test_trouble_is_told_in_the_words_of_an_alert(call: Call, home: Path) -> None:
