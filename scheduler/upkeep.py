@@ -6,12 +6,24 @@ import sqlite3
 from datetime import datetime, timedelta
 
 from scheduler.registry import shift_due
-from scraper.clock import from_text, to_text
+from scraper.clock import to_text
+from scraper.flaps import WINDOW
 from scraper.following import STEPS
 from scraper.store.db import Store
+from scraper.store.hubs import LONGEST_LEASE
 
 _FARTHEST = timedelta(hours=25)
 """No server may ask us to wait for more than a day, so nothing honest is due later than its interval and this."""
+
+_DUE = (
+    ("cadences", "next_check_at"),
+    ("article_looks", "due_at"),
+    ("sites", "not_before_at"),
+    ("leases", "expires_at"),
+    ("hubs", "next_at"),
+    ("flaps", "settles_at"),
+)
+"""What is done when its time has come, besides messages."""
 
 
 def correct_due(conn: sqlite3.Connection, now: datetime, moved: timedelta = timedelta(0)) -> None:
@@ -36,21 +48,24 @@ def correct_due(conn: sqlite3.Connection, now: datetime, moved: timedelta = time
     conn.execute(
         "UPDATE article_looks SET due_at = ? WHERE due_at > ?", (to_text(now), to_text(now + STEPS[-1] + _FARTHEST))
     )
+    conn.execute(
+        "UPDATE hubs SET next_at = ? WHERE next_at > ?", (to_text(now), to_text(now + LONGEST_LEASE + _FARTHEST))
+    )
+    conn.execute(
+        "UPDATE flaps SET settles_at = ? WHERE settled_at IS NULL AND settles_at > ?",
+        (to_text(now), to_text(now + 6 * WINDOW + _FARTHEST)),
+    )
     conn.execute("UPDATE sites SET not_before_at = NULL WHERE not_before_at > ?", (to_text(now + _FARTHEST),))
     conn.execute("UPDATE leases SET expires_at = ? WHERE expires_at > ?", (to_text(now), to_text(now + _FARTHEST)))
 
 
 def _shift(conn: sqlite3.Connection, by: timedelta) -> None:
-    for source_id, at in conn.execute("SELECT source_id, next_check_at FROM cadences").fetchall():
+    for table, column in _DUE:
         conn.execute(
-            "UPDATE cadences SET next_check_at = ? WHERE source_id = ?", (to_text(from_text(at) + by), source_id)
+            f"UPDATE {table} SET {column} = strftime('%Y-%m-%dT%H:%M:%fZ', {column}, ?) "  # noqa: S608 - constants
+            f"WHERE {column} IS NOT NULL",
+            (f"{by.total_seconds():+.3f} seconds",),
         )
-    for item_id, at in conn.execute("SELECT item_id, due_at FROM article_looks WHERE due_at IS NOT NULL").fetchall():
-        conn.execute("UPDATE article_looks SET due_at = ? WHERE item_id = ?", (to_text(from_text(at) + by), item_id))
-    for site, at in conn.execute("SELECT site, not_before_at FROM sites WHERE not_before_at IS NOT NULL").fetchall():
-        conn.execute("UPDATE sites SET not_before_at = ? WHERE site = ?", (to_text(from_text(at) + by), site))
-    for name, at in conn.execute("SELECT name, expires_at FROM leases WHERE expires_at IS NOT NULL").fetchall():
-        conn.execute("UPDATE leases SET expires_at = ? WHERE name = ?", (to_text(from_text(at) + by), name))
 
 
 def compact(store: Store) -> None:

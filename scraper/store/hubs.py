@@ -17,7 +17,8 @@ PATIENCE = timedelta(minutes=10)
 """How long a hub may take to confirm; each time that it does not, it is given twice as long."""
 DENIED_FOR = timedelta(days=1)
 _LONGEST_PATIENCE = timedelta(days=1)
-_LEASES = (timedelta(minutes=5), timedelta(days=30))
+_SHORTEST_LEASE = timedelta(minutes=5)
+LONGEST_LEASE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def note_refusal(conn: sqlite3.Connection, source_id: int, message: str) -> None
 
 def confirm(conn: sqlite3.Connection, token: str, topic: str, lease: timedelta, now: datetime) -> bool:
     """Whether we asked for this topic, as the hub wants to know. It is renewed when most of ``lease`` is over."""
-    lease = min(max(lease, _LEASES[0]), _LEASES[1])
+    lease = min(max(lease, _SHORTEST_LEASE), LONGEST_LEASE)
     changed = conn.execute(
         "UPDATE hubs SET state = 'active', expires_at = ?, next_at = ?, failures = 0, message = NULL "
         "WHERE token = ? AND topic_url = ? AND state IN ('asked', 'active')",

@@ -1,0 +1,52 @@
+"""What is due after the clock was set."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from scheduler.upkeep import correct_due
+from scraper.clock import from_text, to_text
+
+DUE = {"hubs": "next_at", "flaps": "settles_at"}
+
+
+@pytest.fixture
+def newsroom(make_newsroom: Any) -> Any:
+    opened = make_newsroom()
+    opened.add_source("harbour")
+    opened.publish("harbour", "The harbour opens")
+    at = to_text(opened.now + timedelta(hours=1))
+    conn = opened.store.conn
+    conn.execute(
+        "INSERT INTO hubs(source_id, hub_url, topic_url, token, secret, state, next_at) "
+        "SELECT id, 'https://hub.example/', 'https://harbour.example/', 't', 's', 'active', ? FROM sources",
+        (at,),
+    )
+    conn.execute(
+        "INSERT INTO flaps(item_id, field, source_id, began_at, turns, shown, told, settles_at) "
+        "SELECT id, 'title', source_id, ?, 3, 'a', 'b', ? FROM items",
+        (at, at),
+    )
+    return opened
+
+
+def due(newsroom: Any, table: str) -> timedelta:
+    at = newsroom.store.conn.execute(f"SELECT {DUE[table]} FROM {table}").fetchone()[0]
+    return from_text(at) - newsroom.now
+
+
+@pytest.mark.parametrize("table", DUE)
+def test_what_is_due_goes_back_with_the_clock(newsroom: Any, table: str) -> None:
+    newsroom.now -= timedelta(days=3, seconds=0.5)
+    correct_due(newsroom.store.conn, newsroom.now, timedelta(days=-3, seconds=-0.5))
+    assert due(newsroom, table) == timedelta(hours=1)
+
+
+@pytest.mark.parametrize("table", DUE)
+def test_what_was_written_under_a_clock_of_years_ahead_is_due_now(newsroom: Any, table: str) -> None:
+    newsroom.now -= timedelta(days=4_700)
+    correct_due(newsroom.store.conn, newsroom.now)
+    assert due(newsroom, table) == timedelta(0)
