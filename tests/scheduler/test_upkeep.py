@@ -34,7 +34,7 @@ def newsroom(make_newsroom: Any) -> Any:
 
 
 def due(newsroom: Any, table: str) -> timedelta:
-    at = newsroom.store.conn.execute(f"SELECT {DUE[table]} FROM {table}").fetchone()[0]
+    at = newsroom.store.conn.execute(f"SELECT {DUE[table]} FROM {table}").fetchone()[0]  # noqa: S608 - constants
     return from_text(at) - newsroom.now
 
 
