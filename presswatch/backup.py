@@ -9,14 +9,13 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-import tomllib
 from pathlib import Path
-from typing import Any
 
 from presswatch.paths import Home
+from scraper.clock import to_text, utc_now
 from scraper.errors import PresswatchError, StoreError
 from scraper.store.captures import SUFFIX
-from scraper.store.db import open_reader
+from scraper.store.db import open_reader, open_store
 
 _DATABASE, _CONFIG = "presswatch.db", "presswatch.toml"
 _LARGEST_CONFIG, _LARGEST_CAPTURE = 10_000_000, 12_000_000
@@ -78,10 +77,13 @@ def _add_captures(tar: tarfile.TarFile, folder: Path, database: Path) -> int:
     return count
 
 
-def read_backup(source: Path, home: Home) -> Path | None:
+def read_backup(source: Path, home: Home, *, trusted: bool = False) -> Path | None:
     """Put what is in ``source`` where ``home`` keeps it; where its configuration was put (``None``: one that is there
-    is kept, or there is none in it). A configuration that starts programs is put beside its place and not in force: who
-    made the file could be anybody.
+    is kept, or there is none in it).
+
+    Who made the file could be anybody, and a configuration names programs, files whose content is sent, receivers and
+    addresses: it is put beside its place and not in force, unless it is ``trusted``, and nothing in the database starts
+    programs.
 
     Only files by the names that a backup has are taken from it. Raises :class:`PresswatchError` if there is a database
     already, or ``source`` is no backup, or a disk is full: then there is no database.
@@ -92,7 +94,11 @@ def read_backup(source: Path, home: Home) -> Path | None:
     try:
         with tempfile.TemporaryDirectory(dir=home.data_dir, prefix=".restoring-") as folder:
             _unpack(source, Path(folder))
-            return _put(Path(folder), home)
+            if not trusted:
+                _disarm(Path(folder) / _DATABASE)
+            return _put(Path(folder), home, trusted=trusted)
+    except sqlite3.Error as error:
+        raise PresswatchError(f"{source}: its database cannot be used: {error}") from error
     except (OSError, EOFError, tarfile.TarError) as error:
         raise PresswatchError(f"{source}: {getattr(error, 'strerror', None) or error}") from error
 
@@ -123,39 +129,47 @@ def _most_bytes(name: str, folder: Path) -> int:
     return _LARGEST_CONFIG if name == _CONFIG else _LARGEST_CAPTURE
 
 
-def _put(folder: Path, home: Home) -> Path | None:
+def _put(folder: Path, home: Home, *, trusted: bool) -> Path | None:
     for path in sorted(folder.glob(f"captures/*/*{SUFFIX}")):
         target = home.captures_dir / path.parent.name / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
     config, put = folder / _CONFIG, None
     if config.exists() and not home.config_path.exists():
-        put = home.restored_path
-        if not _starts_programs(config):
-            put = home.config_path
+        put = home.config_path if trusted else home.restored_path
         home.config_path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(config, put)
-        put.chmod(0o600)
+        _copy_privately(config, put)
     (folder / _DATABASE).replace(home.db_path)  # last: with it the restoring is done
     return put
 
 
-def _starts_programs(config: Path) -> bool:
-    """Whether a configuration may name commands, Python functions or a browser of its own."""
-    try:
-        values = tomllib.loads(config.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
-        return True
-    recipes = [source.get("recipe") for source in _tables(values.get("sources"))]
-    return (
-        any("command" in channel or channel.get("type") == "command" for channel in _tables(values.get("channels")))
-        or any("hook" in recipe for recipe in _tables(recipes))
-        or any("chromium" in settings for settings in _tables([values.get("presswatch")]))
-    )
+def _copy_privately(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)  # one of an earlier restoring
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(source.read_bytes())
 
 
-def _tables(value: object) -> list[dict[str, Any]]:
-    """The tables in a list of tables, or in a table of tables; the file may say anything."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+def _disarm(database: Path) -> None:
+    """Take out of a database what would start programs: hooks of recipes, which a configuration that names them puts
+    back. Triggers could do so later: raises :class:`PresswatchError` where there are any that are not ours."""
+    open_store(database).close()  # of the present schema from now on
+    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as conn:
+        if _triggers(conn) != _our_triggers():
+            raise PresswatchError("there are triggers in its database that are not those of presswatch")
+        now = to_text(utc_now())
+        conn.execute("UPDATE recipes SET retired_at = ? WHERE hook IS NOT NULL AND retired_at IS NULL", (now,))
+        conn.execute("UPDATE sources SET config_sha256 = NULL")
+        conn.execute("PRAGMA journal_mode=DELETE")
+
+
+def _our_triggers() -> set[tuple[str, str]]:
+    with tempfile.TemporaryDirectory(prefix="presswatch-") as folder:
+        store = open_store(Path(folder) / _DATABASE)
+        try:
+            return _triggers(store.conn)
+        finally:
+            store.close()
+
+
+def _triggers(conn: sqlite3.Connection) -> set[tuple[str, str]]:
+    return {(row[0], row[1]) for row in conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")}

@@ -26,7 +26,7 @@ class Home:
 
     @property
     def restored_path(self) -> Path:
-        """Where a restored configuration waits to be read by a person, because it starts programs."""
+        """Where a restored configuration waits to be read by a person."""
         return self.config_path.with_name(f"{self.config_path.name}.restored")
 
     @property

@@ -32,20 +32,23 @@ def backup_command(app: App, file: Path, without_captures: bool) -> None:
 
 @click.command(name="restore")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--trust-config", is_flag=True, help="The backup is yours: its configuration is in force at once.")
 @click.pass_obj
-def restore_command(app: App, file: Path) -> None:
+def restore_command(app: App, file: Path, trust_config: bool) -> None:
     """Put a backup back, where there is no database.
 
-    A configuration that is there is kept.
+    A configuration that is there is kept. One of the backup is put beside its place, to be read and renamed: it can
+    name programs to start and files to send.
 
     \b
-    presswatch --home ~/watch restore presswatch-2026-03-01.tar.gz
+    presswatch --home ~/watch restore presswatch-2026-03-01.tar.gz --trust-config
     """
     from presswatch.backup import read_backup
 
-    put = read_backup(file, app.home)
+    put = read_backup(file, app.home, trusted=trust_config)
     say(f"database       {app.home.db_path}")
     if put is None or put == app.home.config_path:
         say(f"configuration  {app.home.config_path}" + ("" if put else "  (as it was)"))
     else:
-        say(f"configuration  {put}: it starts programs, so it is not in force; read it, and rename it if it is yours")
+        say(f"configuration  {put}  (not in force)")
+        say(f"what it names is run, read and sent: look through it, then rename it to {app.home.config_path.name}")

