@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 FIELDS = (
     "slug", "name", "url", "tags", "every_s", "channels", "paused", "id", "outcome", "unwell", "failures", "items",
-    "last_check_at", "last_ok_at", "last_changed_at", "next_check_at",
+    "last_check_at", "last_ok_at", "last_changed_at", "next_check_at", "origin",
 )  # fmt: skip
 _OBSERVED = """
-SELECT s.source_key, s.outcome, s.failures, s.last_check_at, s.last_ok_at, s.last_changed_at, c.next_check_at,
+SELECT s.source_key, s.slug, s.name, s.url, s.origin,
+       s.outcome, s.failures, s.last_check_at, s.last_ok_at, s.last_changed_at, c.next_check_at,
        (SELECT group_concat(e.class, ',') FROM episodes e WHERE e.source_id = s.id AND e.closed_at IS NULL) AS unwell,
        (SELECT count(*) FROM items i WHERE i.source_id = s.id AND i.status <> 'merged') AS items
 FROM sources s LEFT JOIN cadences c ON c.source_id = s.id WHERE s.active = 1
@@ -53,15 +54,34 @@ def init_command(app: App) -> None:
 def remove_command(app: App, slug: str) -> None:
     """Stop watching a source; its items stay.
 
+    A page that was looked at by hand (`presswatch list --all`) is no longer listed.
+
     \b
     presswatch remove energy-ministry
     """
     from presswatch.config.edit import remove_source
 
+    if slug not in {name for source in app.config.sources for name in (source.slug, source.id)} and _abandon(app, slug):
+        say(f"{slug}, which was looked at by hand, is no longer listed; its items stay")
+        return
     source = remove_source(app.home.config_path, slug, environ=app.environ, is_opened=app.is_opened)
     if app.home.db_path.exists():
         apply_now(app)
     say(f"{source.slug} is no longer watched; its items stay, and come back with a source of the id {source.id}")
+
+
+def _abandon(app: App, slug: str) -> bool:
+    from scraper.store.db import open_store
+    from scraper.store.sources import abandon
+
+    if not app.home.db_path.exists():
+        return False
+    store = open_store(app.home.db_path)
+    try:
+        with store.transaction() as conn:
+            return abandon(conn, slug, app.now)
+    finally:
+        store.close()
 
 
 def apply_now(app: App) -> None:
@@ -78,9 +98,10 @@ def apply_now(app: App) -> None:
 
 @click.command(name="list")
 @click.argument("names", nargs=-1, metavar="[SLUG|@TAG]...", shell_complete=complete_selection)
+@click.option("--all", "everything", is_flag=True, help="Also pages that were only looked at by hand, with Scrapy.")
 @form_options()
 @click.pass_obj
-def list_command(app: App, names: Sequence[str], form: str | None) -> None:
+def list_command(app: App, names: Sequence[str], everything: bool, form: str | None) -> None:
     """List what is watched, and how it is.
 
     \b
@@ -89,6 +110,8 @@ def list_command(app: App, names: Sequence[str], form: str | None) -> None:
     """
     sources = app.config.select(names)
     rows = [_row(app, source, observed) for source, observed in _with_observed(app, sources)]
+    if everything and not names:
+        rows += _by_hand(app)
     if form is not None:
         write_rows(rows, FIELDS, form)
     elif rows:
@@ -107,6 +130,18 @@ def _with_observed(
     return [(source, observed.get(source.id, {})) for source in sources]
 
 
+def _by_hand(app: App) -> list[dict[str, Any]]:
+    """Sources that are in no configuration: they are looked at when somebody says so, and tell nothing."""
+    if not app.home.db_path.exists():
+        return []
+    with app.reading() as conn:
+        found = [dict(row) for row in conn.execute(f"{_OBSERVED} AND s.origin <> 'config' ORDER BY s.slug")]
+    return [
+        {**{name: row.get(name) for name in FIELDS}, "id": row["source_key"], "tags": [], "paused": False, "unwell": []}
+        for row in found
+    ]
+
+
 def _row(app: App, source: SourceConfig, observed: Mapping[str, Any] | sqlite3.Row) -> dict[str, Any]:
     found = dict(observed)
     every = app.config.interval(source)
@@ -120,6 +155,7 @@ def _row(app: App, source: SourceConfig, observed: Mapping[str, Any] | sqlite3.R
         "channels": None if source.channels is None else list(source.channels),
         "paused": source.paused,
         "id": source.id,
+        "origin": "config",
         "unwell": (found.get("unwell") or "").split(",") if found.get("unwell") else [],
         "failures": found.get("failures") or 0,
         "items": found.get("items") or 0,
@@ -138,7 +174,7 @@ def _print(app: App, rows: Sequence[Mapping[str, Any]]) -> None:
             plain(state, style),
             str(row["items"]),
             distance(row["last_check_at"], app.now),
-            "" if row["paused"] else until(row["next_check_at"], app.now),
+            "by hand" if row["origin"] != "config" else "" if row["paused"] else until(row["next_check_at"], app.now),
         )
     show(make_console(), table)
 

@@ -223,12 +223,26 @@ def adopt(
         for row in conn.execute("SELECT id, url FROM sources WHERE origin = 'config' AND active = 1"):
             if canonicalize_url(row["url"]) == canonical:
                 return int(row["id"])
-    row = conn.execute("SELECT id FROM sources WHERE source_key = ?", (key,)).fetchone()
-    if row:
+    row = conn.execute("SELECT id, active FROM sources WHERE source_key = ?", (key,)).fetchone()
+    if row and row["active"]:
         return int(row["id"])
     taken = {row["slug"] for row in conn.execute("SELECT slug FROM sources WHERE slug LIKE ?", (f"{slug}%",))}
     free = slug if slug not in taken else next(s for n in range(2, 10_000) if (s := f"{slug}-{n}") not in taken)
+    if row:
+        conn.execute("UPDATE sources SET active = 1, removed_at = NULL, slug = ? WHERE id = ?", (free, row["id"]))
+        return int(row["id"])
     return _insert(conn, SourceSpec(key, free, name, url), origin, to_text(now), None)
+
+
+def abandon(conn: sqlite3.Connection, slug: str, now: datetime) -> bool:
+    """Take back :func:`adopt` for the source with this slug; whether there is one. Its items stay, as those of a source
+    that is no longer configured, and it comes back when the page is named again."""
+    done = conn.execute(
+        "UPDATE sources SET active = 0, removed_at = ?, slug = slug || '~' || id "
+        "WHERE slug = ? AND origin IN ('adhoc', 'file') AND active = 1",
+        (to_text(now), slug),
+    )
+    return done.rowcount > 0
 
 
 def new_source_key() -> str:
