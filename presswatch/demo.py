@@ -130,7 +130,7 @@ class Demo:
     def _look_back(self) -> None:
         db = self.home / "presswatch.db"
         self._headline("Looking back: everything is in one SQLite file")
-        self.console.print(f'[dim]$[/] sqlite-utils {escape(str(db))} "…" --table')
+        self._say(f'[dim]$[/] sqlite-utils {escape(_near(db))} "…" --table')
         self.console.print(Syntax(QUERY, "sql", theme="ansi_dark", background_color="default"))
         conn = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
         try:

@@ -82,7 +82,8 @@ def _print_coloured(rendered: Rendered, console: Console, width: int) -> None:
         console.print(Text(rendered.text), soft_wrap=True)
     for entry in rendered.entries:
         for line in _coloured_lines(entry):
-            console.print(flowed(line, width, hang=4), soft_wrap=True)
+            # What goes on stands deeper than what it belongs to.
+            console.print(flowed(line, width, hang=6 if line.plain.startswith(" ") else 4), soft_wrap=True)
     if rendered.omitted:
         console.print(Text(f"… and {rendered.omitted} more", style="dim"), soft_wrap=True)
 
