@@ -24,7 +24,7 @@ from presswatch.config import Config
 from presswatch.paths import find_home
 from presswatch.words import counted
 from scheduler.cadence import Cadence, CadenceOptions
-from scheduler.channels import Channel, build_channel
+from scheduler.channels import Channel, ChannelSpec, build_channel
 from scheduler.messages import MessagePlanner, TellingPlan
 from scheduler.outbox import Outbox, OutboxStats
 from scraper.addresses import AddressPolicy
@@ -69,13 +69,20 @@ def guarding_policy(environ: Mapping[str, str], queue: str | None) -> AddressPol
     return opened_for(policy, queue)
 
 
-def build_channels(config: Config, environ: Mapping[str, str], *, console: TextIO | None = None) -> dict[str, Channel]:
+def build_channels(
+    config: Config,
+    environ: Mapping[str, str],
+    *,
+    console: TextIO | None = None,
+    known: Mapping[ChannelSpec, Channel] | None = None,
+) -> dict[ChannelSpec, Channel]:
     """All channels that can work; what is wrong with another one is logged, and its messages wait. ``console`` is
-    where channels of that kind write, by default standard output."""
-    found: dict[str, Channel] = {}
+    where channels of that kind write, by default standard output; one of ``known`` stays as it is."""
+    found: dict[ChannelSpec, Channel] = {}
     for channel in config.channels:
         try:
-            found[channel.name] = build_channel(wiring.channel_spec(config, channel, environ), stream=console)
+            spec = wiring.channel_spec(config, channel, environ)
+            found[spec] = (known or {}).get(spec) or build_channel(spec, stream=console)
         except PresswatchError as error:
             log.error("channel %s cannot be used: %s", channel.name, error)
     return found
@@ -94,11 +101,13 @@ class Assembly:
         self.watch = FileWatch(self.home.config_path)
         self._take(load(self.home, self.environ))
         self.chromium = self.config.settings.chromium
+        self._channels: dict[ChannelSpec, Channel] = {}
         self.console = sys.stderr if settings.get("PRESSWATCH_CONSOLE") == "stderr" else None
 
     def _take(self, loaded: Loaded) -> None:
         """Go by this configuration from now on, or raise :class:`scraper.errors.ConfigError`."""
         config = loaded.config
+        wiring.require_own_programs(config)
         self.book = wiring.request_book(config, self.environ)
         self.loaded, self.config = loaded, config
         self.watch.seen = loaded.state
@@ -135,8 +144,15 @@ class Assembly:
             store.close()
 
     def _build_outbox(self, store: Store) -> Outbox:
-        channels = build_channels(self.config, self.environ, console=self.console)
-        return Outbox(store, channels, wiring.outbox_options(self.config))
+        outbox = Outbox(store, {})
+        self._reconfigure_outbox(outbox)
+        return outbox
+
+    def _reconfigure_outbox(self, outbox: Outbox) -> None:
+        config, known = self.config, self._channels
+        self._channels = build_channels(config, self.environ, console=self.console, known=known)
+        by_name = {channel.name: channel for channel in self._channels.values()}
+        outbox.reconfigure(by_name, wiring.outbox_options(config))
 
     async def serve(self, service: Service) -> None:
         """Be the daemon until SIGTERM or SIGINT. SIGHUP, or a change of the file, reads the configuration anew."""
@@ -207,6 +223,7 @@ class Assembly:
             if state is None:
                 raise ConfigError("the file is gone; what it said stays in force", path=self.home.config_path)
             loaded = load(self.home, self.environ)
+            wiring.require_own_programs(loaded.config)
             wiring.request_book(loaded.config, self.environ)
             applied = try_to_apply(store, self.home, self.environ, loaded, is_whole=is_whole)
             if applied is None:
@@ -241,12 +258,12 @@ class _Sender:
     def _tick(self) -> None:
         if self._store is None:
             self._store = open_store(self._assembly.home.db_path)
-        if self._stale and self._outbox is not None:
-            old, self._outbox = self._outbox, None
-            old.close(timedelta(seconds=2))
         if self._outbox is None:
-            self._stale, self._rest_until = False, 0.0
+            self._stale = False
             self._outbox = self._assembly._build_outbox(self._store)
+        elif self._stale:
+            self._stale, self._rest_until = False, 0.0
+            self._assembly._reconfigure_outbox(self._outbox)
         written = self._store.conn.execute("PRAGMA data_version").fetchone()[0]
         if written == self._written and time.monotonic() < self._rest_until:
             return
@@ -255,7 +272,8 @@ class _Sender:
         self._rest_until = 0.0 if done.in_flight else time.monotonic() + _IDLE_SECONDS
 
     def replace(self) -> None:
-        """Begin anew with the next tick: with the channels of the present configuration."""
+        """From the next tick on, look at what is due at once and send to the channels of the present configuration.
+        What is being sent ends first."""
         self._stale = True
 
     def close(self, timeout: timedelta) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scheduler.fact_rows import load_messages
 from scheduler.lane import Attempt, Job
@@ -21,6 +21,15 @@ SELECT m.id, m.source_id, m.attempts, m.handed_at IS NOT NULL AS is_handed
 FROM messages m LEFT JOIN waiting w ON w.source_id = m.source_id
 WHERE m.channel_id = :channel AND m.state = 'pending' AND m.due_at <= :now AND (w.first IS NULL OR m.id < w.first)
 ORDER BY m.id LIMIT :limit
+"""
+_SERIES = """
+SELECT attempted_at, duration_ms, wait_s FROM deliveries WHERE message_id = ?
+AND id >= (SELECT max(id) FROM deliveries WHERE message_id = ? AND attempt = 1) ORDER BY id
+"""
+_ATTEMPTS = """
+SELECT count(*) FROM (
+  SELECT 1 FROM deliveries d JOIN messages m ON m.id = d.message_id
+  WHERE m.channel_id = ? AND d.attempted_at > ? AND d.attempted_at <= ? LIMIT ?)
 """
 
 
@@ -78,13 +87,13 @@ def record_sent(conn: sqlite3.Connection, attempts: Sequence[Attempt]) -> None:
     _record_deliveries(conn, attempts, "sent")
 
 
-def record_retry(conn: sqlite3.Connection, done: Attempt, due: datetime) -> None:
-    """To be tried again, not before ``due``."""
+def record_retry(conn: sqlite3.Connection, done: Attempt, due: datetime, wait: timedelta) -> None:
+    """To be tried again, not before ``due``, which is ``wait`` from now."""
     conn.execute(
         "UPDATE messages SET due_at = ?, attempts = ?, last_error = ? WHERE id = ? AND state = 'pending'",
         (to_text(due), done.job.attempts + 1, str(done.error), done.job.row_id),
     )
-    _record_deliveries(conn, [done], "retry")
+    _record_deliveries(conn, [done], "retry", wait)
 
 
 def record_dead(conn: sqlite3.Connection, done: Attempt) -> None:
@@ -96,10 +105,12 @@ def record_dead(conn: sqlite3.Connection, done: Attempt) -> None:
     _record_deliveries(conn, [done], "dead")
 
 
-def _record_deliveries(conn: sqlite3.Connection, attempts: Sequence[Attempt], outcome: str) -> None:
+def _record_deliveries(
+    conn: sqlite3.Connection, attempts: Sequence[Attempt], outcome: str, wait: timedelta | None = None
+) -> None:
     conn.executemany(
-        "INSERT INTO deliveries(message_id, attempt, attempted_at, duration_ms, outcome, http_status, error) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO deliveries(message_id, attempt, attempted_at, duration_ms, outcome, wait_s, http_status, error) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 done.job.row_id,
@@ -107,6 +118,7 @@ def _record_deliveries(conn: sqlite3.Connection, attempts: Sequence[Attempt], ou
                 to_text(done.at),
                 done.duration_ms,
                 outcome,
+                wait.total_seconds() if wait is not None else None,
                 done.error.status if done.error else None,
                 str(done.error) if done.error else None,
             )
@@ -119,12 +131,25 @@ def _record_deliveries(conn: sqlite3.Connection, attempts: Sequence[Attempt], ou
     )
 
 
-def first_tried_at(conn: sqlite3.Connection, job: Job) -> datetime | None:
-    """When the present series of attempts began (a dead letter that is tried again starts a new one)."""
-    row = conn.execute(
-        "SELECT max(attempted_at) FROM deliveries WHERE message_id = ? AND attempt = 1", (job.row_id,)
-    ).fetchone()
-    return from_text(row[0]) if row[0] else None
+def tried_for(conn: sqlite3.Connection, done: Attempt) -> timedelta:
+    """How long the message has been tried, in the present series of attempts (a dead letter that is tried again starts
+    a new one): of the time between two attempts only the wait that was meant, for during the rest nobody tried: the
+    machine slept, the service was off, the clock was set."""
+    if not done.job.attempts:
+        return timedelta(0)
+    rows = conn.execute(_SERIES, (done.job.row_id, done.job.row_id)).fetchall()
+    ends = [from_text(row["attempted_at"]) for row in rows[1:]] + [done.at] * bool(rows)
+    spent = timedelta(0)
+    for row, end in zip(rows, ends, strict=True):
+        meant = timedelta(seconds=row["wait_s"] or 0, milliseconds=row["duration_ms"])
+        spent += max(min(end - from_text(row["attempted_at"]), meant), timedelta(0))
+    return spent
+
+
+def count_attempts(conn: sqlite3.Connection, channel: ChannelRow, since: datetime, now: datetime, *, most: int) -> int:
+    """How many attempts were made on a channel after ``since``, up to ``most``."""
+    given = (channel.channel_id, to_text(since), to_text(now), most)
+    return int(conn.execute(_ATTEMPTS, given).fetchone()[0])
 
 
 def record_health(

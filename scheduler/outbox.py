@@ -12,12 +12,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from scheduler import ledger
 from scheduler.channels.base import Channel
+from scheduler.desk import Desk
 from scheduler.facts import MessageFacts
 from scheduler.holding import has_held_due, release_held
 from scheduler.lane import Attempt, Lane
@@ -37,19 +38,6 @@ __all__ = ["DeliveryPolicy", "Outbox", "OutboxOptions", "OutboxStats", "Rate", "
 _LOG = logging.getLogger(__name__)
 _COALESCE_S: Final = 0.02
 _BETWEEN_RECOVERIES_S: Final = 60.0
-_MOST_ABANDONED: Final = 3
-
-
-@dataclass(slots=True)
-class _Desk:
-    """What the outbox's thread remembers of one channel."""
-
-    lane: Lane
-    policy: DeliveryPolicy
-    pause: tuple[datetime, datetime] | None = None
-    recovered_at: float = float("-inf")
-    sent_at: list[datetime] = field(default_factory=list)
-    abandoned: list[Lane] = field(default_factory=list)
 
 
 class Outbox:
@@ -67,17 +55,26 @@ class Outbox:
         rng: random.Random | None = None,
     ) -> None:
         self._store = store
-        self._channels = dict(channels)
-        self._options = options = options or OutboxOptions()
+        self._channels: dict[str, Channel] = {}
+        self._options = options or OutboxOptions()
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter
         self._event = threading.Event()
-        self._desks = {
-            name: _Desk(self._new_lane(channel), options.policies.get(name, options.default))
-            for name, channel in self._channels.items()
-        }
+        self._desks: dict[str, Desk] = {}
         self._unrecorded: dict[str, list[Attempt]] = {}
-        self._lease = OutboxLease(store, options.lease_ttl)
+        self._lease = OutboxLease(store, self._options.lease_ttl)
+        self.reconfigure(channels, self._options)
+
+    def reconfigure(self, channels: Mapping[str, Channel], options: OutboxOptions) -> None:
+        """Send to these channels from now on. What is under way ends first, where it was begun. A channel given again
+        as the same object is still bound by what its receiver asked for."""
+        self._channels, self._options = dict(channels), options
+        for name in {*self._desks, *channels}:
+            policy, channel = options.policies.get(name, options.default), channels.get(name)
+            if name in self._desks:
+                self._desks[name].replace(channel, policy)
+            elif channel is not None:
+                self._desks[name] = Desk(channel, policy, self._new_lane)
 
     def _new_lane(self, channel: Channel) -> Lane:
         rendering = self._options.renderings.get(channel.name, self._options.rendering)
@@ -103,6 +100,7 @@ class Outbox:
         """
         now = self._clock() if now is None else now
         stats = self._record(now)
+        self._desks = {name: desk for name, desk in self._desks.items() if not desk.is_over}
         leading, claimed = self._hand_out(now)
         if not claimed and self._in_flight() == 0:
             self._lease.give_back()
@@ -173,38 +171,25 @@ class Outbox:
         found: dict[str, list[sqlite3.Row]] = {}
         for name, desk in self._desks.items():
             channel = rows.get(name)
-            if channel is None or not channel.usable or desk.lane.open_jobs:
+            if channel is None or not channel.usable or not desk.can_take(now):
                 continue
-            room = self._room(desk, now)
-            sendable = ledger.list_sendable(self._store.conn, channel.channel_id, now, room) if room else []
+            sendable = ledger.list_sendable(self._store.conn, channel.channel_id, now, self._options.batch)
+            if sendable and desk.policy.rate is not None:
+                sendable = sendable[: self._room(channel, desk.policy.rate, now)]
             if sendable:
                 found[name] = sendable
         return found
 
-    def _room(self, desk: _Desk, now: datetime) -> int:
-        """How many messages the channel may be handed now."""
-        # Before its beginning a pause does not hold: the clock was set back.
-        if desk.policy.paused or (desk.pause is not None and desk.pause[0] <= now < desk.pause[1]):
-            return 0
-        desk.abandoned = [lane for lane in desk.abandoned if lane.is_alive]
-        if len(desk.abandoned) >= _MOST_ABANDONED:
-            return 0
-        rate = desk.policy.rate
-        if rate is None:
-            return self._options.batch
-        desk.sent_at = [at for at in desk.sent_at if now - rate.per < at <= now]
-        return min(max(rate.count - len(desk.sent_at), 0), self._options.batch)
+    def _room(self, channel: ChannelRow, rate: Rate, now: datetime) -> int:
+        """How many messages the channel's rate has room for now, whichever process made the attempts so far."""
+        made = ledger.count_attempts(self._store.conn, channel, now - rate.per, now, most=rate.count)
+        return max(rate.count - made, 0)
 
     # Recording
 
     def _record(self, now: datetime) -> OutboxStats:
         for name, desk in self._desks.items():
-            done = desk.lane.collect()
-            if desk.lane.stuck_for() > desk.policy.deadline.total_seconds():
-                done += desk.lane.abandon()
-                desk.abandoned.append(desk.lane)
-                desk.lane = self._new_lane(desk.lane.channel)
-            tried = [attempt for attempt in done if attempt.outcome != "held"]
+            tried = [attempt for attempt in desk.collect() if attempt.outcome != "held"]
             if tried:
                 self._unrecorded.setdefault(name, []).extend(tried)
         if not self._unrecorded:
@@ -221,7 +206,6 @@ class Outbox:
         self, conn: sqlite3.Connection, channel: ChannelRow, attempts: Sequence[Attempt], now: datetime
     ) -> OutboxStats:
         desk = self._desks[channel.name]
-        desk.sent_at.extend(attempt.at for attempt in attempts if desk.policy.rate is not None)
         sent = [attempt for attempt in attempts if attempt.outcome == "sent"]
         failed = [attempt for attempt in attempts if attempt.outcome == "failed"]
         ledger.record_sent(conn, sent)
@@ -229,26 +213,24 @@ class Outbox:
         self._record_health(conn, desk, channel, attempts, now)
         return OutboxStats(sent=len(sent), retried=len(failed) - dead, dead=dead)
 
-    def _record_failure(self, conn: sqlite3.Connection, desk: _Desk, attempt: Attempt, now: datetime) -> bool:
+    def _record_failure(self, conn: sqlite3.Connection, desk: Desk, attempt: Attempt, now: datetime) -> bool:
         """Write one failure; whether the message is dead."""
         error = attempt.error
         assert error is not None  # noqa: S101 - a failed attempt has its error
         policy = desk.policy
-        if error.retryable:
-            since = ledger.first_tried_at(conn, attempt.job) if attempt.job.attempts else None
-            if since is None or attempt.at - since < policy.give_up:
-                due = now + policy.wait_after(attempt.job.attempts + 1, self._rng)
-                if error.not_before is not None:
-                    desk.pause = (attempt.at, error.not_before)
-                    due = max(due, error.not_before)
-                ledger.record_retry(conn, attempt, due)
-                return False
+        if error.retryable and ledger.tried_for(conn, attempt) < policy.give_up:
+            due = now + policy.wait_after(attempt.job.attempts + 1, self._rng)
+            if error.not_before is not None:
+                desk.pause = (attempt.at, error.not_before)
+                due = max(due, error.not_before)
+            ledger.record_retry(conn, attempt, due, due - now)
+            return False
         _LOG.warning("channel %s: message %s is dead: %s", error.channel, attempt.job.message.message_id, error)
         ledger.record_dead(conn, attempt)
         return True
 
     def _record_health(
-        self, conn: sqlite3.Connection, desk: _Desk, channel: ChannelRow, attempts: Sequence[Attempt], now: datetime
+        self, conn: sqlite3.Connection, desk: Desk, channel: ChannelRow, attempts: Sequence[Attempt], now: datetime
     ) -> None:
         last_sent, failing_since = None, channel.failing_since
         for attempt in attempts:
@@ -265,7 +247,7 @@ class Outbox:
         elif channel.failing_since is not None and failing_since is None:
             self._recover(conn, desk, channel, now)
 
-    def _recover(self, conn: sqlite3.Connection, desk: _Desk, channel: ChannelRow, now: datetime) -> None:
+    def _recover(self, conn: sqlite3.Connection, desk: Desk, channel: ChannelRow, now: datetime) -> None:
         # Not too often: a message that its receiver never accepts must not be tried again after each that it does.
         if time.monotonic() >= desk.recovered_at + _BETWEEN_RECOVERIES_S:
             desk.recovered_at = time.monotonic()

@@ -37,7 +37,7 @@ class Channel(Protocol):
         ...
 
     def close(self) -> None:
-        """Give back connections. Never raises."""
+        """Give back connections; another ``send`` would make new ones. Never raises."""
         ...
 
 

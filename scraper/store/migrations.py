@@ -489,11 +489,14 @@ CREATE TABLE deliveries (
   attempted_at TEXT NOT NULL,
   duration_ms INTEGER NOT NULL,
   outcome TEXT NOT NULL CHECK (outcome IN ('sent', 'retry', 'dead')),
+  wait_s REAL,                               -- seconds until the next attempt, as meant; null: there is to be none
   http_status INTEGER,                       -- null: no answer, or not HTTP
   error TEXT                                 -- null: sent
 ) STRICT;
 -- attempts of one message
 CREATE INDEX deliveries_message ON deliveries(message_id, id);
+-- attempts of the last minutes: a channel's rate
+CREATE INDEX deliveries_attempted ON deliveries(attempted_at);
 
 CREATE TABLE receipts (
   message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,

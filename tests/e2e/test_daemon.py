@@ -113,3 +113,21 @@ def test_slow_hook_delays_neither_checks_nor_other_hooks(desk: Desk, site: Fixtu
         "SELECT state FROM messages m JOIN channels c ON c.id = m.channel_id WHERE c.name='hook'"
     )
     assert [row["state"] for row in rows] == ["sent", "sent"]
+
+
+def test_a_configuration_that_is_read_anew_repeats_nothing_that_is_being_sent(
+    desk: Desk, hook: WebhookReceiver
+) -> None:
+    with SiteFarm(1, block=84) as farm:
+        desk.configure({"a": farm.url(0)}, hooks={"hook": hook.url()})
+        with desk.daemon() as daemon:
+            desk.wait_baseline(1)
+            hook.misbehave(Fault(delay=3.0))
+            farm.publish(0, 1)
+            assert hook.wait_for(1)
+            desk.configure({"a": farm.url(0)}, hooks={"hook": hook.url(), "other": hook.url()})
+            daemon.signal(signal.SIGHUP)
+            daemon.wait_log("configuration applied")
+            desk.wait_for("SELECT 1 FROM messages WHERE state = 'sent'")
+    assert len(hook.received) == 1
+    assert desk.rows("SELECT attempt, outcome FROM deliveries")[0]["attempt"] == 1

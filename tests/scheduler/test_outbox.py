@@ -157,7 +157,8 @@ def test_a_message_is_given_up_after_three_days_and_the_next_one_goes(
         hands.settle()
         if sink.titles:
             break
-        hands.forward(hours=1)
+        ((due,),) = newsroom.rows("SELECT min(due_at) FROM messages WHERE state = 'pending' AND attempts > 0")
+        newsroom.now = from_text(str(due))
     assert sink.titles == ["good"]
     (first,), (last,) = (
         newsroom.rows("SELECT min(attempted_at) FROM deliveries"),
@@ -165,6 +166,26 @@ def test_a_message_is_given_up_after_three_days_and_the_next_one_goes(
     )
     waited = from_text(str(last[0])) - from_text(str(first[0]))
     assert timedelta(days=3) <= waited < timedelta(days=3, hours=3)
+
+
+def test_time_in_which_nobody_tried_does_not_count_for_giving_up(
+    make_newsroom: Any, make_sink: Any, make_hands: Any
+) -> None:
+    """The machine slept, the service was off, the clock was set: the message is tried as long as promised."""
+    newsroom, sink = make_newsroom(), make_sink(lambda _: Answer(503))
+    newsroom.add_source("harbour")
+    newsroom.publish("harbour", "one")
+    hands = make_hands(newsroom, hook=sink)
+    for days in (4, -30, 40):
+        hands.settle()
+        hands.forward(days=days)
+        with newsroom.store.transaction() as conn:
+            shift_due(conn, timedelta(days=days))
+    hands.forward(hours=1)
+    assert hands.settle().retried == 1
+    sink.answer = lambda _: Answer()
+    hands.forward(hours=2)
+    assert hands.settle().sent == 1
 
 
 def test_after_six_hours_without_a_receiver_everything_arrives_in_order_once(
@@ -344,6 +365,22 @@ def test_a_rate_is_kept(make_newsroom: Any, make_sink: Any, make_hands: Any) -> 
     assert len(sink.accepted) == 6
 
 
+def test_a_rate_is_kept_by_all_processes_together(make_newsroom: Any, make_sink: Any, make_hands: Any) -> None:
+    newsroom, sink = make_newsroom(), make_sink()
+    newsroom.add_source("harbour")
+    newsroom.publish("harbour", *[f"item {n}" for n in range(7)])
+    options = OutboxOptions(default=DeliveryPolicy(rate=Rate(3, timedelta(hours=1))))
+    for _ in range(3):
+        hands = make_hands(newsroom, options, hook=sink)
+        hands.settle()
+        hands.outbox.close()
+        hands.forward(minutes=1)
+    assert len(sink.accepted) == 3
+    hands.forward(hours=1)
+    make_hands(newsroom, options, hook=sink).settle()
+    assert len(sink.accepted) == 6
+
+
 def test_a_paused_channel_keeps_its_messages(make_newsroom: Any, make_sink: Any, make_hands: Any) -> None:
     newsroom, sink = make_newsroom(), make_sink()
     newsroom.add_source("harbour")
@@ -457,6 +494,79 @@ def test_close_does_not_wait_for_a_silent_receiver(make_newsroom: Any, make_sink
     started = time.monotonic()
     hands.outbox.close(timedelta(milliseconds=200))
     assert time.monotonic() - started < 3
+
+
+def gated(sink: Sink) -> threading.Event:
+    """The sink answers nobody before the event."""
+    gate = threading.Event()
+
+    def answer(_: Any) -> Answer:
+        gate.wait(10)
+        return Answer()
+
+    sink.answer = answer
+    return gate
+
+
+def hook_of(url: str, hands: Hands) -> Any:
+    return build_channel(ChannelSpec("hook", "webhook", url=url, timeout=timedelta(seconds=5)), clock=hands.clock)
+
+
+def test_other_channels_leave_what_is_being_sent_alone(make_newsroom: Any, make_sink: Any, make_hands: Any) -> None:
+    newsroom, before, after = make_newsroom(), make_sink(), make_sink()
+    gate = gated(before)
+    newsroom.add_source("harbour")
+    newsroom.publish("harbour", "one", "two")
+    hands = make_hands(newsroom, hook=before)
+    hands.outbox.tick()
+    before.wait_for(1)
+    hands.outbox.reconfigure({"hook": hook_of(after.url, hands)}, OutboxOptions())
+    assert hands.outbox.tick().in_flight == 2
+    assert after.received == [], "order is kept: the first one has not ended"
+    gate.set()
+    hands.settle()
+    assert (before.titles, after.titles) == (["one"], ["two"])
+    assert newsroom.rows("SELECT state, attempts FROM messages") == [("sent", 1)] * 2
+
+
+def test_the_answer_to_a_channel_that_is_taken_away_still_counts(
+    make_newsroom: Any, make_sink: Any, make_hands: Any
+) -> None:
+    newsroom, sink = make_newsroom(), make_sink()
+    gate = gated(sink)
+    newsroom.add_source("harbour")
+    newsroom.publish("harbour", "one", "two")
+    hands = make_hands(newsroom, hook=sink)
+    hands.outbox.tick()
+    sink.wait_for(1)
+    hands.outbox.reconfigure({}, OutboxOptions())
+    gate.set()
+    hands.settle()
+    assert newsroom.rows("SELECT state FROM messages ORDER BY id") == [("sent",), ("pending",)]
+    hands.outbox.reconfigure({"hook": hook_of(sink.url, hands)}, OutboxOptions())
+    hands.settle()
+    assert sink.titles == ["one", "two"]
+
+
+def test_a_pause_ends_with_its_receiver_and_not_with_the_configuration(
+    make_newsroom: Any, make_sink: Any, make_hands: Any
+) -> None:
+    newsroom = make_newsroom()
+    sink, other = make_sink(lambda _: Answer(429, {"retry-after": "600"})), make_sink()
+    for slug in ("alpha", "beta"):
+        newsroom.add_source(slug)
+    newsroom.publish("alpha", "one")
+    hands = make_hands(newsroom)
+    channel = hook_of(sink.url, hands)
+    hands.outbox.reconfigure({"hook": channel}, OutboxOptions())
+    hands.settle()
+    newsroom.publish("beta", "two")
+    hands.outbox.reconfigure({"hook": channel}, OutboxOptions())
+    hands.settle()
+    assert len(sink.received) == 1
+    hands.outbox.reconfigure({"hook": hook_of(other.url, hands)}, OutboxOptions())
+    hands.settle()
+    assert other.titles[0] == "two"
 
 
 def test_the_outbox_of_a_daemon_runs_in_its_own_thread(make_newsroom: Any, make_sink: Any, make_hands: Any) -> None:
