@@ -59,6 +59,21 @@ def _told_apart(source: SourceConfig) -> str:
     return repr(said)
 
 
+def require_own_programs(config: Config) -> None:
+    """Raise :class:`scraper.errors.ConfigError` for a configuration that names a browser or a recipe's function in a
+    file that others can write; channels see to themselves (:func:`channel_spec`)."""
+    if config.settings.chromium is not None:
+        require_own_file(config.path, key="presswatch.chromium")
+    for source in config.sources:
+        require_own_hook(config, source)
+
+
+def require_own_hook(config: Config, source: SourceConfig) -> None:
+    """As :func:`require_own_programs`, for one source."""
+    if source.recipe is not None and source.recipe.hook is not None:
+        require_own_file(config.path, key=f"sources.{source.slug}.recipe.hook")
+
+
 def check_options(config: Config) -> CheckOptions:
     """Manners and bounds of checks."""
     settings = config.settings

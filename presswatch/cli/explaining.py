@@ -42,11 +42,14 @@ def explain_command(app: App, target: str, url: str | None, out: str | None, eve
     presswatch explain page.html --url https://ministry.example/news
     """
     from presswatch.cli.explain_work import explain_within_bounds
+    from presswatch.wiring import require_own_hook
     from scraper.clock import utc_now
 
     source = _source_of(app, target)
     page = read_target(app, target, url, source=source)
     recipe = source.recipe if source else None
+    if source is not None:
+        require_own_hook(app.config, source)
     found, html = explain_within_bounds(page, now=utc_now(), recipe=recipe, drawn=out is not None)
     if out is not None and html is not None:
         _write(Path(out), html)

@@ -172,6 +172,10 @@ def _in_use(source: SourceConfig, rows: list[sqlite3.Row]) -> Recipe | None:
 def _recipe_to_try(app: App, source: SourceConfig | None, given: dict[str, str]) -> Recipe | None:
     """What is given over what is configured; else what is in use. Raises :class:`ConfigError`."""
     own = source.recipe if source else None
+    if source is not None and "hook" not in given and "item" not in given:
+        from presswatch.wiring import require_own_hook
+
+        require_own_hook(app.config, source)
     if not given:
         return _in_use(source, _stored(app, source)[0]) if source else None
     from presswatch.config.fields import build_recipe
