@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,6 +101,7 @@ class Service:
     async def start(self) -> None:
         """Begin starting the parse workers."""
         await self.pool.start()
+        gc.freeze()  # what is loaded by now stays: not to be looked through for garbage again and again
 
     async def close(self) -> None:
         """Stop the workers and the browser, and close the database."""
