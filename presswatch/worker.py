@@ -4,6 +4,7 @@ comes with each job; where it may connect is said by its own environment."""
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -52,6 +53,7 @@ class WorkerSpider(Spider):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         async with ParsePool(workers=max(1, os.cpu_count() or 1)) as pool:
+            gc.freeze()  # as scraper.service does
             broker = await Broker.connect(self._queue, "presswatch worker", prefetch=PREFETCH)
             try:
                 worker = Worker(
