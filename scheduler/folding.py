@@ -24,7 +24,7 @@ FROM tellings t JOIN changes c ON c.id = t.change_id JOIN messages m ON m.id = t
 WHERE t.channel_id = ? AND t.url = ?
 """
 _BEHIND_ADDRESS = "SELECT count(*) FROM item_keys WHERE source_id = ? AND kind = 'url' AND key = ?"
-Fate = Literal["new", "told", "joined"]
+Fate = Literal["new", "told", "joined", "sooner"]
 
 
 def article_urls(changes: Sequence[ChangeFacts]) -> dict[int, str]:
@@ -44,7 +44,8 @@ def join_telling(
     conn: sqlite3.Connection, channel_id: int, change: ChangeFacts, url: str, release: datetime | None
 ) -> Fate:
     """What becomes of a new article behind ``url`` that is due at ``release`` (``None``: now) on a channel: ``joined``
-    to what was told of it on another page, or still to be told; ``new`` if the channel has never heard of it."""
+    to what was told of it on another page, or still to be told; ``new`` if the channel has never heard of it;
+    ``sooner`` if a digest that is due later holds it (:func:`take_out`)."""
     first = conn.execute(_TOLD, (channel_id, url)).fetchone()
     if first is None:
         return "new"
@@ -56,13 +57,29 @@ def join_telling(
     if any(conn.execute(_BEHIND_ADDRESS, (each, url)).fetchone()[0] > 1 for each in (source_id, first["source_id"])):
         return "told"
     if first["state"] == "held" and (release is None or release < from_text(first["due_at"])):
-        return "told"
+        return "sooner"
     is_open = first["state"] in ("held", "pending") and first["handed_at"] is None
     conn.execute(
         "INSERT OR IGNORE INTO message_changes(message_id, change_id, also_of, told) VALUES (?, ?, ?, ?)",
         (first["message_id"], change.change_id, first["change_id"], int(is_open)),
     )
     return "joined"
+
+
+def take_out(conn: sqlite3.Connection, channel_id: int, url: str) -> list[int]:
+    """Take the article behind ``url`` out of the digest that holds it, for a message that tells it sooner: the changes
+    that this message is to name as well."""
+    held = conn.execute(_TOLD, (channel_id, url)).fetchone()
+    rows = conn.execute(
+        "DELETE FROM message_changes WHERE message_id = ? AND (change_id = ? OR also_of = ?) RETURNING change_id",
+        (held["message_id"], held["change_id"], held["change_id"]),
+    ).fetchall()
+    conn.execute("DELETE FROM tellings WHERE channel_id = ? AND url = ?", (channel_id, url))
+    conn.execute(
+        "DELETE FROM messages WHERE id = ? AND id NOT IN (SELECT message_id FROM message_changes WHERE message_id = ?)",
+        (held["message_id"], held["message_id"]),
+    )
+    return sorted(row["change_id"] for row in rows)
 
 
 def record_telling(conn: sqlite3.Connection, channel_id: int, url: str, change_id: int, message_id: int) -> None:

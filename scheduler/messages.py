@@ -10,7 +10,7 @@ from datetime import datetime
 
 from scheduler.fact_rows import load_changes
 from scheduler.facts import ChangeFacts, MessageKind
-from scheduler.folding import article_urls, join_telling, record_telling
+from scheduler.folding import article_urls, join_telling, record_telling, take_out
 from scheduler.rules import DEFAULT_RULE, Rule, channels_of, matches
 from scheduler.timing import AT_ONCE, Timing, release_at
 from scraper.clock import to_text
@@ -73,20 +73,23 @@ class MessagePlanner:
         at_once: list[_Told] = []
         later: dict[datetime, list[_Told]] = {}
         first: dict[int, str] = {}
+        articles = _Articles(urls)
         for rule, change in told:
             release = self.plan.release_at(rule, channel.name, channel.now)
             url = urls.get(change.change_id)
             fate = join_telling(conn, channel.channel_id, change, url, release) if url else "told"
             if fate == "new" and url:
                 first[change.change_id] = url
+            if fate == "sooner" and url:
+                articles.earlier[change.change_id] = take_out(conn, channel.channel_id, url)
             if fate != "joined":
                 (at_once if release is None else later.setdefault(release, [])).append((rule, change))
         written = 0
         for kind, rule, group in _in_messages(at_once, self.plan.burst, for_program=channel.kind in PROGRAM_KINDS):
             tokens = [_token(change, first) for change in group]
-            written += _write(conn, _Planned(channel, kind, rule, group, tokens), urls)
+            written += _write(conn, _Planned(channel, kind, rule, group, tokens), articles)
         for release, group_told in later.items():
-            written += _hold(conn, channel, release, group_told, urls)
+            written += _hold(conn, channel, release, group_told, articles)
         return written
 
     def _open_channels(self, conn: sqlite3.Connection) -> dict[str, tuple[int, str]]:
@@ -137,6 +140,15 @@ class _Planned:
     tokens: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Articles:
+    """``urls``: the canonical addresses of new articles, by change id; ``earlier``: changes that told one of them in a
+    digest to come, and are told with it now."""
+
+    urls: Mapping[int, str]
+    earlier: dict[int, list[int]] = field(default_factory=dict)
+
+
 def _token(change: ChangeFacts, first: Mapping[int, str]) -> str:
     """What a message's id is made from. A new article counts by its address, so that its message has one id whichever
     of its pages is looked at first when checks are redone after a power cut."""
@@ -155,7 +167,7 @@ def _in_messages(
     return [("change", rule, (change,)) for rule, change in told]
 
 
-def _write(conn: sqlite3.Connection, planned: _Planned, urls: Mapping[int, str]) -> int:
+def _write(conn: sqlite3.Connection, planned: _Planned, articles: _Articles) -> int:
     channel, at = planned.channel, to_text(planned.channel.now)
     row = conn.execute(
         "INSERT INTO messages(message_id, channel_id, rule_id, source_id, kind, created_at, due_at) "
@@ -173,12 +185,12 @@ def _write(conn: sqlite3.Connection, planned: _Planned, urls: Mapping[int, str])
     ).fetchone()
     if row is None:
         return 0
-    _list_changes(conn, channel, row["id"], planned.changes, urls)
+    _list_changes(conn, channel, row["id"], planned.changes, articles)
     return 1
 
 
 def _hold(
-    conn: sqlite3.Connection, channel: _Channel, release: datetime, told: Sequence[_Told], urls: Mapping[int, str]
+    conn: sqlite3.Connection, channel: _Channel, release: datetime, told: Sequence[_Told], articles: _Articles
 ) -> int:
     """Put changes into the channel's digest of ``release``, and begin it if there is none; how many were begun."""
     due = to_text(release)
@@ -189,7 +201,7 @@ def _hold(
         (name, channel.channel_id, channel.rule_ids.get(told[0][0].name), to_text(channel.now), due),
     ).rowcount
     message_id = conn.execute("SELECT id FROM messages WHERE message_id = ?", (name,)).fetchone()["id"]
-    _list_changes(conn, channel, message_id, [change for _, change in told], urls)
+    _list_changes(conn, channel, message_id, [change for _, change in told], articles)
     return begun
 
 
@@ -198,15 +210,19 @@ def _list_changes(
     channel: _Channel,
     message_id: int,
     changes: Sequence[ChangeFacts],
-    urls: Mapping[int, str],
+    articles: _Articles,
 ) -> None:
     conn.executemany(
         "INSERT OR IGNORE INTO message_changes(message_id, change_id) VALUES (?, ?)",
         [(message_id, change.change_id) for change in changes],
     )
     for change in changes:
-        if change.change_id in urls:
-            record_telling(conn, channel.channel_id, urls[change.change_id], change.change_id, message_id)
+        conn.executemany(
+            "INSERT OR IGNORE INTO message_changes(message_id, change_id, also_of) VALUES (?, ?, ?)",
+            [(message_id, other, change.change_id) for other in articles.earlier.get(change.change_id, ())],
+        )
+        if change.change_id in articles.urls:
+            record_telling(conn, channel.channel_id, articles.urls[change.change_id], change.change_id, message_id)
 
 
 def make_message_id(channel: str, event_ids: Iterable[str]) -> str:

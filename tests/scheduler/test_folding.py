@@ -149,3 +149,26 @@ def test_two_sightings_in_a_night_are_one_entry_of_the_digest(make_newsroom: Any
         release_held(conn, newsroom.now + timedelta(days=1))
     assert told(newsroom) == [("harbour", ("council",)), ("harbour", ())]
     assert load_messages(newsroom.conn, [1])[1].total == 2
+
+
+@pytest.mark.parametrize("others", [(), ("other",)])
+def test_what_a_digest_holds_is_told_once_where_another_page_has_it_told_at_once(
+    make_newsroom: Any, make_sink: Any, others: tuple[str, ...]
+) -> None:
+    newsroom, sink = two_pages(make_newsroom()), make_sink()
+    newsroom.add_source("mayor")
+    hands = Hands(newsroom, {"hook": sink.url})
+    rules = (Rule("now", sources=("council",), at_once=True), Rule("all"))
+    newsroom.planner.plan = TellingPlan(("hook",), rules, timings={"hook": Timing("0 8 * * *")})
+    newsroom.publish("harbour", ARTICLE, *others)
+    newsroom.publish("mayor", ARTICLE)
+    assert newsroom.publish("council", AGAIN) == 1
+    hands.settle()
+    (change,) = sink.received[0].json["data"]["changes"]
+    assert change["source"]["slug"] == "council"
+    assert [other["source"]["slug"] for other in change["also"]] == ["harbour", "mayor"]
+    hands.forward(days=1)
+    hands.settle()
+    assert [request.title for request in sink.received[1:]] == list(others)
+    assert newsroom.rows("SELECT count(*) FROM messages WHERE state <> 'sent'") == [(0,)]
+    hands.outbox.close()
