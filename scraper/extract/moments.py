@@ -95,7 +95,15 @@ def _remembering(now: datetime, languages: Sequence[str]) -> _Find:
 
 def _lines_with_dates(tree: Tree) -> tuple[list[Line], set[int]]:
     """The lines that are worth searching, and the texts that are, of those lines that consist of several."""
-    lines = [line for line in _pieces_of_lines(tree) if _may_hold_date(line.text)]
+    lines = [
+        line
+        for line in _pieces_of_lines(tree)
+        if (
+            _may_hold_date(line.text)
+            if len(line.text) > SHORT
+            else len(line.text) <= SHORTEST or _DIGIT.search(line.text)
+        )
+    ]
     parts = [
         (number, i)
         for number, line in enumerate(lines)
@@ -106,7 +114,8 @@ def _lines_with_dates(tree: Tree) -> tuple[list[Line], set[int]]:
     found = sift_texts([line.text[:MAX_LINE] for line in lines] + [tree.text[i] for _, i in parts])
     hopeful = [part for at, part in enumerate(parts, start=len(lines)) if at in found]
     numbers = {at for at in found if at < len(lines)}.union([number for number, _ in hopeful])
-    return [lines[number] for number in sorted(numbers)], {i for _, i in hopeful}
+    worth = [lines[number] for number in sorted(numbers) if _may_hold_date(lines[number].text)]
+    return worth, {i for _, i in hopeful}
 
 
 def _pieces_of_lines(tree: Tree) -> Iterator[Line]:
