@@ -1,7 +1,6 @@
 """The schema, by migration only. Literal SQL, ``STRICT`` tables; one comment per column that may be null and one per
-index naming the query it serves. ``docs/schema.md`` is made from a migrated database.
-
-Times are text ``YYYY-MM-DDTHH:MM:SS.sssZ`` (always milliseconds, so that text order is time order).
+index naming the query it serves. ``docs/schema.md`` is made from a migrated database. Times are text
+``YYYY-MM-DDTHH:MM:SS.sssZ`` (always milliseconds, so that text order is time order).
 """
 
 from __future__ import annotations
@@ -586,10 +585,9 @@ def statements(script: str) -> list[str]:
         if not lines and (not line.strip() or line.startswith("--")):
             continue
         lines.append(line)
-        text = "\n".join(lines)
         code = line.split("--")[0].rstrip()
-        if code.endswith(";") and (not text.startswith("CREATE TRIGGER") or code.endswith("END;")):
-            found.append(text)
+        if code.endswith(";") and (not lines[0].startswith("CREATE TRIGGER") or code.endswith("END;")):
+            found.append("\n".join(lines))
             lines = []
     return found
 
