@@ -6,8 +6,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from presswatch.cli.querying import parameters_of
-from presswatch.web.queries import QUERIES, Saved
+from presswatch.web.queries import QUERIES, Saved, parameters_of
 
 EXAMPLES = {
     "source": "waters",

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from presswatch.web.queries import Saved
 
 FIELDS = ("name", "title", "description", "parameters", "sql")
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 _SHOWN = 200
 _WIDE = ("title", "before", "after", "reason", "description", "last_error")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -69,13 +68,10 @@ def query_command(app: App, question: str | None, values: Sequence[str], form: s
             raise click.UsageError(f"SQLite: {error}") from error
 
 
-def parameters_of(sql: str) -> list[str]:
-    """The names of ``:name`` in ``sql``, each once; texts in quotes (times have colons) are passed over."""
-    return list(dict.fromkeys(_PARAMETER.findall(re.sub(r"'[^']*'", "''", sql))))
-
-
 def _parameters(sql: str, values: Sequence[str]) -> dict[str, str]:
     """The values of ``:name`` in ``sql``. Raises :class:`click.UsageError` for one too few or too many."""
+    from presswatch.web.queries import parameters_of
+
     wanted = parameters_of(sql)
     given = dict(value.partition("=")[::2] for value in values)
     for name in given:
@@ -91,6 +87,7 @@ def _parameters(sql: str, values: Sequence[str]) -> dict[str, str]:
 
 def _list(queries: Sequence[Saved], form: str | None) -> None:
     from presswatch.cli.screen import make_console, make_table, plain, show
+    from presswatch.web.queries import parameters_of
 
     rows: list[Mapping[str, Any]] = [
         {"name": each.name, "title": each.title, "description": each.description, "sql": each.sql,

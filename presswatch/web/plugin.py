@@ -23,6 +23,7 @@ _ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/changes$", views.changes),
     (r"^/messages$", views.messages),
     (r"^/queries$", views.queries),
+    (r"^/queries/(?P<name>[a-z-]{1,60})$", views.query),
     (r"^/capture/(?P<sha256>[0-9a-f]{64})$", views.capture),
     (r"^/capture/(?P<sha256>[0-9a-f]{64})\.txt$", views.capture_markup),
     (r"^/feeds$", views.feeds),

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Response
 
-from presswatch.web import feeding, finding, item_page, marks, metrics, river, source_page
+from presswatch.web import answers, feeding, finding, item_page, marks, metrics, river, source_page
 from presswatch.web.guard import INERT_POLICY, KNOWN
 from presswatch.web.queries import QUERIES
 from presswatch.web.texts import now_of
@@ -92,6 +92,17 @@ async def queries(request: Any, datasette: Any) -> Any:
     """The saved queries with their descriptions."""
     database = datasette.get_database().name
     return await page(datasette, request, "pw_queries.html", {"queries": QUERIES, "database": database})
+
+
+async def query(request: Any, datasette: Any) -> Any:
+    """A saved query: a form for what it needs to know, and its rows."""
+    saved = answers.find_saved(request.url_vars["name"])
+    if saved is None:
+        raise NotFound("There is no such query.")
+    question = answers.asked(saved, request.args.get)
+    found = await _ask(datasette, lambda conn: answers.answer(conn, question))
+    database = datasette.get_database().name
+    return await page(datasette, request, "pw_query.html", {"found": found, "database": database})
 
 
 async def feeds(request: Any, datasette: Any) -> Any:

@@ -15,9 +15,8 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils.cli import cli
 
-from presswatch.cli.querying import parameters_of
 from presswatch.cookbook import EXAMPLES, render_cookbook
-from presswatch.web.queries import QUERIES
+from presswatch.web.queries import QUERIES, parameters_of
 from scraper.clock import to_text
 from scraper.store.db import open_store
 from tests.presswatch.cli.conftest import ROOT, Ended

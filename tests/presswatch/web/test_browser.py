@@ -27,7 +27,8 @@ pytestmark = pytest.mark.skipif(
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 STOCK = ("/presswatch", "/presswatch/items", "/presswatch/withdrawn", "/presswatch/items/61")
 EACH = ("/?since=2026-02-10&until=2026-02-12", "/item/60", "/source/harbour", "/sources", "/changes", "/messages",
-        "/queries", "/feeds", "/marked", "/add", f"/capture/{SHA}", "/nowhere")  # fmt: skip
+        "/queries", "/queries/headlines-changed", "/feeds", "/marked", "/add", f"/capture/{SHA}",
+        "/nowhere")  # fmt: skip
 """A page of each template of ours."""
 PHONE, DESK = (360, 780), (1100, 800)
 
@@ -94,7 +95,7 @@ def test_every_page_fits_a_phone_and_runs_nothing(browser: Browser, served: str)
 def test_on_a_phone_nothing_hides_beyond_an_edge(browser: Browser, served: str) -> None:
     """Every page is named in the navigation, and every cell of a table can be seen, without a sideways scroll."""
     page, _ = _open(browser, served, PHONE)
-    for path in ("/source/harbour", "/item/60"):
+    for path in ("/source/harbour", "/item/60", "/queries/headlines-changed"):
         page.goto(served + path)
         for part in page.locator(".top a, .scroll td:not(:empty)").all():
             box = part.bounding_box()

@@ -20,6 +20,7 @@ OWN = (
     "/?source=harbour", "/?tag=ports", "/?kind=edited", "/?since=2026-02-10&until=2026-02-12",
     "/?q=%22%27%28%2A&before=x&kind=zzz&since=yesterday", "/item/key61", "/item/60", "/source/harbour", "/source/evil",
     "/sources", "/changes", "/changes?source=evil&kind=added", "/messages", "/messages?state=dead", "/queries",
+    "/queries/headlines-changed", "/queries/search?words=basin", "/queries/search", "/queries/search?words=%22",
     "/feeds", "/marked", f"/capture/{SHA}",
 )  # fmt: skip
 STOCK = (
@@ -213,3 +214,22 @@ def test_csv_of_datasette_is_safe_for_spreadsheets(get: Get) -> None:
     rows = get("/presswatch/items.csv?_stream=1&_size=max").text
     assert EVIL[:8] in rows
     assert rows.count("Dredging of basin") == 59
+
+
+def test_a_saved_query_shows_its_rows_in_our_pages_with_times_of_people(get: Get) -> None:
+    text = get("/queries/headlines-changed").text
+    assert "Dredging of the west basin" in text
+    assert "2026-03-03T10:00:00.000Z</time>" not in text
+    assert 'href="/presswatch/headlines-changed.csv"' in text
+    assert 'aria-label="Pages"' in text
+    assert 'href="/queries/headlines-changed"' in get("/queries").text
+
+
+def test_a_saved_query_asks_for_what_it_needs_to_know_and_says_what_is_wrong(get: Get) -> None:
+    asked = get("/queries/search").text
+    assert '<input name="words" value=""' in asked
+    assert "No rows" not in asked
+    assert "Dredging of basin 7" in get("/queries/search?words=basin").text
+    wrong = get("/queries/search?words=%22")
+    assert (wrong.status_code, "SQLite: " in wrong.text) == (200, True)
+    assert get("/queries/nothing-of-the-kind").status_code == 404
