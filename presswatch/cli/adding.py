@@ -199,7 +199,8 @@ def _tell_added(app: App, source: SourceConfig, baseline: int | None, candidate:
     console = make_console()
     console.print(plain(f"added as {source.slug} to {app.home.config_path}", "green", 1_000), soft_wrap=True)
     if baseline is not None:
-        console.print(plain(f"its {baseline} items are the baseline: from now on, what is new is told", "dim"))
+        listed = "its one item is" if baseline == 1 else f"its {baseline} items are"
+        console.print(plain(f"{listed} the baseline: from now on, what is new is told", "dim"))
     elif candidate.refused:
         say(f"added all the same, though {candidate.refused}")
 

@@ -10,6 +10,7 @@ from presswatch.cli.app import App
 from presswatch.cli.names import complete_sources
 from presswatch.cli.output import form_options, to_json
 from presswatch.cli.talk import say
+from presswatch.words import counted
 
 
 @click.command(name="backfill")
@@ -49,6 +50,6 @@ def backfill_command(app: App, slug: str, pages: int | None, since: datetime | N
         if form is not None:
             click.echo(to_json(record))
         else:
-            click.echo(f"{done.slug}: {done.stored} older items from {done.pages} pages")
+            click.echo(f"{done.slug}: {counted(done.stored, 'older item')} from {counted(done.pages, 'page')}")
             say(f"{done.slug}: stopped: {done.stopped}")
     return spider.tally.exit_code

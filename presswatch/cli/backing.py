@@ -8,6 +8,7 @@ import click
 
 from presswatch.cli.app import App
 from presswatch.cli.talk import say
+from presswatch.words import counted
 
 
 @click.command(name="backup")
@@ -27,7 +28,7 @@ def backup_command(app: App, file: Path, without_captures: bool) -> None:
     from presswatch.cli.screen import size_text
 
     count = write_backup(app.home, file, captures=not without_captures)
-    say(f"{file}: {size_text(file.stat().st_size)}, {count} captured pages")
+    say(f"{file}: {size_text(file.stat().st_size)}, {counted(count, 'captured page')}")
 
 
 @click.command(name="restore")

@@ -13,6 +13,7 @@ from presswatch.cli.fleet import queue_option, require_fleet
 from presswatch.cli.names import complete_selection
 from presswatch.cli.output import form_options, write_rows
 from presswatch.cli.talk import TalkHandler, say
+from presswatch.words import counted
 
 if TYPE_CHECKING:
     from scheduler.facts import ChangeFacts
@@ -206,7 +207,7 @@ def _print(
     if table.row_count:
         show(make_console(), table, *notes)
     if quiet:
-        say(f"{quiet} more sources, where nothing has changed")
+        say(f"{counted(quiet, 'more source')}, where nothing has changed")
 
 
 def _summary(report: CheckReport | Skipped, items: int) -> tuple[str, tuple[str, ...], str]:

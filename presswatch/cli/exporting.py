@@ -13,6 +13,7 @@ import click
 from presswatch.cli.app import App
 from presswatch.cli.filters import search_option, since_option, source_options
 from presswatch.cli.reading import KINDS, changes_command, items_command
+from presswatch.words import counted
 from scraper.errors import PresswatchError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -116,7 +117,7 @@ def _evidence(app: App, item: str, output: Path | None) -> None:
             raise PresswatchError(f"{path}: {error.strerror or error}") from error
         finally:
             unfinished.unlink(missing_ok=True)
-    click.echo(f"{path}: {done.captures} pages")
+    click.echo(f"{path}: {counted(done.captures, 'page')}")
     if done.missing:
         say(f"of {done.missing} revisions no page was kept, or its time was over")
 

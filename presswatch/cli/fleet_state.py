@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from presswatch.words import counted
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -34,11 +36,11 @@ def read_fleet(conn: sqlite3.Connection, now: datetime) -> dict[str, Any] | None
 
 def fleet_line(fleet: Mapping[str, Any]) -> str:
     """The fleet in a line."""
-    counted = sum(worker["is_counted_on"] for worker in fleet["workers"])
-    parts = [f"{counted} workers", f"{fleet['waiting']} pages asked for"]
+    able = sum(worker["is_counted_on"] for worker in fleet["workers"])
+    parts = [counted(able, "worker"), f"{counted(fleet['waiting'], 'page')} asked for"]
     if fleet["waiting"]:
         parts.append(f"the oldest for {fleet['oldest_s']:.0f} s")
-    if not counted:
+    if not able:
         parts.append("nothing is read")
     return ", ".join(parts)
 

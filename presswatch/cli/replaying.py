@@ -10,6 +10,7 @@ import click
 from presswatch.cli.app import App
 from presswatch.cli.output import to_json
 from presswatch.cli.talk import say
+from presswatch.words import counted
 
 if TYPE_CHECKING:
     from presswatch.replays import ReplayedLine
@@ -48,7 +49,7 @@ def replay_command(app: App, path: Path, url: str, db: Path | None, every: str |
         else:
             _print(app, line)
     if not jsonl:
-        say(f"{count} captures, {told} changes would have been told")
+        say(f"{counted(count, 'capture')}, {counted(told, 'change')} would have been told")
     return 0
 
 
@@ -57,7 +58,7 @@ def _print(app: App, line: ReplayedLine) -> None:
 
     console = make_console()
     why = f" ({line.reason})" if line.reason else ""
-    head = f"{local_time(line.at, app.zone)}  {line.name}  {line.outcome}{why}  {line.items} items"
+    head = f"{local_time(line.at, app.zone)}  {line.name}  {line.outcome}{why}  {counted(line.items, 'item')}"
     flow(console, plain(head, "bold" if line.changes else "dim"), hang=4)
     for change in line.changes:
         if change["tell"]:

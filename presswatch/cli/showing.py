@@ -12,6 +12,7 @@ import click
 from presswatch.cli.app import App
 from presswatch.cli.output import form_options, to_json
 from presswatch.cli.reading import published_text
+from presswatch.words import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -264,4 +265,4 @@ def _message_line(app: App, message: dict[str, Any]) -> str:
     if message["state"] == "sent":
         return f"{message['channel']}  {local_time(message['sent_at'], app.zone)}  {message['message_id']}"
     error = f": {message['last_error']}" if message["last_error"] else ""
-    return f"{message['channel']}  {message['state']} after {message['attempts']} attempts{error}"
+    return f"{message['channel']}  {message['state']} after {counted(message['attempts'], 'attempt')}{error}"
