@@ -10,6 +10,7 @@ import sqlite3
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 from presswatch.paths import Home
 from scraper.clock import to_text, utc_now
@@ -36,7 +37,7 @@ def write_backup(home: Home, target: Path, *, captures: bool = True) -> int:
     try:
         with (
             tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".presswatch-") as folder,
-            os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+            _open_privately(unfinished) as file,
             tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as tar,
         ):
             copy = Path(folder) / _DATABASE
@@ -90,7 +91,7 @@ def read_backup(source: Path, home: Home, *, trusted: bool = False) -> Path | No
     """
     if home.db_path.exists():
         raise PresswatchError(f"{home.db_path} exists; a backup is restored where there is none (move it away first)")
-    home.data_dir.mkdir(parents=True, exist_ok=True)
+    home.data_dir.mkdir(0o700, parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(dir=home.data_dir, prefix=".restoring-") as folder:
             _unpack(source, Path(folder))
@@ -115,7 +116,7 @@ def _unpack(source: Path, folder: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             content = tar.extractfile(member)
             if content is not None:
-                with content, target.open("wb") as file:
+                with content, _open_privately(target) as file:
                     shutil.copyfileobj(content, file)
     if not (folder / _DATABASE).exists():
         raise PresswatchError(f"{source}: there is no database in it")
@@ -137,7 +138,7 @@ def _put(folder: Path, home: Home, *, trusted: bool) -> Path | None:
     config, put = folder / _CONFIG, None
     if config.exists() and not home.config_path.exists():
         put = home.config_path if trusted else home.restored_path
-        home.config_path.parent.mkdir(parents=True, exist_ok=True)
+        home.config_path.parent.mkdir(0o700, parents=True, exist_ok=True)
         _copy_privately(config, put)
     (folder / _DATABASE).replace(home.db_path)  # last: with it the restoring is done
     return put
@@ -145,8 +146,13 @@ def _put(folder: Path, home: Home, *, trusted: bool) -> Path | None:
 
 def _copy_privately(source: Path, target: Path) -> None:
     target.unlink(missing_ok=True)  # one of an earlier restoring
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with _open_privately(target) as file:
         file.write(source.read_bytes())
+
+
+def _open_privately(path: Path) -> BinaryIO:
+    """A new file to be written, readable by its owner only."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _disarm(database: Path) -> None:

@@ -65,7 +65,7 @@ def create_file(target: Path, text: str) -> None:
     one already, which is then left alone."""
     temporary: Path | None = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(0o700, parents=True, exist_ok=True)
         temporary = _write_beside(target, text)
         os.link(temporary, target)  # fails where a file exists, unlike a rename
         _sync_folder(target.parent)

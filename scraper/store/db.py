@@ -83,7 +83,7 @@ class Store:
 
 
 def open_store(path: Path, *, thorough: bool = False) -> Store:
-    """Open ``path`` for reading and writing, creating or migrating it.
+    """Open ``path`` for reading and writing, creating or migrating it; what is created is readable by its owner only.
 
     A copy is kept beside the file before a migration. ``thorough`` looks at every page whatever the file's size.
 
@@ -92,10 +92,11 @@ def open_store(path: Path, *, thorough: bool = False) -> Store:
         StoreError: it is damaged (left untouched), locked, read-only, or its folder cannot be written.
     """
     with _explaining(path), openfiles.OPENING:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(0o700, parents=True, exist_ok=True)
         if not openfiles.is_open_here(path):
             _refuse_foreign(path)
             _refuse_damaged(path, thorough=thorough)
+        _create_privately(path)
         conn = _connect(path)
         try:
             _prepare(conn, path)
@@ -144,6 +145,13 @@ def _connect_reader(path: Path, options: str = "") -> sqlite3.Connection:
     conn = sqlite3.connect(uri, uri=True, timeout=5, isolation_level=None, check_same_thread=False)
     conn.row_factory = sqlite3.Row
     return conn
+
+
+def _create_privately(path: Path) -> None:
+    """An empty file for a new database, readable by its owner only: texts of pages that took credentials will be in it.
+    SQLite gives the files beside it the same mode. One that exists keeps what its owner gave it."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -217,6 +225,7 @@ def _keep_copy(conn: sqlite3.Connection, path: Path, version: int) -> None:
     # Under its name only when whole: a process may be killed meanwhile.
     unfinished = copy.with_suffix(f".{os.getpid()}.new")
     unfinished.unlink(missing_ok=True)
+    _create_privately(unfinished)
     conn.execute("VACUUM INTO ?", (str(unfinished),))
     unfinished.replace(copy)
 

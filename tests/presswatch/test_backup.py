@@ -146,6 +146,8 @@ def test_a_configuration_that_nobody_has_read_is_not_put_in_force(home: Home, tm
         assert put == (other.config_path if trusted else other.config_path.with_name("presswatch.toml.restored"))
         assert put.read_text(encoding="utf-8") == content
         assert stat.S_IMODE(put.stat().st_mode) == 0o600
+        assert stat.S_IMODE(other.db_path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(other.data_dir.stat().st_mode) == 0o700
         assert other.config_path.exists() == trusted
         assert _titles(other) == _titles(home)
 

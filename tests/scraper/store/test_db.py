@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import stat
 import struct
 import subprocess
 import sys
@@ -224,3 +225,19 @@ def test_kill_at_any_point_of_the_creation_is_made_good_by_the_next_start(tmp_pa
             assert store.conn.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
             assert store.conn.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
             assert store.conn.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def test_what_is_made_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        path = tmp_path / "home" / "presswatch.db"
+        with contextlib.closing(open_store(path)) as store:
+            store.conn.execute("INSERT INTO meta VALUES ('k', 'v')")
+            modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == {"presswatch.db": 0o600, "presswatch.db-wal": 0o600, "presswatch.db-shm": 0o600}
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    path.chmod(0o640)
+    open_store(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640, "who shares it on purpose goes on sharing it"
