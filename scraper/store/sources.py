@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import sqlite3
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -48,7 +47,7 @@ class SourceSpec:
     @property
     def digest(self) -> str:
         """Another one: the source is configured otherwise."""
-        return hashlib.sha256(json.dumps(asdict(self), default=str, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
 def reconcile(conn: sqlite3.Connection, specs: Sequence[SourceSpec], now: datetime) -> None:
