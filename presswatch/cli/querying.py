@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -59,7 +60,7 @@ def query_command(app: App, question: str | None, values: Sequence[str], form: s
     with app.reading() as conn:
         try:
             rows = conn.execute(sql, parameters)
-            names = [column[0] for column in rows.description or ()]
+            names = _told_apart([column[0] for column in rows.description or ()])
             if form is not None:
                 write_rows((dict(zip(names, row, strict=True)) for row in rows), names, form)
             else:
@@ -70,6 +71,21 @@ def query_command(app: App, question: str | None, values: Sequence[str], form: s
 
 def _parameters(sql: str, values: Sequence[str]) -> dict[str, str]:
     """The values of ``:name`` in ``sql``. Raises :class:`click.UsageError` for one too few or too many."""
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Names of columns, each once: of two by the name ``a`` the second is ``a_2``."""
+    taken, seen = set(names), Counter[str]()
+    found = []
+    for name in names:
+        seen[name] += 1
+        told = name if seen[name] == 1 else f"{name}_{seen[name]}"
+        while told != name and told in taken:
+            seen[name] += 1
+            told = f"{name}_{seen[name]}"
+        taken.add(told)
+        found.append(told)
+    return found
+
+
     from presswatch.web.queries import parameters_of
 
     wanted = parameters_of(sql)

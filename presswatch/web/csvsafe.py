@@ -12,6 +12,7 @@ from presswatch.cli.output import csv_cell
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE)
 _MOST_RECORD = 8_000_000
 """Characters of one record; a longer one is sent in pieces."""
+csv.field_size_limit(2 * _MOST_RECORD)  # Python's own, for all readers of this process, is less than an article has
 
 
 class SafeCsv:

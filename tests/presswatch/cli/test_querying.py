@@ -141,3 +141,9 @@ def test_sqlite_utils_takes_the_examples_of_the_page(home: Path) -> None:
     for sql, rest in found:
         done = CliRunner().invoke(cli, [str(home / "presswatch.db"), sql, *rest.replace("--table", "").split()])
         assert len(json.loads(done.output)) == 5
+
+
+def test_columns_of_one_name_keep_their_values(call: Call, home: Path) -> None:
+    sql = "select 1 as a, 2 as a, 3 as a_2, 4 as a"
+    assert call("query", sql, "--csv").out == "a,a_3,a_2,a_4\n1,2,3,4\n"
+    assert call("query", sql, "--json").json == [{"a": 1, "a_3": 2, "a_2": 3, "a_4": 4}]

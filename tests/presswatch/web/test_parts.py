@@ -52,6 +52,12 @@ def test_csv_comes_out_in_pieces_with_the_same_cells(rows: list[list[str]], size
     assert not any(cell.startswith(("=", "@", "+")) for row in read for cell in row if not cell[1:].isdecimal())
 
 
+def test_a_cell_may_be_as_long_as_an_article() -> None:
+    article = "Dredging. " * 50_000
+    body = f'title,text\r\nharbour,"{article}"\r\n=1,after\r\n'.encode()
+    assert SafeCsv().feed(body, last=True).decode() == f"title,text\r\nharbour,{article}\r\n'=1,after\r\n"
+
+
 def test_every_saved_query_runs(connection: sqlite3.Connection) -> None:
     values = {"source": "harbour", "moment": "2026-03-04", "words": "basin", "item": 1}
     for saved in QUERIES:
