@@ -5,8 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
-from scheduler.messages import DIGEST_CHANGES, PROGRAM_KINDS, make_message_id
+from scheduler.fact_rows import load_changes
+from scheduler.messages import PROGRAM_KINDS, make_message_id
+from scheduler.payload import digest_sizes
 from scraper.clock import to_text
 
 _DUE = """
@@ -36,13 +39,18 @@ def release_held(conn: sqlite3.Connection, now: datetime) -> int:
     made = 0
     for held in conn.execute(_DUE, (to_text(now),)).fetchall():
         changes = conn.execute(_HELD, (held["id"],)).fetchall()
-        size = DIGEST_CHANGES if held["kind"] in PROGRAM_KINDS else max(len(changes), 1)
-        parts = [changes[start : start + size] for start in range(0, len(changes), size)]
+        parts = _in_parts(conn, changes) if held["kind"] in PROGRAM_KINDS else [changes]
         for part in parts[1:]:
             made += _split_off(conn, held, part)
-        made += _release(conn, held, parts[0]) if parts else 0
+        made += _release(conn, held, parts[0]) if changes else 0
         conn.execute("DELETE FROM messages WHERE id = ? AND state = 'held'", (held["id"],))
     return made
+
+
+def _in_parts(conn: sqlite3.Connection, changes: Sequence[sqlite3.Row]) -> list[list[sqlite3.Row]]:
+    facts = load_changes(conn, (change["change_id"] for change in changes))
+    rest = iter(changes)
+    return [list(islice(rest, size)) for size in digest_sizes(list(facts.values()))] or [[]]
 
 
 def _release(conn: sqlite3.Connection, held: sqlite3.Row, part: Sequence[sqlite3.Row]) -> int:

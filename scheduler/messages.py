@@ -7,10 +7,12 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from scheduler.fact_rows import load_changes
 from scheduler.facts import ChangeFacts, MessageKind
 from scheduler.folding import article_urls, join_telling, record_telling, take_out
+from scheduler.payload import digest_sizes
 from scheduler.rules import DEFAULT_RULE, Rule, channels_of, matches
 from scheduler.timing import AT_ONCE, Timing, release_at
 from scraper.clock import to_text
@@ -114,9 +116,7 @@ class MessagePlanner:
         return assigned
 
 
-DIGEST_CHANGES = 40
-"""Changes in one digest for a program: a body of 20 kB has room for so many."""
-PROGRAM_KINDS = frozenset({"webhook", "file"})
+PROGRAM_KINDS = frozenset({"webhook", "file", "command"})
 """Channels that programs read: they need every item by name, where a person is served by a count."""
 
 _Told = tuple[Rule, ChangeFacts]
@@ -161,8 +161,9 @@ def _in_messages(
 ) -> list[tuple[MessageKind, Rule, tuple[ChangeFacts, ...]]]:
     """Single messages, or above ``burst`` a digest: one for people, for programs as many as it takes to name all."""
     if len(told) > burst:
-        size = DIGEST_CHANGES if for_program else len(told)
-        parts = [told[start : start + size] for start in range(0, len(told), size)]
+        rest = iter(told)
+        sizes = digest_sizes([change for _, change in told]) if for_program else [len(told)]
+        parts = [list(islice(rest, size)) for size in sizes]
         return [("digest", part[0][0], tuple(change for _, change in part)) for part in parts]
     return [("change", rule, (change,)) for rule, change in told]
 

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from scheduler.facts import ChangeFacts, MessageFacts
 from scheduler.inert import inert_line, inert_url
@@ -21,8 +22,12 @@ MAX_BODY = 20_000
 _WITH_SUMMARY = 12
 _WITH_DETAILS = 25
 """Digests of more changes than these leave out summaries, then all but what names the item."""
-_ROOM = 500
+_ROOM = 700
 """Bytes kept free for what surrounds the changes."""
+DIGEST_CHANGES = 40
+"""Changes in one digest for a program, where they fit."""
+_SPARE = 2_000
+"""Bytes that a planned digest leaves free: until it is sent a source may get a longer name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,23 @@ def _own_words(message: MessageFacts) -> str:
     return inert_line(message.notice or "", 1_000)
 
 
+def digest_sizes(changes: Sequence[ChangeFacts]) -> list[int]:
+    """How many of the changes, in order, go into each digest for programs, so that every one is named."""
+    sizes: list[int] = []
+    room = -1
+    for change in changes:
+        size = _size(_name_only(change)) + 1
+        if not sizes or sizes[-1] >= DIGEST_CHANGES or size > room:
+            sizes.append(0)
+            room = MAX_BODY - _ROOM - _SPARE
+        sizes[-1] += 1
+        room -= size
+    return sizes
+
+
 def _told_changes(message: MessageFacts) -> dict[str, object]:
     total = max(message.total, len(message.changes))
-    shown = [_fitted(message.changes[0])] if total == 1 else list(_as_many_as_fit(message))
+    shown = [_fitted(message.changes[0])] if total == 1 else _as_many_as_fit(message.changes)
     return {"total": total, "omitted": total - len(shown), "changes": shown}
 
 
@@ -78,26 +97,50 @@ def _fitted(change: ChangeFacts) -> dict[str, object]:
     return _document(change, _TIGHTEST)
 
 
-def _as_many_as_fit(message: MessageFacts) -> Iterator[dict[str, object]]:
+def _as_many_as_fit(changes: Sequence[ChangeFacts]) -> list[dict[str, object]]:
+    """The more changes, and the longer, the less is said of each: an item that is named is worth more than another's
+    summary, or than the other pages that list it."""
+    documents: list[dict[str, object]] = []
+    sizes: list[int] = []
+    for form in _forms(len(changes)):
+        documents = [form(replace(change, also=())) for change in changes]
+        sizes = [_size(document) + 1 for document in documents]
+        if sum(sizes) <= MAX_BODY - _ROOM:
+            break
     room = MAX_BODY - _ROOM
-    for change in message.changes:
-        document = _in_digest(change, len(message.changes))
-        room -= _size(document) + 1
-        if room < 0:
-            return
-        yield document
+    shown = sum(1 for end in accumulate(sizes) if end <= room)
+    _add_sightings(changes, documents[:shown], room - sum(sizes[:shown]))
+    return documents[:shown]
 
 
-def _in_digest(change: ChangeFacts, count: int) -> dict[str, object]:
-    """The more changes, the less is said of each: an item that is named is worth more than another's summary."""
-    if count <= _WITH_SUMMARY:
-        return _document(change, _TIGHT)
-    document = _document(change, _WITHOUT_SUMMARY)
-    if count <= _WITH_DETAILS or change.item is None:
-        return document
+def _add_sightings(changes: Sequence[ChangeFacts], documents: Sequence[dict[str, object]], room: int) -> None:
+    """Name the other pages that list the same articles, as far as there is room."""
+    for change, document in zip(changes, documents, strict=False):
+        also: dict[str, object] = {"also": [_sighting(other) for other in change.also[:10]]} if change.also else {}
+        if also and _size(also) <= room:
+            room -= _size(also)
+            document.update(also)
+
+
+def _forms(count: int) -> Sequence[Callable[[ChangeFacts], dict[str, object]]]:
+    forms = (_with_summary, _without_summary, _name_only)
+    return forms[(count > _WITH_SUMMARY) + (count > _WITH_DETAILS) :]
+
+
+def _with_summary(change: ChangeFacts) -> dict[str, object]:
+    return _document(change, _TIGHT)
+
+
+def _without_summary(change: ChangeFacts) -> dict[str, object]:
+    return _document(change, _WITHOUT_SUMMARY)
+
+
+def _name_only(change: ChangeFacts) -> dict[str, object]:
+    if change.item is None:
+        return _document(change, _TIGHTEST)
     item = {"urn": change.urn, "title": inert_line(change.item.title, 200), "url": inert_url(change.item.url, 1_000)}
-    kept: dict[str, object] = {name: document[name] for name in ("event_id", "kind", "also") if name in document}
-    return {**kept, "source": {"slug": inert_line(change.source.slug, 100)}, "item": item}
+    source = {"slug": inert_line(change.source.slug, 100)}
+    return {"event_id": change.event_id, "kind": change.kind.value, "source": source, "item": item}
 
 
 def _size(document: dict[str, object]) -> int:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.channels.base import ChannelKind
 from scheduler.fact_rows import load_messages
+from scheduler.holding import release_held
 from scheduler.messages import TellingPlan, make_message_id
 from scheduler.payload import encode_payload, make_payload
 from scheduler.registry import enable_channel, sync_channels
-from scheduler.rules import Rule
+from scheduler.render import render
+from scheduler.rules import DEFAULT_RULE, Rule
+from scheduler.timing import Timing
 from scraper.hooks import RecordedChange
 from scraper.types import ChangeKind, ItemData
 from tests.scheduler.newsroom import NamedStub
@@ -137,3 +143,29 @@ def test_a_message_id_depends_on_channel_and_events_only(event_ids: list[str]) -
     assert made.isascii()
     assert len(made) == 36
     assert "." not in made, "Standard Webhooks signs id.timestamp.body"
+
+
+@pytest.mark.parametrize("timing", [Timing(), Timing("0 8 * * *")], ids=["at once", "held"])
+@pytest.mark.parametrize("kind", ["webhook", "file", "command"])
+def test_programs_are_told_of_every_item_however_long_its_name(
+    make_newsroom: Any, timing: Timing, kind: ChannelKind
+) -> None:
+    """Letters of two bytes, pages that have the same articles, and a rest of a few long ones with long summaries."""
+    newsroom = make_newsroom()
+    with newsroom.store.transaction() as conn:
+        sync_channels(conn, [NamedStub("hook", kind)], [DEFAULT_RULE], newsroom.now)
+    newsroom.planner.plan = TellingPlan(("hook",), timings={"hook": timing})
+    for slug in ("harbour", *(f"page-{n}" for n in range(9))):
+        newsroom.add_source(slug, name="Ратуша " * 14)
+    items = [ItemData(f"{n:03} " + "Щ" * 300, url=f"https://example.org/{n}", summary="ж" * 2_000) for n in range(47)]
+    newsroom.publish("harbour", *items)
+    for n in range(9):
+        newsroom.publish(f"page-{n}", *items)
+    with newsroom.store.transaction() as conn:
+        release_held(conn, newsroom.now + timedelta(days=2))
+    ids = [row[0] for row in newsroom.rows("SELECT id FROM messages ORDER BY id")]
+    documents = [render(message).payload["data"] for message in load_messages(newsroom.conn, ids).values()]
+    named = [change["item"]["title"][:3] for data in documents for change in data["changes"]]
+    assert sorted(named) == [item.title[:3] for item in items]
+    assert [data["omitted"] for data in documents] == [0] * len(documents)
+    assert all(len(render(message).body) < 20_000 for message in load_messages(newsroom.conn, ids).values())
