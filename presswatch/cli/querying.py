@@ -69,8 +69,6 @@ def query_command(app: App, question: str | None, values: Sequence[str], form: s
             raise click.UsageError(f"SQLite: {error}") from error
 
 
-def _parameters(sql: str, values: Sequence[str]) -> dict[str, str]:
-    """The values of ``:name`` in ``sql``. Raises :class:`click.UsageError` for one too few or too many."""
 def _told_apart(names: Sequence[str]) -> list[str]:
     """Names of columns, each once: of two by the name ``a`` the second is ``a_2``."""
     taken, seen = set(names), Counter[str]()
@@ -86,6 +84,8 @@ def _told_apart(names: Sequence[str]) -> list[str]:
     return found
 
 
+def _parameters(sql: str, values: Sequence[str]) -> dict[str, str]:
+    """The values of ``:name`` in ``sql``. Raises :class:`click.UsageError` for one too few or too many."""
     from presswatch.web.queries import parameters_of
 
     wanted = parameters_of(sql)
@@ -121,13 +121,20 @@ def _list(queries: Sequence[Saved], form: str | None) -> None:
 
 
 def _print(app: App, rows: sqlite3.Cursor, names: Sequence[str]) -> None:
-    from presswatch.cli.screen import make_table, plain, show_found
+    from presswatch.cli.screen import give_room, make_table, plain, show_found, title_text
 
     wide = [name for name in names if name in _WIDE]
     table = make_table(*names, wide=wide or names[-1:])
+    addresses = [place for place, name in enumerate(names) if wide and name.endswith("url")]
+    give_room(table, wide)
     for row in islice(rows, _SHOWN):
-        cells = zip(names, row, strict=True)
-        table.add_row(*(plain(_shown(app, name, value), limit=500) for name, value in cells))
+        shown = [_shown(app, name, value) for name, value in zip(names, row, strict=True)]
+        table.add_row(
+            *(
+                title_text(text, text) if place in addresses and text else plain(text, limit=500)
+                for place, text in enumerate(shown)
+            )
+        )
     show_found(table, rows, none="no rows", more=f"there are more than {_SHOWN}; --csv gives them all")
 
 

@@ -124,9 +124,10 @@ def _fired_rows(found: Iterator[Fired], counts: dict[str, int]) -> Iterator[dict
 
 
 def _print(app: App, rows: Iterator[dict[str, Any]]) -> None:
-    from presswatch.cli.screen import local_time, make_console, make_table, plain, show, title_text
+    from presswatch.cli.screen import give_room, local_time, make_console, make_table, plain, show, title_text
 
-    table = make_table("when", "rule", "kind", "source", "what", "to", wide=("what",))
+    table = make_table("when", "rule", "kind", "source", "what", "to", wide=("what", "to"))
+    give_room(table, ("what", "to"))
     for row in rows:
         table.add_row(
             local_time(row["changed_at"], app.zone),

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _PIPE_WIDTH = 240
 """Columns where nobody says how wide the output is (a file, a pipe)."""
+_NARROW = 160
+_LEAST_OTHER = 16
+"""As many as a time takes."""
 
 
 def make_console(*, error: bool = False) -> Console:
@@ -46,6 +49,15 @@ def make_table(*columns: str, right: Sequence[str] = (), wide: Sequence[str] = (
             overflow="fold" if broad else "ellipsis",
         )
     return table
+
+
+def give_room(table: Table, wide: Sequence[str]) -> None:
+    """On a narrow terminal, the other columns end early so that what people read in the ``wide`` ones has the room: an
+    address that is cut off is a link all the same."""
+    width = make_console().width
+    for column in table.columns if wide and width < _NARROW else ():
+        if column.header not in wide:
+            column.max_width = max(_LEAST_OTHER, width // 6)
 
 
 def show(console: Console, *parts: Any) -> None:

@@ -147,3 +147,16 @@ def test_columns_of_one_name_keep_their_values(call: Call, home: Path) -> None:
     sql = "select 1 as a, 2 as a, 3 as a_2, 4 as a"
     assert call("query", sql, "--csv").out == "a,a_3,a_2,a_4\n1,2,3,4\n"
     assert call("query", sql, "--json").json == [{"a": 1, "a_3": 2, "a_2": 3, "a_4": 4}]
+
+
+def test_on_a_narrow_terminal_the_words_have_the_room_and_elsewhere_the_address_is_whole(
+    call: Call, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert home.exists()
+    url = "https://ministry.example/en/news/8419-applications-open-for-forty-apprenticeships"
+    title = "Applications open for forty apprenticeships"
+    sql = f"select 'ministry-of-inland-waters' as source, '{title}' as before, '{title}' as after, '{url}' as url"
+    assert url in call("query", sql).out
+    monkeypatch.setenv("COLUMNS", "100")
+    narrow = call("query", sql).out
+    assert narrow.count("Applications open for") == 2, narrow
