@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from scrapy import Request
@@ -149,6 +150,11 @@ class PageReader:
         return PageVisit(self, paid)
 
 
+@lru_cache(maxsize=8)
+def _limits_of_robots(limits: Limits) -> Limits:
+    return replace(limits, body_bytes=ROBOTS_LIMITS.body_bytes)
+
+
 class PageVisit:
     """A :class:`Visit` over :class:`PageReader`'s downloader."""
 
@@ -161,7 +167,7 @@ class PageVisit:
             user_agent=manners.user_agent,
             now=reader.clock,
             then=spacing,
-            limits=replace(manners.limits, body_bytes=ROBOTS_LIMITS.body_bytes),
+            limits=_limits_of_robots(manners.limits),
         )
         self._reader = reader
         self._manners = manners

@@ -187,15 +187,24 @@ class RobotsGate:
         Raises :class:`FetchError` where robots.txt was not to be had and everything is forbidden therefore.
         """
         origin = origin_of(url)
-        lock = self._busy.setdefault(origin, asyncio.Lock())
-        async with lock:
-            record = await self._store.get_robots(origin)
-            if record is None or not record.fetched_at <= self._now() < record.expires_at:
-                record, trouble = await self._ask(url, origin, record)
-                await self._store.put_robots(record)
-                if trouble is not None and not self._decide(record, url).allowed:
-                    raise trouble
+        record = await self._store.get_robots(origin)
+        if record is None or not self._is_fresh(record):
+            lock = self._busy.setdefault(origin, asyncio.Lock())
+            async with lock:
+                record = await self._store.get_robots(origin)  # somebody may have asked meanwhile
+                if record is None or not self._is_fresh(record):
+                    record = await self._renew(url, origin, record)
         return self._decide(record, url)
+
+    def _is_fresh(self, record: RobotsRecord) -> bool:
+        return record.fetched_at <= self._now() < record.expires_at
+
+    async def _renew(self, url: str, origin: str, before: RobotsRecord | None) -> RobotsRecord:
+        record, trouble = await self._ask(url, origin, before)
+        await self._store.put_robots(record)
+        if trouble is not None and not self._decide(record, url).allowed:
+            raise trouble
+        return record
 
     def _decide(self, record: RobotsRecord, url: str) -> RobotsDecision:
         return decide(record, url, self._user_agent, self._now())
