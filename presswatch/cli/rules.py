@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LIST_FIELDS = (
     "name", "kinds", "sources", "tags", "languages", "keywords", "patterns", "authors", "channels", "implied",
+    "redesigns",
 )  # fmt: skip
 TEST_FIELDS = ("changed_at", "rule", "channels", "kind", "source", "title", "url", "item_key", "event_id")
 
@@ -49,7 +50,7 @@ def rules_list_command(app: App, form: str | None) -> None:
         table.add_row(
             plain(row["name"], "bold"),
             plain(", ".join(of) or "all sources"),
-            plain(", ".join(row["kinds"])),
+            plain(", ".join([*row["kinds"], *(["redesigns"] if row["redesigns"] else [])])),
             plain(", ".join(says) or "anything"),
             plain("their channels" if row["channels"] is None else ", ".join(row["channels"])),
         )
@@ -68,6 +69,7 @@ def _row(rule: RuleConfig, names: Mapping[str, str]) -> dict[str, Any]:
         "authors": list(rule.authors),
         "channels": None if rule.channels is None else list(rule.channels),
         "implied": rule.implied,
+        "redesigns": rule.redesigns,
     }
 
 

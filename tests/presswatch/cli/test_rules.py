@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,13 @@ def test_rules_are_listed(call: Call) -> None:
     assert tuple(row) == LIST_FIELDS
     assert (row["name"], row["kinds"], row["channels"]) == ("all", ["added", "revised", "withdrawn"], None)
     assert "all sources" in call("rules", "list").out
+
+
+def test_a_rule_that_asks_for_redesigns_says_so(call: Call, home: Path) -> None:
+    with (home / "presswatch.toml").open("a", encoding="utf-8") as file:
+        file.write('[[rules]]\nname = "layout"\nredesigns = true\n')
+    assert [row["redesigns"] for row in call("rules", "list", "--json").json] == [False, True]
+    assert "redesigns" in call("rules", "list").out
 
 
 def test_a_test_of_the_rules_lists_what_was_told(call: Call) -> None:
