@@ -69,7 +69,7 @@ _APPRISE = {
     "url": Key(
         secret(
             MAX_URL,
-            pattern="^[A-Za-z][A-Za-z0-9+.-]{0,31}://.",
+            pattern="^[A-Za-z][A-Za-z0-9+.-]{0,31}://",
             hint="write an Apprise URL such as tgram://${env:BOT_TOKEN}/${env:CHAT}, or env:NAME",
         ),
         "The Apprise URL of the service.",

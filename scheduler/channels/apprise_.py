@@ -17,6 +17,7 @@ from scraper.errors import ConfigError, DeliveryError
 from scraper.guard import last_refusal
 
 _STATUS: Final = re.compile(r"\berror[=: ]{1,3}(\d{3})\b")
+_SCHEME: Final = re.compile("[a-z0-9+.-]{1,20}")
 _RETRYABLE: Final = frozenset({408, 425, 429})
 _MOST_BYTES: Final = {"ntfy": 4_096, "ntfys": 4_096, "matrix": 32_000, "matrixs": 32_000}
 """Services that count bytes and do something else with more (ntfy makes it an attachment, Matrix refuses events of 64
@@ -36,7 +37,8 @@ class AppriseChannel:
     kind: Final[ChannelKind] = "apprise"
 
     def __init__(self, spec: ChannelSpec) -> None:
-        """Raises :class:`ConfigError` for a URL that Apprise does not understand."""
+        """Raises :class:`ConfigError` for a URL that Apprise does not understand, or that names several targets: of
+        these some may have a message when others refuse it, and Apprise does not say which."""
         # Below warnings Apprise logs the addresses and bodies of its requests: tokens.
         logging.getLogger("apprise").setLevel(logging.WARNING)
         import apprise
@@ -49,9 +51,11 @@ class AppriseChannel:
         )
         self._service: Any = apprise.Apprise.instantiate(self._url, asset=asset, suppress_exceptions=True)
         if self._service is None:
-            scheme = self._url.partition("://")[0][:20]
+            raise ConfigError(_why_not(self._url), key=f"channels.{spec.name}.url")
+        if len(self._service) > 1:
             raise ConfigError(
-                f"Apprise does not understand this {scheme}:// URL; see https://github.com/caronc/apprise/wiki",
+                f"names {len(self._service)} targets, and a repeat for one would reach all of them; give each a "
+                'channel of its own (for mail, type = "mail" takes several recipients)',
                 key=f"channels.{spec.name}.url",
             )
         self._apprise = apprise.Apprise(asset=asset)
@@ -81,6 +85,18 @@ class AppriseChannel:
         status = int(found[-1]) if found else None
         final = status is not None and 400 <= status < 500 and status not in _RETRYABLE
         return DeliveryError(mask_parts(said, self._url), channel=self.name, retryable=not final, status=status)
+
+
+def _why_not(url: str) -> str:
+    """Shows no part of the URL but its scheme, if it has one: a token may stand where the scheme should."""
+    from apprise.plugins import N_MGR
+
+    scheme, separator, _ = url.lower().partition("://")
+    if not separator or not _SCHEME.fullmatch(scheme):
+        return "an Apprise URL begins with the name of a service and ://; see https://github.com/caronc/apprise/wiki"
+    if scheme in N_MGR and not N_MGR[scheme].enabled:
+        return f"Apprise needs a package for {scheme}:// that is not installed here, or another system"
+    return f"Apprise does not understand this {scheme}:// URL; see https://github.com/caronc/apprise/wiki"
 
 
 def _mail(rendered: Rendered) -> dict[str, Any]:

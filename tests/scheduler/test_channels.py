@@ -209,6 +209,34 @@ def test_apprise_urls_are_judged_when_the_channel_is_made(url: str) -> None:
     assert "t0ken" not in str(caught.value)
 
 
+def test_a_token_in_place_of_an_address_is_not_shown() -> None:
+    with pytest.raises(ConfigError) as caught:
+        build_channel(ChannelSpec("phone", "apprise", url="123456789:AAEsecretT"))
+    assert "123456789" not in str(caught.value)
+    assert "AAEs" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["dbus://", "windows://"])
+def test_a_desktop_that_is_not_here_is_said_to_need_something(url: str) -> None:
+    if apprise.Apprise.instantiate(url) is not None:
+        pytest.skip("it is here")
+    with pytest.raises(ConfigError, match=r"not installed here"):
+        build_channel(ChannelSpec("desk", "apprise", url=url))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ntfy://127.0.0.1/topica/topicb",
+        "tgram://123456789:abcdefg_hijklmnop/1/2",
+        "mailto://127.0.0.1?from=watch@example.org&to=me@example.org,you@example.org",
+    ],
+)
+def test_a_url_of_several_targets_is_refused_as_a_repeat_would_reach_all(url: str) -> None:
+    with pytest.raises(ConfigError, match="names 2 targets"):
+        build_channel(ChannelSpec("phone", "apprise", url=url))
+
+
 def test_apprise_logs_no_addresses_even_when_everything_is_logged(
     make_sink: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
