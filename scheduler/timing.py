@@ -78,6 +78,22 @@ def check_cron(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=512)
+def shortest_gap(cron: str) -> timedelta | None:
+    """The shortest time between two that a cron expression (checked before) names on a day and the next one; ``None``
+    if it names but one."""
+    trigger = _trigger(cron)
+    at = first = trigger.get_next_fire_time(None, datetime(2026, 1, 1, tzinfo=UTC))
+    shortest: timedelta | None = None
+    while at is not None and at - first <= timedelta(hours=25):
+        before, at = at, trigger.get_next_fire_time(None, at + _TICK)
+        if at is not None:
+            shortest = min(shortest or at - before, at - before)
+        if shortest == timedelta(minutes=1):  # there is no shorter one
+            break
+    return shortest
+
+
 def _next_digest(cron: str, zone: tzinfo, now: datetime) -> datetime:
     """The first time after ``now``. The trigger counts on the wall clock: given a zone, APScheduler 3.11 adds elapsed
     hours and misses a midnight behind a change of the clocks, for a month if it is the first of one."""

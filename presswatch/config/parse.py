@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from presswatch.config.fields import DOCUMENT
 from presswatch.config.model import ChannelConfig, Config, RuleConfig, Settings, SiteConfig, SourceConfig
 from presswatch.config.problems import InvalidConfigError, Problem, Problems, did_you_mean
 from presswatch.config.texts import LANGUAGE, SHORTEST_EVERY, TIMEZONE
+from scheduler.timing import shortest_gap
 from scraper.durations import render_duration
 from scraper.errors import ConfigError
 from scraper.slugs import slugify
@@ -94,7 +95,7 @@ def _interpret(
     if values is None:
         return Config(path)
     config = _build(values, path, environ, problems)
-    _check_intervals(config, values, is_opened, problems)
+    _check_intervals(config, is_opened, problems)
     return config
 
 
@@ -256,19 +257,26 @@ def _looks_a_day(config: Config, source: SourceConfig) -> float:
     return timedelta(days=1) / every if every else 1.0
 
 
-def _check_intervals(config: Config, values: dict[str, Any], is_opened: IsOpened, problems: Problems) -> None:
+def _check_intervals(config: Config, is_opened: IsOpened, problems: Problems) -> None:
     remedy = f"write {render_duration(SHORTEST_EVERY)} or more, or open the address with PRESSWATCH_ALLOW_PRIVATE"
+    said: set[str] = set()
     for place, source in enumerate(config.sources, 1):
-        every = config.interval(source)
-        if every is None or every >= SHORTEST_EVERY or is_opened(source.url):
-            continue
-        if source.every is not None:
-            problems.add(
-                f"sources[{place}].every", f"{render_duration(every)} is too often for a public site; {remedy}"
-            )
-        elif "presswatch" in values:
-            problems.add(
-                "presswatch.every",
-                f"{render_duration(every)} is too often for sources[{place}] ({source.slug}), a public site; {remedy}",
-            )
-            return
+        for key, found in _too_often(config, source):
+            if key in said or is_opened(source.url):
+                continue
+            if key.startswith("presswatch."):
+                said.add(key)
+                problems.add(key, f"{found} is too often for sources[{place}] ({source.slug}), a public site; {remedy}")
+            else:
+                problems.add(f"sources[{place}].{key}", f"{found} is too often for a public site; {remedy}")
+
+
+def _too_often(config: Config, source: SourceConfig) -> Iterator[tuple[str, str]]:
+    """The keys that have ``source`` looked at more often than a public site is, and what they say."""
+    every, gap = config.interval(source), shortest_gap(source.at) if source.at is not None else None
+    if every is not None and every < SHORTEST_EVERY:
+        yield "every" if source.every is not None else "presswatch.every", render_duration(every)
+    if gap is not None and gap < SHORTEST_EVERY:
+        yield "at", f"{render_duration(gap)} between two looks"
+    if config.settings.retry_first < SHORTEST_EVERY:
+        yield "presswatch.retry_first", render_duration(config.settings.retry_first)

@@ -130,6 +130,12 @@ BEYOND_THE_SCHEMA: dict[str, tuple[str, str]] = {
     "failing source left alone for a week": ('[presswatch]\nretry_max = "7d"\n', "1d"),
     "too often": (HEAD + 'every = "4m59s"\n', "write 5m or more, or open the address"),
     "all too often": ('[presswatch]\nevery = "1m"\n' + HEAD, "presswatch.every: 1m is too often for sources[1] (a)"),
+    "too often by the clock": (HEAD + 'at = "58,2 * * * *"\n', "sources[1].at: 4m between two looks is too often"),
+    "each minute": (HEAD + 'at = "* * * * *"\n', "sources[1].at: 1m between two looks is too often"),
+    "tried again too often": (
+        '[presswatch]\nretry_first = "1s"\n' + HEAD,
+        "presswatch.retry_first: 1s is too often for sources[1] (a)",
+    ),
     "far too long": ('[presswatch]\nevery = "367d"\n', "must be from 1s to 366d"),
     "same id": (HEAD + HEAD, "already the name of sources[1]"),
     "slug is another's id": (HEAD + HEAD.replace('"a"', '"b"') + 'slug = "a"\n', "sources[2].slug"),
