@@ -116,7 +116,7 @@ def _fail(record: CheckRecord, error: CheckError, now: datetime) -> None:
 def _note_page(record: CheckRecord, page: Page, job: SourceJob, body_sha256: str | None) -> None:
     record.http_status = page.status
     record.final_url = page.url if page.url != job.url else None
-    record.bytes = len(page.body)
+    record.bytes = page.size
     record.validators = page.validators
     record.body_sha256 = body_sha256 or hashlib.sha256(page.body).hexdigest()
 

@@ -370,7 +370,8 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A complete answer: ``body`` is decoded from its content-coding (never from its charset)."""
+    """A complete answer: ``body`` is decoded from its content-coding (never from its charset). Where it stayed with
+    whoever read it, it is empty and ``left_out`` says how many bytes it has."""
 
     url: str
     status: int
@@ -379,6 +380,16 @@ class Page:
     validators: Validators | None = None
     redirects: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    left_out: int = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return self.left_out or len(self.body)
+
+    def without_body(self) -> Page:
+        """The same answer, for those who will not read it."""
+        return replace(self, body=b"", left_out=self.size)
 
     def at(self, url: str) -> Page:
         """The same answer, understood as if it came from ``url``."""

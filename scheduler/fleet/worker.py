@@ -267,7 +267,7 @@ class Worker:
         visit = reader.visit(job.site)
         self._reading += 1
         try:
-            parts = _parts_of(await visit.read(job.request))
+            parts = parts_of(await visit.read(job.request))
         except CheckError as error:
             parts = {"failure": failure_of(error)}
         # Around one page: a fault of ours goes on its check, and the others go on.
@@ -288,7 +288,7 @@ class Worker:
         )
 
 
-def _parts_of(reading: Reading) -> dict[str, Any]:
+def parts_of(reading: Reading) -> dict[str, Any]:
     """A reading, to be sent."""
     parts: dict[str, Any] = {
         "extraction": reading.extraction,
@@ -297,7 +297,11 @@ def _parts_of(reading: Reading) -> dict[str, Any]:
         "access": reading.access,
         "picture": reading.picture,
     }
-    parts["page" if isinstance(reading.answer, Page) else "not_modified"] = reading.answer
+    if not isinstance(reading.answer, Page):
+        parts["not_modified"] = reading.answer
+    else:
+        # Nobody looks into a page that lists what was known; its bytes are most of what would be sent.
+        parts["page"] = reading.answer.without_body() if reading.listed else reading.answer
     if reading.error is not None:
         parts["failure"] = failure_of(reading.error)
     return parts

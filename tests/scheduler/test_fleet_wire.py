@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from scheduler.fleet.shards import SHARDS, shard_of, shards_of
 from scheduler.fleet.wire import MOST_BYTES, Done, Failure, Hello, Job, WireError, error_of, failure_of, pack, unpack
+from scheduler.fleet.worker import parts_of
 from scraper.answers import NotModified
 from scraper.asking import SourceRequests
 from scraper.errors import AddressRefusedError, CheckError, ExtractError, FetchError
@@ -83,6 +84,16 @@ def test_no_part_of_a_reading_is_forgotten() -> None:
     """What is added to a reading one day must travel too."""
     parts = {part.name for part in fields(Reading)} - {"answer", "error"}
     assert parts <= set(Done.__struct_fields__)
+
+
+def test_of_a_page_that_lists_what_was_known_only_the_length_travels() -> None:
+    page = Page("https://port.example/n", 200, b"<p>Ferries</p>" * 10_000)
+    reading = Reading(page, body_sha256="ab", listed=True)
+    sent = pack(Done(id="4", worker="w", spacing=SECOND, **parts_of(reading)))
+    assert len(sent) < 1_000
+    found = unpack(sent, Done).reading()
+    assert isinstance(found.answer, Page)
+    assert (found.answer.size, found.body_sha256, found.listed) == (140_000, "ab", True)
 
 
 def test_not_modified_arrives() -> None:
