@@ -200,6 +200,7 @@ class Assembly:
         subscriber = Subscriber(service.store, service.download, options, service.clock, daemon.wake)
         await subscriber.listen()
         task = asyncio.create_task(subscriber.run())
+        daemon.guard(task)
         try:
             yield
         finally:
@@ -210,6 +211,7 @@ class Assembly:
         from scheduler.fleet.hub import Hub
 
         hub = await Hub.open(queue, service, manners=lambda: self.options.manners)
+        daemon.guard(hub.rounds)
         try:
             await daemon.run()
         finally:
@@ -228,10 +230,14 @@ class Assembly:
             applied = try_to_apply(store, self.home, self.environ, loaded, is_whole=is_whole)
             if applied is None:
                 return False
+            before = self.config.settings
             self._take(applied)
         except ConfigError:
             self.watch.seen = state
             raise
+        for key in ("websub", "chromium"):
+            if getattr(before, key) != getattr(self.config.settings, key):
+                log.warning("presswatch.%s takes effect when the service is started anew", key)
         service.checker.reconfigure(self.options, self.book)
         sender.replace()
         return True

@@ -140,6 +140,17 @@ class Daemon:
         self._is_reload_asked = True
         self._begin(self._guarded(self._look_for_configuration)())
 
+    def guard(self, task: asyncio.Task[None]) -> None:
+        """End when a fault ends ``task``: without what it does the service would only seem to work."""
+
+        def ended(done: asyncio.Task[None]) -> None:
+            fault = None if done.cancelled() else done.exception()
+            if fault is not None:
+                self._failure = self._failure or fault
+                self.stop()
+
+        task.add_done_callback(ended)
+
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
@@ -147,11 +158,13 @@ class Daemon:
 
     async def run(self) -> None:
         """Work until :meth:`stop`. Raises :class:`DaemonRunningError` if there is one already, and whatever made it
-        impossible to go on (a lost daemon lease)."""
+        impossible to go on (a lost daemon lease, a fault of what is done beside the looks)."""
         await self._take_over()
         self._begun()
         self._start_jobs()
         background = [asyncio.create_task(self._watch_clock()), asyncio.create_task(self._feed_watchdog())]
+        for task in background:
+            self.guard(task)
         self._manager.ready("watching")
         try:
             await self._stop.wait()

@@ -31,7 +31,8 @@ class Hub:
         self._broker = broker
         self._service = service
         self._reader = reader
-        self._rounds: asyncio.Task[None] | None = None
+        self.rounds = asyncio.create_task(self._make_rounds())
+        """What the hub does by itself, until it is closed."""
 
     @classmethod
     async def open(
@@ -55,15 +56,12 @@ class Hub:
         service.checker.reader = reader
         # Nothing is read here any more.
         await service.pool.close()
-        hub = cls(broker, service, reader)
-        hub._rounds = asyncio.create_task(hub._make_rounds())
-        return hub
+        return cls(broker, service, reader)
 
     async def close(self) -> None:
         """Let go of the workers."""
-        if self._rounds is not None:
-            self._rounds.cancel()
-            await asyncio.gather(self._rounds, return_exceptions=True)
+        self.rounds.cancel()
+        await asyncio.gather(self.rounds, return_exceptions=True)
         await self._broker.close()
 
     async def _make_rounds(self) -> None:

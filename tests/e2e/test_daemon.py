@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from typing import Any
 
 from presswatch.fixture_site import Fault, FixtureSite, Received, SiteFarm, WebhookReceiver, load_expected
@@ -131,3 +132,14 @@ def test_a_configuration_that_is_read_anew_repeats_nothing_that_is_being_sent(
             desk.wait_for("SELECT 1 FROM messages WHERE state = 'sent'")
     assert len(hook.received) == 1
     assert desk.rows("SELECT attempt, outcome FROM deliveries")[0]["attempt"] == 1
+
+
+def test_a_service_whose_clock_is_watched_no_more_ends(desk: Desk, tmp_path: Path) -> None:
+    desk.configure({"nowhere": "http://127.0.0.1:1/"}, every="1h")
+    clock = tmp_path / "shift"
+    clock.write_text("0", encoding="utf-8")
+    desk.command = ("tests.e2e.shifted_clock", str(clock))
+    daemon = desk.start_daemon().wait_ready()
+    clock.write_text("soon", encoding="utf-8")
+    assert daemon.wait() == 1, "a supervisor starts it anew"
+    assert "could not convert string to float: 'soon'" in daemon.log()

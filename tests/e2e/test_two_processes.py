@@ -98,6 +98,16 @@ def test_a_configuration_that_could_not_be_written_is_tried_again(desk: Desk, mi
         desk.wait_baseline(2)
 
 
+def test_what_takes_effect_only_with_a_new_start_is_said(desk: Desk, ministry: Ministry) -> None:
+    pages = {"a": {"url": f"{ministry.origin()}/a", "every": "1h"}}
+    desk.configure(pages)
+    with desk.daemon() as daemon:
+        desk.configure(pages, chromium="/opt/chromium")
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_log("presswatch.chromium takes effect when the service is started anew")
+        daemon.wait_log("configuration applied")
+
+
 def test_a_file_that_is_written_slowly_takes_nothing_away(desk: Desk, ministry: Ministry) -> None:
     pages = {name: {"url": f"{ministry.origin()}/{name}", "every": "1s"} for name in "ab"}
     desk.configure(pages)
