@@ -25,7 +25,7 @@ class FieldEdit:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class RevisionEdit:
     """One revision of an item (``listing``) or of its ``article`` against the one before. ``capture_sha256`` names the
     bytes that show it, ``None`` if they were not kept."""
 
@@ -49,7 +49,7 @@ class Edit:
         }
 
 
-def load_edits(conn: sqlite3.Connection, item_id: int) -> list[Edit]:
+def load_edits(conn: sqlite3.Connection, item_id: int) -> list[RevisionEdit]:
     """All edits of an item, in the order of time."""
     listing = conn.execute("SELECT * FROM revisions WHERE item_id = ? ORDER BY number", (item_id,)).fetchall()
     article = conn.execute(
@@ -61,7 +61,9 @@ def load_edits(conn: sqlite3.Connection, item_id: int) -> list[Edit]:
     return sorted(found, key=lambda edit: edit.at)
 
 
-def _edits(rows: list[sqlite3.Row], of: Literal["listing", "article"], names: tuple[str, ...]) -> Iterator[Edit]:
+def _edits(
+    rows: list[sqlite3.Row], of: Literal["listing", "article"], names: tuple[str, ...]
+) -> Iterator[RevisionEdit]:
     for old, new in itertools.pairwise(rows):
         fields = tuple(
             FieldEdit(name, line_diff(str(old[name] or ""), str(new[name] or "")))
@@ -69,4 +71,4 @@ def _edits(rows: list[sqlite3.Row], of: Literal["listing", "article"], names: tu
             if old[name] != new[name]
         )
         if fields:
-            yield Edit(new["recorded_at"], of, new["number"], fields, new["capture_sha256"])
+            yield RevisionEdit(new["recorded_at"], of, new["number"], fields, new["capture_sha256"])

@@ -49,7 +49,7 @@ class CheckOptions:
     patience: timedelta = timedelta(seconds=20)
     gap_pages: int = 5
     limits: Limits = field(default_factory=Limits)
-    health: health.Policy = field(default_factory=health.Policy)
+    health: health.EpisodePolicy = field(default_factory=health.EpisodePolicy)
     diff: differ.Policy = field(default_factory=differ.Policy)
 
     @property

@@ -38,7 +38,7 @@ _OF_SUSPICION = {
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class EpisodePolicy:
     """``open_after``: unwell checks in a row before an episode opens; one odd answer wakes nobody."""
 
     open_after: int = 3
@@ -73,7 +73,7 @@ def episode_of(outcome: Outcome, reason: str | None) -> EpisodeClass | None:
 
 
 def step(
-    current: EpisodeClass | None, outcome: Outcome, reason: str | None, unwell: int, policy: Policy
+    current: EpisodeClass | None, outcome: Outcome, reason: str | None, unwell: int, policy: EpisodePolicy
 ) -> Step | None:
     """Open or close an episode after a check.
 

@@ -13,7 +13,7 @@ from presswatch.cli.talk import say
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from presswatch.edits import Edit
+    from presswatch.edits import RevisionEdit
     from scheduler.worddiff import Piece
 
 _STYLES = {"gone": "red strike", "new": "green"}
@@ -54,7 +54,7 @@ def diff_command(app: App, item: str, last: bool, form: str | None) -> None:
         _print(app, edit)
 
 
-def _print(app: App, edit: Edit) -> None:
+def _print(app: App, edit: RevisionEdit) -> None:
     from presswatch.cli.screen import flow, local_time, make_console, plain
 
     console = make_console()

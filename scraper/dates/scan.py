@@ -20,7 +20,7 @@ from scraper.dates.relative import RelativeHit, east_asian_hits, phrase_hits, te
 from scraper.dates.tokens import WORD, Token, find_words, fold_word, folded_words, has_word, tokenize, uniform
 from scraper.types import Precision, Published
 
-Found = TypeVar("Found", Candidate, RelativeHit, Candidate | RelativeHit)
+AnyCandidate = TypeVar("AnyCandidate", Candidate, RelativeHit, Candidate | RelativeHit)
 
 LONGEST_TEXT = 200_000
 MOST_HITS = 5_000
@@ -194,9 +194,9 @@ def _whole_words(plain: str, start: int, end: int) -> tuple[int, int]:
     return start, min(end, len(plain))
 
 
-def _apart(candidates: Iterable[Found]) -> Iterator[Found]:
+def _apart(candidates: Iterable[AnyCandidate]) -> Iterator[AnyCandidate]:
     """From left to right, of those that overlap the one with a year ("Mar 16 abr 2024"), else the longer one."""
-    best: Found | None = None
+    best: AnyCandidate | None = None
     for candidate in sorted(candidates, key=lambda c: (c.start, -c.end)):
         if best is None or candidate.start >= best.end:
             if best is not None:

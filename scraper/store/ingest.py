@@ -39,7 +39,7 @@ def commit_check(
     listener: ChangeListener,
     cadence: CadencePolicy,
     now: datetime,
-    policy: health.Policy | None = None,
+    policy: health.EpisodePolicy | None = None,
 ) -> Committed:
     """Write a check and give its leases back.
 
@@ -48,7 +48,7 @@ def commit_check(
         NotFoundError: the source is gone.
         StoreError: the database is locked, full or damaged; nothing was written.
     """
-    policy = policy or health.Policy()
+    policy = policy or health.EpisodePolicy()
     commit = _Commit(record, listener, cadence, now, policy)
     if not (record.diff and record.diff.changes):
         with store.transaction(durable=False) as conn:
@@ -66,7 +66,7 @@ class _Commit:
     listener: ChangeListener
     cadence: CadencePolicy
     now: datetime
-    policy: health.Policy
+    policy: health.EpisodePolicy
 
     def write(self, conn: sqlite3.Connection, source: sqlite3.Row) -> Committed:
         """Inside the transaction. ``source`` is of :func:`load_standing`."""

@@ -39,7 +39,7 @@ def load_standing(conn: sqlite3.Connection, record: CheckRecord) -> sqlite3.Row:
     return row
 
 
-def may_tell(record: CheckRecord, source: sqlite3.Row, policy: health.Policy, now: datetime) -> bool:
+def may_tell(record: CheckRecord, source: sqlite3.Row, policy: health.EpisodePolicy, now: datetime) -> bool:
     """Whether committing ``record`` may lead to a change that is told. ``source`` is of :func:`load_standing`."""
     return (
         bool(record.diff and record.diff.changes)

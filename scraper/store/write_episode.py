@@ -13,7 +13,7 @@ from scraper.types import ChangeKind, EpisodeClass
 _ONE_RELAUNCH = timedelta(days=1)
 
 
-def may_change_episode(record: CheckRecord, source: sqlite3.Row, policy: health.Policy) -> bool:
+def may_change_episode(record: CheckRecord, source: sqlite3.Row, policy: health.EpisodePolicy) -> bool:
     """Whether committing ``record`` may open or close an episode."""
     step = health.step(_open_one(source), record.outcome, record.reason, source["failures"] + 1, policy)
     return step is not None or _may_be_redesigned(record, source)
@@ -28,7 +28,7 @@ def _may_be_redesigned(record: CheckRecord, source: sqlite3.Row) -> bool:
     return record.recipe is not None and known is not None and known != record.recipe.item
 
 
-def write_episode(writing: Writing, policy: health.Policy) -> int:
+def write_episode(writing: Writing, policy: health.EpisodePolicy) -> int:
     """Open or close the source's episode; how many checks in a row were unwell, this one included."""
     record, source = writing.record, writing.source
     well = health.episode_of(record.outcome, record.reason) is None

@@ -48,7 +48,7 @@ def write_diff(writing: Writing, diff: Diff) -> None:
             _write_change(
                 writing, change, known.item_id, known.item_key, revision=revised.get(known.item_id, known.revision)
             )
-    _write_gone(writing, diff)
+    _write_absent(writing, diff)
     write_flaps(writing, diff.flaps)
     queue_articles(writing, [new[id(one.match)][0] for one in diff.changes if id(one.match) in new and one.tell])
     ask_after_missing(writing, diff.missed)
@@ -148,7 +148,7 @@ def _touch_appearance(writing: Writing, known: KnownItem, rank: float) -> None:
         writing.conn.execute("UPDATE items SET status = 'listed' WHERE id = ?", (known.item_id,))
 
 
-def _write_gone(writing: Writing, diff: Diff) -> None:
+def _write_absent(writing: Writing, diff: Diff) -> None:
     conn, source_id = writing.conn, writing.record.source_id
     conn.executemany(
         "UPDATE appearances SET missed = ? WHERE source_id = ? AND item_id = ?",

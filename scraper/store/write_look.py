@@ -125,7 +125,7 @@ def _write(writing: Writing, job: ArticleJob, record: ArticleRecord) -> datetime
             _remember(writing, job, due, failures=failures)
             return due
         case "gone":
-            return _write_gone(writing, job)
+            return _write_article_gone(writing, job)
         case "same":
             return _answered(writing, job, record)
     return _write_text(writing, job, record)
@@ -205,7 +205,7 @@ def _tell_edit(writing: Writing, job: ArticleJob, written: WrittenArticle) -> No
 # -- withdrawal ------------------------------------------------------------------------------------------------------
 
 
-def _write_gone(writing: Writing, job: ArticleJob) -> datetime | None:
+def _write_article_gone(writing: Writing, job: ArticleJob) -> datetime | None:
     """An item that the listing misses is withdrawn at once; one that left it by the old end, when its page is found
     gone twice; one that is still listed has a broken link, and no more."""
     row = writing.conn.execute(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.health import Policy, Step, episode_of, step, suspicion
+from scraper.health import EpisodePolicy, Step, episode_of, step, suspicion
 from scraper.types import FAILURES, EpisodeClass, Extraction, ItemData, Outcome, PageKind, Verdict
 
 
@@ -61,7 +61,7 @@ def test_each_stretch_opens_once_and_closes_once(looks: list[tuple[Outcome, str 
     unwell = 0
     for outcome, reason in looks:
         unwell = 0 if episode_of(outcome, reason) is None else unwell + 1
-        found = step(current, outcome, reason, unwell, Policy(open_after=patience))
+        found = step(current, outcome, reason, unwell, EpisodePolicy(open_after=patience))
         if unwell == 0:
             assert found == (Step("close", current) if current else None)
             current = None
