@@ -34,11 +34,6 @@ class Home:
         """The compressed responses, named by their hash."""
         return self.data_dir / "captures"
 
-    @property
-    def log_path(self) -> Path:
-        """Where the daemon logs when it is told to log to a file."""
-        return self.data_dir / "presswatch.log"
-
 
 def find_home(option: str | None, environ: Mapping[str, str]) -> Home:
     """The home named by ``--home``, else by ``PRESSWATCH_HOME``, else the platform's usual places.

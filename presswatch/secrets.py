@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from scraper.errors import ConfigError
 
 MASK = "***"
 MAX_SECRET_BYTES = 64 * 1024
-SHORTEST_MASKED = 4
-"""Shorter values are not searched for in texts: they would black out ordinary words."""
 _WHOLE = re.compile(r"(env|keyring):.+|file:(?!//).+", re.DOTALL)
 _EMBEDDED = re.compile(r"\$\{((?:env:|keyring:|file:(?!//))[^{}]{1,1000})\}")
 _TELLING_NAMES = re.compile(
@@ -102,43 +98,6 @@ def _ask_keyring(name: str) -> str:
     if value is None:
         raise ConfigError(f"the keyring has nothing for user {user} of service {service}", key=reference)
     return str(value)
-
-
-def secret_parts(value: str) -> tuple[str, ...]:
-    """What must not be shown of a revealed value: itself, and, of a URL, its password and the tokens in it (libraries
-    quote them in their messages in other places than the configured URL had them)."""
-    parts = {value}
-    if "://" in value:
-        rest = value.partition("://")[2]
-        path, _, query = rest.partition("?")
-        pieces = re.split(r"[/@#]", path) + [text for _, text in parse_qsl(query)]
-        userinfo = path.rpartition("@")[0]
-        pieces += userinfo.split(":") + re.split(r"[/:]", userinfo)
-        parts.update(piece for piece in pieces if len(piece) >= 8 and "." not in piece)
-        parts.update(piece for piece in userinfo.split(":")[1:] if piece)
-    return tuple(sorted((part for part in parts if len(part) >= SHORTEST_MASKED), key=lambda part: (-len(part), part)))
-
-
-def reveal_for_masking(secrets: Iterable[Secret], environ: Mapping[str, str]) -> tuple[str, ...]:
-    """What :func:`mask` needs to know: the parts of all values that can be read now. The others are skipped: what
-    nobody could read, nothing can show."""
-    parts: set[str] = set()
-    for secret in secrets:
-        with suppress(ConfigError):
-            parts.update(secret_parts(secret.reveal(environ)))
-    return tuple(sorted(parts))
-
-
-def mask(text: str, secrets: Iterable[str]) -> str:
-    """``text`` with every one of ``secrets`` (revealed values, or :func:`secret_parts` of them) replaced by ``***``, in
-    each spelling in which it may stand there: as it is, percent-encoded, decoded, or as a JSON string."""
-    spellings: set[str] = set()
-    for secret in secrets:
-        spellings |= {secret, quote(secret, safe=""), quote(secret), unquote(secret), json.dumps(secret)[1:-1]}
-    for spelling in sorted(spellings, key=len, reverse=True):
-        if len(spelling) >= SHORTEST_MASKED:
-            text = text.replace(spelling, MASK)
-    return text
 
 
 def mask_url(url: str) -> str:

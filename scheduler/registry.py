@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scheduler.messages import make_message_id
 from scheduler.rules import Rule
 from scraper.clock import from_text, to_text
 from scraper.errors import NotFoundError
@@ -80,19 +79,6 @@ def count_abandoned(conn: sqlite3.Connection) -> dict[str, dict[str, int]]:
         "WHERE c.active = 0 GROUP BY c.id ORDER BY c.name"
     )
     return {row["name"]: {"wait": row["wait"], "dead": row["dead"]} for row in rows}
-
-
-def queue_test(conn: sqlite3.Connection, channel: str, now: datetime) -> str:
-    """Put a marked test message into the outbox; its id. Raises :class:`NotFoundError`."""
-    channel_id = _channel_id(conn, channel)
-    at = to_text(now)
-    ordinal = conn.execute("SELECT coalesce(max(id), 0) + 1 FROM messages").fetchone()[0]
-    message_id = make_message_id(channel, ["test", at, str(ordinal)])
-    conn.execute(
-        "INSERT INTO messages(message_id, channel_id, kind, created_at, due_at) VALUES (?, ?, 'test', ?, ?)",
-        (message_id, channel_id, at, at),
-    )
-    return message_id
 
 
 def shift_due(conn: sqlite3.Connection, by: timedelta) -> int:

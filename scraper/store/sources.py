@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
@@ -242,11 +241,6 @@ def abandon(conn: sqlite3.Connection, slug: str, now: datetime) -> bool:
         (to_text(now), slug),
     )
     return done.rowcount > 0
-
-
-def new_source_key() -> str:
-    """A stable id for a new source: eight letters and digits."""
-    return secrets.token_hex(4)
 
 
 def find_sources(conn: sqlite3.Connection, names: Collection[str]) -> list[int]:

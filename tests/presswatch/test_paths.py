@@ -14,7 +14,6 @@ def test_the_option_comes_before_the_variable(tmp_path: Path) -> None:
     assert home.config_path == tmp_path / "a" / "presswatch.toml"
     assert home.db_path == tmp_path / "a" / "presswatch.db"
     assert home.captures_dir == tmp_path / "a" / "captures"
-    assert home.log_path == tmp_path / "a" / "presswatch.log"
 
 
 def test_the_variable_names_the_folder(tmp_path: Path) -> None:

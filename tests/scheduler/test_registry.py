@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from scheduler.registry import enable_channel, queue_test, retry_dead, shift_due, sync_channels
+from scheduler.registry import enable_channel, retry_dead, shift_due, sync_channels
 from scheduler.rules import Rule
 from scraper.errors import NotFoundError
-from tests.scheduler.newsroom import START, NamedStub
+from tests.scheduler.newsroom import NamedStub
 
 
 def test_a_channel_that_leaves_the_configuration_keeps_its_messages_and_its_state(make_newsroom: Any) -> None:
@@ -47,13 +47,6 @@ def test_dead_letters_of_one_channel_or_of_all_are_due_again(make_newsroom: Any)
     assert newsroom.rows("SELECT state, attempts FROM messages") == [("pending", 0)] * 2
 
 
-def test_each_test_message_is_one_of_its_own(make_newsroom: Any) -> None:
-    newsroom = make_newsroom("one")
-    with newsroom.store.transaction() as conn:
-        assert queue_test(conn, "one", newsroom.now) != queue_test(conn, "one", newsroom.now)
-    assert newsroom.rows("SELECT kind, state FROM messages") == [("test", "pending")] * 2
-
-
 def test_what_is_due_moves_with_the_clock(make_newsroom: Any) -> None:
     newsroom = make_newsroom()
     newsroom.add_source("harbour")
@@ -63,8 +56,7 @@ def test_what_is_due_moves_with_the_clock(make_newsroom: Any) -> None:
     assert newsroom.rows("SELECT due_at FROM messages") == [("2026-03-02T08:00:00.000Z",)]
 
 
-@pytest.mark.parametrize("act", [enable_channel, lambda conn, name: queue_test(conn, name, START)])
-def test_an_unknown_channel_is_said(make_newsroom: Any, act: Any) -> None:
+def test_an_unknown_channel_is_said(make_newsroom: Any) -> None:
     newsroom = make_newsroom("one")
     with pytest.raises(NotFoundError, match="no channel named 'other'"), newsroom.store.transaction() as conn:
-        act(conn, "other")
+        enable_channel(conn, "other")
