@@ -19,6 +19,8 @@ from presswatch.config.consistency import find_doubts
 from presswatch.config.render import render_config
 from presswatch.config.schema import config_schema
 from presswatch.secrets import Secret
+from presswatch.wiring import cadence_options
+from scheduler.cadence import CadenceOptions
 from scraper.errors import ConfigError, NotFoundError
 from scraper.types import ChangeKind, Recipe
 from tests.presswatch.config_examples import BEYOND_THE_SCHEMA, HEAD, RIGHT, WRONG
@@ -115,6 +117,11 @@ def test_a_source_is_read_whole() -> None:
         language="pt-BR",
         timezone="America/Sao_Paulo",
     )
+
+
+def test_what_is_not_written_is_what_the_cadence_does_by_itself() -> None:
+    options, alone = cadence_options(parse(HEAD)), CadenceOptions()
+    assert replace(options, zone=alone.zone) == alone
 
 
 def test_defaults_hold_for_what_is_not_written() -> None:
