@@ -21,9 +21,11 @@ _ABSOLUTE = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # What is resolved to itself: nearly every link of nearly every page. No dot segments, and no port that could be wrong.
 _PLAIN_REST = r"(?:/(?![./])[A-Za-z0-9%!$&'()*+,=~._-]*)*+/?(?:\?[A-Za-z0-9%!$&'()*+,=~._/:@?-]+)?"
-_PLAIN = re.compile(rf"https?://[a-z0-9]++(?:[.-][a-z0-9]++)*+(?=/){_PLAIN_REST}")
+_PLAIN_PORT = r"(?::(?:[1-9]|[1-5][0-9])[0-9]{3})?"
+_PLAIN_HOST = rf"[a-z0-9]++(?:[.-][a-z0-9]++)*+{_PLAIN_PORT}"
+_PLAIN = re.compile(rf"https?://{_PLAIN_HOST}(?=/){_PLAIN_REST}")
 _PLAIN_PATH = re.compile(rf"(?=/){_PLAIN_REST}")
-_PLAIN_ORIGIN = re.compile(r"(https?://[a-z0-9]++(?:[.-][a-z0-9]++)*+)(?=[/?#]|$)")
+_PLAIN_ORIGIN = re.compile(rf"(https?://{_PLAIN_HOST})(?=[/?#]|$)")
 _EDGE = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f \x1f\xa0"
 
 # Parameters that say how somebody came to a page, never which page it is. Prefixes first, then whole names.
@@ -43,9 +45,9 @@ _COOKIELESS = re.compile(r"/\((?:[AFSX]\([\w\-=.]{0,400}\)){1,4}\)(?=/|$)", re.A
 _TOKEN = re.compile(r"^[0-9a-zA-Z_\-.!]{16,}$")
 _INDEX_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _UNRESERVED = "-._~!$'()*,;:@/"
-# What only loses its scheme, "www." and trailing slash: nearly every address. It has no port, no query, no session.
+# What only loses its scheme, "www." and trailing slash: nearly every address. It has no query and no session.
 _PLAIN_CANONICAL = re.compile(
-    r"https?://(?:www\.)?((?:[a-z0-9-]++\.)*+[a-z0-9-]++(?:/[A-Za-z0-9._~!$'*,:@&=+-]++)*+)(/?)"
+    rf"https?://(?:www\.)?((?:[a-z0-9-]++\.)*+[a-z0-9-]++{_PLAIN_PORT}(?:/[A-Za-z0-9._~!$'*,:@&=+-]++)*+)(/?)"
 )
 
 
