@@ -54,7 +54,7 @@ def test_robots_spacing_and_retry_after_are_obeyed(desk: Desk) -> None:
 
 def test_address_that_nobody_opened_is_refused_and_the_sentence_recorded(desk: Desk, site: FixtureSite) -> None:
     desk.opened = "10.9.8.0/24"
-    desk.configure({"ministry": site.url()}, every="10m")
+    desk.configure({"ministry": site.url()}, every="10m", retry_first="10m", retry_max="10m")
     with desk.daemon():
         desk.wait_for("SELECT count(*) FROM checks")
     row = desk.rows("SELECT outcome, reason, message FROM checks")[0]
