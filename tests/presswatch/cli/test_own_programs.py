@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from scrapy.settings import Settings
 
-from presswatch.assembly import Assembly
-from scraper.errors import ConfigError
+from presswatch.config import load_config
+from presswatch.wiring import require_own_programs
 from tests.presswatch.cli.conftest import Ended
 
 SOURCE = '[[sources]]\nid = "s"\nslug = "s"\nurl = "https://a.example/"\n'
@@ -18,18 +17,22 @@ SOURCE = '[[sources]]\nid = "s"\nslug = "s"\nurl = "https://a.example/"\n'
 @pytest.mark.parametrize(
     ("content", "key"),
     [
-        ('[presswatch]\nchromium = "/bin/true"\n', "presswatch.chromium"),
-        (SOURCE + 'recipe = { hook = "antigravity:fly" }\n', r"sources\.s\.recipe\.hook"),
+        ('[presswatch]\nchromium = "/bin/true"\n' + SOURCE, "presswatch.chromium"),
+        (SOURCE + 'recipe = { hook = "antigravity:fly" }\n', "sources.s.recipe.hook"),
     ],
 )
-def test_a_program_in_a_file_that_others_can_write_is_not_run(tmp_path: Path, content: str, key: str) -> None:
-    path = tmp_path / "presswatch.toml"
+def test_a_program_in_a_file_that_others_can_write_is_not_run(
+    start: Callable[..., Ended], tmp_path: Path, content: str, key: str
+) -> None:
+    path = tmp_path / "home" / "presswatch.toml"
+    path.parent.mkdir()
     path.write_text(content, encoding="utf-8")
     path.chmod(0o600)
-    Assembly(Settings({"PRESSWATCH_HOME": str(tmp_path)}))
+    require_own_programs(load_config(path, environ={}))
     path.chmod(0o666)
-    with pytest.raises(ConfigError, match=f"{key}: is not run: others can write"):
-        Assembly(Settings({"PRESSWATCH_HOME": str(tmp_path)}))
+    done = start("check")
+    assert done.code != 0
+    assert f"{key}: is not run: others can write" in done.err
 
 
 def test_a_hook_in_a_file_that_others_can_write_is_not_tried(call: Callable[..., Ended], home: Path) -> None:
