@@ -154,7 +154,12 @@ class Daemon:
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("unexpected fault", exc_info=task.exception())
 
     async def run(self) -> None:
         """Work until :meth:`stop`. Raises :class:`DaemonRunningError` if there is one already, and whatever made it
