@@ -27,7 +27,7 @@ class Rule:
     item's author; ``languages`` are those of the source, where ``de`` includes ``de-AT``. A rule with any of these but
     languages never tells changes of a source.
     ``digest`` and ``quiet`` (:mod:`scheduler.timing`) go before those of the channel, ``at_once`` before both.
-    ``redesigns``: new layouts that were understood at once are told as well; by default they are no news.
+    Without ``redesigns`` nothing is told of a new layout that was understood at once; else that is one notice.
     ``channels`` is ``None`` where each source's own channels are meant, or else all channels.
     """
 
@@ -43,7 +43,7 @@ class Rule:
     digest: str | None = None
     quiet: Quiet | None = None
     at_once: bool = False
-    redesigns: bool = False
+    redesigns: bool = True
     origins: frozenset[str] = frozenset({"config"})
 
 
@@ -53,7 +53,7 @@ DEFAULT_RULE = Rule("default")
 
 def matches(rule: Rule, facts: ChangeFacts) -> bool:
     """Whether ``rule`` wants ``facts`` told."""
-    wanted = rule.redesigns if facts.is_redesign else facts.kind in rule.kinds
+    wanted = facts.kind in rule.kinds and (rule.redesigns or not facts.is_redesign)
     return wanted and selects(rule, facts.source) and _says(rule, facts) and _is_by(rule, facts)
 
 

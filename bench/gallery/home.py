@@ -61,7 +61,6 @@ digest = "0 8 * * mon-fri"
 [[rules]]
 name = "everything"
 kinds = ["added", "revised", "withdrawn", "episode_opened", "episode_closed"]
-redesigns = true
 
 [[sources]]
 id = "waters-en"

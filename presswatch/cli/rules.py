@@ -50,7 +50,7 @@ def rules_list_command(app: App, form: str | None) -> None:
         table.add_row(
             plain(row["name"], "bold"),
             plain(", ".join(of) or "all sources"),
-            plain(", ".join([*row["kinds"], *(["redesigns"] if row["redesigns"] else [])])),
+            plain(", ".join([*row["kinds"], *([] if row["redesigns"] else ["no redesigns"])])),
             plain(", ".join(says) or "anything"),
             plain("their channels" if row["channels"] is None else ", ".join(row["channels"])),
         )

@@ -341,7 +341,7 @@ RULE = Table(
         "quiet": Key(QUIET, "As of a channel, for what this rule tells; they go before those of the channel."),
         "at_once": Key(boolean(), "true: told at once, whatever digest and quiet hours the channel has."),
         "redesigns": Key(
-            boolean(), "true: a new layout whose items were recognised is told as well; by default it is only recorded."
+            boolean(), "false: nothing is told of a new layout whose items were recognised; it is only recorded."
         ),
         "languages": Key(list_of(LANGUAGE, 50), "Only sources in one of these languages, such as de or pt-BR."),
     },

@@ -199,7 +199,7 @@ class RuleConfig:
     digest: str | None = None
     quiet: Quiet | None = None
     at_once: bool = False
-    redesigns: bool = False
+    redesigns: bool = True
     implied: bool = False
 
     def selects(self, source: SourceConfig) -> bool:

@@ -43,7 +43,7 @@ RIGHT: dict[str, str] = {
     + 'authors = ["Harbour Master"]\nlanguages = ["de"]\n'
     + 'digest = "0 8 * * mon-fri"\nquiet = "22:00-07:00"\n',
     "timing": '[channels.c]\ntype = "console"\nquiet = "22:00-07:00"\ndigest = "@daily"\n'
-    '[[rules]]\nname = "urgent"\nat_once = true\nredesigns = true\n',
+    '[[rules]]\nname = "urgent"\nat_once = true\nredesigns = false\n',
 }
 
 WRONG: dict[str, tuple[str, str]] = {

@@ -34,16 +34,15 @@ def test_without_rules_new_items_and_episodes_are_told(kind: ChangeKind, told: b
     assert matches(DEFAULT_RULE, make_change(kind=kind)) is told
 
 
-def test_a_redesign_that_was_understood_is_told_to_those_only_who_ask_for_it() -> None:
+def test_a_redesign_that_was_understood_is_told_as_trouble_is_unless_a_rule_says_no() -> None:
     trouble = make_episode(ChangeKind.EPISODE_OPENED)
     assert trouble.episode is not None
     redesign = replace(trouble, episode=replace(trouble.episode, closed_at=trouble.episode.opened_at))
-    assert not matches(DEFAULT_RULE, redesign)
-    assert not matches(Rule("r", kinds=frozenset(ChangeKind)), redesign)
-    assert matches(Rule("r", redesigns=True), redesign)
-    assert not matches(Rule("r", redesigns=True, sources=("another",)), redesign)
-    assert not matches(Rule("r", redesigns=True, keywords=("harbour",)), redesign)
-    assert matches(DEFAULT_RULE, trouble)  # one that lasts is trouble
+    assert matches(DEFAULT_RULE, redesign)
+    assert not matches(Rule("r", kinds=frozenset({ChangeKind.ADDED})), redesign)
+    assert not matches(Rule("r", keywords=("harbour",)), redesign)
+    assert not matches(Rule("r", redesigns=False), redesign)
+    assert matches(Rule("r", redesigns=False), trouble)  # one that lasts is trouble
 
 
 @pytest.mark.parametrize("origin", ["adhoc", "file"])

@@ -21,11 +21,11 @@ def test_rules_are_listed(call: Call) -> None:
     assert "all sources" in call("rules", "list").out
 
 
-def test_a_rule_that_asks_for_redesigns_says_so(call: Call, home: Path) -> None:
+def test_a_rule_that_leaves_redesigns_out_says_so(call: Call, home: Path) -> None:
     with (home / "presswatch.toml").open("a", encoding="utf-8") as file:
-        file.write('[[rules]]\nname = "layout"\nredesigns = true\n')
-    assert [row["redesigns"] for row in call("rules", "list", "--json").json] == [False, True]
-    assert "redesigns" in call("rules", "list").out
+        file.write('[[rules]]\nname = "layout"\nredesigns = false\n')
+    assert [row["redesigns"] for row in call("rules", "list", "--json").json] == [True, False]
+    assert "no redesigns" in call("rules", "list").out
 
 
 def test_a_test_of_the_rules_lists_what_was_told(call: Call) -> None:
