@@ -87,9 +87,10 @@ def test_what_containers_call_are_commands_with_options_that_exist(
     password.write_text("long enough")
     for words in _exec_forms():
         given = [str(password) if word.startswith("/run/secrets/") else word for word in words]
-        command = presswatch.get_command(presswatch.make_context("presswatch", ["list"]), given[0])
+        root = presswatch.make_context("presswatch", ["list"])
+        command = presswatch.get_command(root, given[0])
         assert command is not None
-        command.make_context(given[0], given[1:])
+        command.make_context(given[0], given[1:], parent=root)
 
 
 def test_the_composition_gives_containers_no_more_than_they_need() -> None:
