@@ -21,7 +21,7 @@ demo: $(STAMP)  ## play the bundled news site end to end: baseline, news, edit, 
 	@$(BIN)/presswatch demo
 
 test: $(STAMP)  ## run all tests, offline
-	$(BIN)/python -m pytest -n 3 --dist worksteal -rs
+	$(BIN)/python -m pytest -n 5 --dist worksteal -rs
 
 test-fleet: $(STAMP)  ## run the tests that need RabbitMQ (Debian's rabbitmq-server), which they start themselves
 	$(BIN)/python -m pytest -m fleet -n 2 tests/fleet
