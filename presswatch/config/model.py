@@ -57,8 +57,8 @@ class Settings:
     site_spacing: timedelta = timedelta(seconds=2)
     timeout: timedelta = timedelta(seconds=30)
     concurrency: int = 8
-    retry_first: timedelta = timedelta(minutes=5)
-    retry_max: timedelta = timedelta(hours=12)
+    retry_first: timedelta = timedelta(minutes=10)
+    retry_max: timedelta = timedelta(hours=4)
     keep_suspect: timedelta = timedelta(days=30)
     keep_baseline: timedelta = timedelta(days=90)
     keep_evidence: timedelta | None = None

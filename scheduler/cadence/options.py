@@ -22,7 +22,7 @@ class CadenceOptions:
     budget: float = 48.0
     bounds: Bounds = field(default_factory=Bounds)
     jitter: float = 0.03
-    retry_first: timedelta = timedelta(minutes=5)
-    retry_max: timedelta = timedelta(hours=12)
+    retry_first: timedelta = timedelta(minutes=10)
+    retry_max: timedelta = timedelta(hours=4)
     zone: tzinfo = UTC
     site_budgets: Mapping[str, float] = field(default_factory=dict)
