@@ -200,7 +200,7 @@ class Daemon:
         found = await self.service.store.write(take)
         if isinstance(found, str):
             holder, _, path = found.partition(" on ")
-            raise DaemonRunningError(leases.shown_holder(holder), path)
+            raise DaemonRunningError(":".join(leases.host_and_process(holder)), path)
         self._token = found
 
     async def _give_back(self) -> None:

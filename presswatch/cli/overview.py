@@ -134,13 +134,13 @@ def read_counts(conn: sqlite3.Connection, now: datetime) -> dict[str, int]:
 
 def read_daemon(conn: sqlite3.Connection, now: str) -> dict[str, Any]:
     """Whether the service runs: its lease is held, has not run out, and its process is not known to be dead."""
-    from scraper.store.leases import is_dead
+    from scraper.store.leases import host_and_process, is_dead
 
     row = conn.execute("SELECT holder, expires_at FROM leases WHERE name = 'daemon'").fetchone()
     running = bool(row and row["holder"] and row["expires_at"] > now and not is_dead(row["holder"]))
     if not running:
         return {"running": False, "host": None, "pid": None}
-    host, _, process = row["holder"].rpartition(":")[0].rpartition(":")
+    host, process = host_and_process(row["holder"])
     return {"running": True, "host": host, "pid": int(process)}
 
 

@@ -25,11 +25,17 @@ def holder_name() -> str:
     return f"{_place()}:{os.getpid()}:{_started(os.getpid())}"
 
 
-def shown_holder(holder: str) -> str:
-    """Host and process id, for people."""
-    place, _, _ = holder.rpartition(":")
-    host, _, pid = place.rpartition(":")
-    return f"{host.partition('/')[0]}:{pid}"
+def _parts(holder: str) -> tuple[str, str, str]:
+    """Place, process id and start."""
+    rest, _, started = holder.rpartition(":")
+    place, _, pid = rest.rpartition(":")
+    return place, pid, started
+
+
+def host_and_process(holder: str) -> tuple[str, str]:
+    """Host and process id of a :func:`holder_name`, for people."""
+    place, pid, _ = _parts(holder)
+    return place.partition("/")[0], pid
 
 
 def is_dead(holder: str) -> bool:
@@ -37,12 +43,11 @@ def is_dead(holder: str) -> bool:
 
     A ``kill -9`` leaves a lease behind; this lets the next process take over at once instead of after its expiry.
     """
-    place, _, rest = holder.rpartition(":")
-    place, _, pid = place.rpartition(":")
+    place, pid, was_started = _parts(holder)
     if place != _place() or not pid.isdigit():
         return False
     started = _started(int(pid))
-    return started is not None and started != rest
+    return started is not None and started != was_started
 
 
 @cache

@@ -14,7 +14,7 @@ import pytest
 
 from scraper.errors import LeaseLostError
 from scraper.store.db import Store, open_store
-from scraper.store.leases import acquire, holder_name, is_dead, release, renew, require, shown_holder
+from scraper.store.leases import acquire, holder_name, host_and_process, is_dead, release, renew, require
 from tests.support.watch import START
 
 TTL = timedelta(minutes=3)
@@ -107,7 +107,7 @@ def test_a_process_of_another_container_is_not_known_dead_though_its_host_has_th
     assert not is_dead(f"{host}/4026539999:999999:1")
     assert not is_dead(f"{host}:999999:1")
     assert is_dead(f"{place.rpartition(':')[0]}:999999:1")
-    assert shown_holder(f"{host}/4026539999:17:1") == f"{host}:17"
+    assert host_and_process(f"{host}/4026539999:17:1") == (host, "17")
 
 
 def test_a_process_that_is_hidden_from_us_is_not_known_dead() -> None:
