@@ -83,7 +83,7 @@ class Proxy:
                 request.headers["Proxy-Authorization"] = b"Basic " + base64.b64encode(pair)
         else:
             request.meta[SOCKS_META] = SocksTarget(
-                self.host, self.port, self.user, self.password, address if self.scheme == "socks5" else host, port
+                self.host, self.port, self.user, self.password, address if self.scheme == "socks5" else host
             )
         started = time.monotonic()
         try:

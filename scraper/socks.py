@@ -18,7 +18,6 @@ class SocksTarget:
     user: str | None = field(repr=False)
     password: str | None = field(repr=False)
     target: str
-    target_port: int
 
     def key(self) -> tuple[str, int, str | None, str | None]:
         """The proxy and whoever asks it: connections of others are not shared."""

@@ -359,7 +359,7 @@ async def test_a_socks_proxy_that_says_something_else_is_a_failure_that_names_it
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    way = SocksTarget("127.0.0.1", server.sockets[0].getsockname()[1], None, None, "press.example", 80)
+    way = SocksTarget("127.0.0.1", server.sockets[0].getsockname()[1], None, None, "press.example")
     async with server, opened() as handler:
         with pytest.raises(DownloadFailedError, match="the SOCKS proxy"):
             await ask(handler, "http://press.example/", **{SOCKS_META: way})
