@@ -248,11 +248,11 @@ def _last_resort(item: ItemData) -> ItemKey:
 @dataclass(frozen=True, slots=True)
 class Wording:
     """What of a text is compared. ``units`` are its words (characters, in scripts without spaces); ``words`` counts
-    each, ``pairs`` those of characters where there are clearly more words than spaces show."""
+    each; ``unspaced``: there are clearly more words than spaces show."""
 
     units: int
     words: Counter[str]
-    pairs: Counter[str] | None
+    unspaced: bool
 
 
 def read_wording(text: str) -> Wording:
@@ -267,18 +267,20 @@ def _wording(begins: str) -> Wording:
     words = Counter(_WORD.findall(folded))
     units = count_units(folded)
     unspaced = not folded.isascii() and units >= 2 * max(1, words.total())
-    return Wording(units, words, _pairs(folded) if unspaced else None)
+    return Wording(units, words, unspaced)
 
 
 def title_likeness(one: str, other: str) -> float:
     """Overlap of two titles in 0..1: Dice coefficient of their words, of character pairs in scripts without spaces."""
     a, b = read_wording(one), read_wording(other)
     of_a, of_b = a.words, b.words
-    if a.pairs is not None or b.pairs is not None:
-        of_a, of_b = (w.pairs or _pairs(fold_text(text[:_MOST_COMPARED])) for w, text in ((a, one), (b, other)))
+    if a.unspaced or b.unspaced:
+        of_a, of_b = (_pairs(text[:_MOST_COMPARED]) for text in (one, other))
     total = of_a.total() + of_b.total()
     return 2 * (of_a & of_b).total() / total if total else 0.0
 
 
-def _pairs(folded: str) -> Counter[str]:
+@lru_cache(maxsize=2_048)
+def _pairs(begins: str) -> Counter[str]:
+    folded = fold_text(begins)
     return Counter(folded[i : i + 2] for i in range(len(folded) - 1))
