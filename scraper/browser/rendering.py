@@ -40,8 +40,13 @@ _NEEDED: Final = frozenset({"script", "xhr", "fetch"})
 _SHOWN: Final = frozenset({"stylesheet", "image", "font"})
 """Loaded only where a picture is taken."""
 
-_WHEN_IDLE: Final = """() => new Promise((done) => requestIdleCallback(() => setTimeout(done, 0), {timeout: 1000}))"""
-"""Scripts that have what they waited for come first, also where the processor is busy with others."""
+_WHEN_IDLE: Final = """() => new Promise((done) => {
+  const idle = () => requestIdleCallback(() => setTimeout(done, 0), {timeout: 1000});
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', idle, {once: true});
+  else idle();
+})"""
+"""The document is read to its end, and scripts that have what they waited for come first, also where the processor is
+busy with others."""
 _SERIALIZE: Final = """(most) => {
   const drop = 'script:not([type="application/ld+json"]):not([type="application/json"]),style,noscript,template,' +
     'iframe,object,embed,link[rel~="stylesheet"],link[rel~="preload"],link[rel~="modulepreload"],' +
@@ -195,10 +200,11 @@ async def render(
     except Error as error:
         why = (str(error).strip().splitlines() or ["no reason given"])[0]
         raise FetchError("unreadable", f"the page could not be rendered: {why[:200]}", url=shell.url) from error
+    finally:
+        for failure in rendering.failed[:MOST_TOLD]:
+            log.info("a request of %s was not answered: %s", shell.url, failure)
     if not isinstance(html, str):
         raise FetchError("too_large", "the rendered page is larger than allowed", url=shell.url)
-    for failure in rendering.failed[:MOST_TOLD]:
-        log.info("a request of %s was not answered: %s", shell.url, failure)
     page = replace(
         shell,
         body=html.encode("utf-8", "replace"),
@@ -209,7 +215,9 @@ async def render(
 
 
 async def _run(tab: Tab, rendering: Rendering, *, until: float, picture: bool) -> tuple[object, bytes | None]:
-    await tab.goto(_without_fragment(rendering._shell.url), wait_until="domcontentloaded", timeout=0)
+    # Playwright waits without end for "domcontentloaded" where a script has gone elsewhere meanwhile; the document
+    # itself knows when it is read (_WHEN_IDLE).
+    await tab.goto(_without_fragment(rendering._shell.url), wait_until="commit", timeout=0)
     await rendering.settle(tab, until)
     shot = await _picture(tab) if picture else None
     return await tab.evaluate(_SERIALIZE, MOST_DOM_BYTES), shot

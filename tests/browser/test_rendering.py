@@ -122,6 +122,13 @@ def test_what_a_page_tries_besides_is_in_vain(script: str, loop: Loop) -> None:
     assert not [one for one in loop.asked if "else.example" in one.url]
 
 
+def test_a_script_that_leaves_before_the_page_is_read_does_not_hold_it_up(loop: Loop) -> None:
+    leaving = "<script>setTimeout(() => { location.href = 'https://else.example/' }, 0)</script>"
+    slow = "<script>for (const until = Date.now() + 200; Date.now() < until;);</script>"
+    html = f"<!doctype html><body><p>here{leaving}<script src='/app.js'></script>{slow}<p>there"
+    assert b"<p>here" in loop.render(html, seconds=8).page.body
+
+
 def test_a_page_that_grows_without_end_is_too_large(loop: Loop) -> None:
     html = "<!doctype html><body><script>document.body.dataset.x = 'x'.repeat(11e6)</script>"
     with pytest.raises(FetchError) as refused:
