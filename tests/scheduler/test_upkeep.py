@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.upkeep import correct_due
+from scheduler.upkeep import compact, correct_due
 from scraper.clock import from_text, to_text
 
 DUE = {"hubs": "next_at", "flaps": "settles_at"}
@@ -50,3 +50,22 @@ def test_what_was_written_under_a_clock_of_years_ahead_is_due_now(newsroom: Any,
     newsroom.now -= timedelta(days=4_700)
     correct_due(newsroom.store.conn, newsroom.now)
     assert due(newsroom, table) == timedelta(0)
+
+
+def test_at_night_the_search_index_is_drawn_together_and_still_finds_all(newsroom: Any) -> None:
+    for n in range(3):
+        newsroom.publish("harbour", *[f"Quay {n * 4 + k} is repaired" for k in range(4)])
+    conn, segments = newsroom.store.conn, "SELECT count(DISTINCT segid) FROM items_fts_idx"
+    assert conn.execute(segments).fetchone()[0] > 1
+    compact(newsroom.store)
+    assert conn.execute(segments).fetchone()[0] == 1
+    conn.execute("INSERT INTO items_fts(items_fts, rank) VALUES ('integrity-check', 1)")
+    found = conn.execute("SELECT count(*) FROM items_fts WHERE items_fts MATCH 'repaired'").fetchone()[0]
+    assert found == 12
+
+
+def test_at_night_the_log_is_folded_into_the_file(newsroom: Any) -> None:
+    log = newsroom.store.path.with_name(newsroom.store.path.name + "-wal")
+    assert log.stat().st_size > 0
+    compact(newsroom.store)
+    assert log.stat().st_size == 0
