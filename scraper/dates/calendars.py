@@ -6,7 +6,13 @@ from datetime import date, timedelta
 
 from scraper.dates.tokens import fold_word
 
-_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911, "中華民國": 1911}
+MINGUO_OFFSET = 1911
+_ERAS = {
+    "令和": 2018,
+    "平成": 1988,
+    "昭和": 1925,
+    **dict.fromkeys(("民國", "民国", "中華民國"), MINGUO_OFFSET),
+}
 BUDDHIST_OFFSET = 543
 _PERSIAN = (
     "فروردین farvardin",
@@ -29,6 +35,24 @@ PERSIAN_MONTHS = {
 }
 """Solar Hijri months, Iranian and Afghan names, by folded word."""
 
+_ETHIOPIAN = (
+    "መስከረም",
+    "ጥቅምት",
+    "ኅዳር ህዳር ሕዳር ኀዳር",
+    "ታኅሣሥ ታህሳስ ታህሣሥ ታሕሳስ ታኅሳስ",
+    "ጥር",
+    "የካቲት",
+    "መጋቢት",
+    "ሚያዝያ ሚያዚያ",
+    "ግንቦት",
+    "ሰኔ",
+    "ሐምሌ ሀምሌ",
+    "ነሐሴ ነሀሴ ነሃሴ",
+    "ጳጉሜ ጳጉሜን",
+)
+ETHIOPIAN_MONTHS = {fold_word(name): number for number, names in enumerate(_ETHIOPIAN, 1) for name in names.split()}
+"""Ethiopian months in Amharic, by folded word. Tigrinya uses some of the names for Gregorian months."""
+
 
 def era_year(era: str | None, printed: str) -> int | None:
     """The Gregorian year of 2025年, 令和7年, 令和元年, 民國114年; ``None`` for a year that is none."""
@@ -48,6 +72,15 @@ def plain_year(year: int, month: int, day: int, *, persian: bool) -> tuple[int, 
     if 2443 <= year <= 2643:
         return year - BUDDHIST_OFFSET, month, day
     return year, month, day
+
+
+def from_ethiopian(year: int, month: int, day: int) -> date | None:
+    """Ethiopian to Gregorian for 1900-2100 of its years; ``None`` for a day that the calendar does not have."""
+    last = 30 if month <= 12 else 6 if year % 4 == 3 else 5
+    if not (1900 <= year <= 2100 and 1 <= month <= 13 and 1 <= day <= last):
+        return None
+    days = (year - 2012) * 365 + year // 4 - 2012 // 4 + (month - 1) * 30 + day - 1
+    return date(2019, 9, 12) + timedelta(days=days)  # 1 Meskerem 2012
 
 
 def from_persian(year: int, month: int, day: int) -> date | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 
-from scraper.dates.calendars import BUDDHIST_OFFSET, PERSIAN_MONTHS, from_persian
+from scraper.dates.calendars import BUDDHIST_OFFSET, ETHIOPIAN_MONTHS, PERSIAN_MONTHS, from_ethiopian, from_persian
 from scraper.dates.candidate import Candidate, calendar_date, full_year
 from scraper.dates.hijri import HIJRI_MONTHS, from_hijri
 from scraper.dates.names import COMMON, load_names, month_at
@@ -32,6 +32,8 @@ def named_candidates(
             continue
         if token.word in PERSIAN_MONTHS or token.word in HIJRI_MONTHS:
             found = _other_calendar(text, tokens, index)
+        elif token.word in ETHIOPIAN_MONTHS and "ti" not in languages:
+            found = _ethiopian(text, tokens, index, ETHIOPIAN_MONTHS[token.word])
         elif token.word in months and (named := month_at(tokens, index, languages)):
             month, length, said_by = named
             found = _around(text, tokens, index, index + length - 1, month, now=now)
@@ -213,6 +215,19 @@ def _other_calendar(text: str, tokens: Sequence[Token], index: int) -> Candidate
         if named and (found := _converted(text, tokens, index, last, month, from_hijri)):
             return found
     return None
+
+
+def _ethiopian(text: str, tokens: Sequence[Token], index: int, month: int) -> Candidate | None:
+    """ "ኅዳር 9 ቀን 2019", "9 ኅዳር 2019"."""
+    right = _number_right(text, tokens, index)
+    day = _as_day(tokens[right]) if right is not None else None
+    if right is None or day is None:
+        return _converted(text, tokens, index, index, month, from_ethiopian)
+    year = _number_right(text, tokens, right)
+    on = from_ethiopian(tokens[year].number, month, day) if year is not None else None
+    if year is None or on is None:
+        return None
+    return Candidate(tokens[index].start, tokens[year].end, on.year, on.month, on.day)
 
 
 def _converted(

@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from scraper.dates.calendars import PERSIAN_MONTHS
+from scraper.dates.calendars import ETHIOPIAN_MONTHS, PERSIAN_MONTHS
 from scraper.dates.hijri import HIJRI_MONTHS
 from scraper.dates.tokens import Token
 
@@ -23,7 +23,7 @@ COMMON = (
 _OWN_FILLERS = (
     "de del do da di du le la el den der am al of the th st nd rd er eme o a e i u y и год года году г р у "
     "ngay nam ที่ วันที่ พ ศ ค ปี เดือน yil yili yilin ano anno an año dia den d m n ja jo tarihinde de' gads gada "
-    "на от з від วัน"
+    "на от з від วัน ቀን"
 ).split()
 
 
@@ -97,6 +97,7 @@ def load_names() -> Names:
         # One letter alone is never believed to be a month (``named._is_believable``).
         month_words=_telling_words(p.words for ps in months.values() for p in ps if len("".join(map(str, p.words))) > 1)
         | frozenset(PERSIAN_MONTHS)
+        | frozenset(ETHIOPIAN_MONTHS)
         | frozenset(HIJRI_MONTHS),
         age_words=_telling_words(words for words in ages if not _is_counted(words)),
         counted_words=_counted_words(filter(_is_counted, ages)),

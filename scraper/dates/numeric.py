@@ -1,12 +1,13 @@
-"""Dates written in digits alone: ISO, 21.04.2025, 04/21/2025, 2025. 4. 21., 2025年4月21日, 2025년 4월 21일."""
+"""Dates written in digits alone, or with hardly more: ISO, 21.04.2025, 04/21/2025, 2025. 4. 21., 2025年4月21日,
+2025년 4월 21일, 114-04-21 (Taiwan), R7.4.21 (Japan), 2025 оны 4 сарын 21."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from scraper.dates.calendars import era_year, from_persian, plain_year
+from scraper.dates.calendars import MINGUO_OFFSET, era_year, from_persian, plain_year
 from scraper.dates.candidate import Candidate, DateOrder, calendar_date, full_year, is_future
 from scraper.dates.hijri import from_hijri
 
@@ -15,18 +16,23 @@ _NUMERIC = re.compile(
     r"""
     (?<![0-9A-Za-z_$€£¥#+\\=&%~@]) (?<![0-9][.,:/-])
     (?:
-      (?P<y>[0-9]{4})[ ]?(?P<ys>[-/.])[ ]?(?P<ym>[0-9]{1,2})[ ]?(?P=ys)[ ]?(?P<yd>[0-9]{1,2})
+      (?P<y>[0-9]{4}|1[0-9]{2})[ ]?(?P<ys>[-/.])[ ]?(?P<ym>[0-9]{1,2})[ ]?(?P=ys)[ ]?(?P<yd>[0-9]{1,2})
         (?![0-9]) (?![-/.:,][0-9])
     | (?P<a>[0-9]{1,2})[ ]{0,2}(?P<s>[-/.])[ ]{0,2}(?P<b>[0-9]{1,2})[ ]{0,2}(?P=s)[ ]{0,2}
         (?P<c>[0-9]{4}|'?[0-9]{2}|(?<=\.[ ])[0-9]) (?![0-9A-Za-z$€£%]) (?![-/.:,][0-9])
     | (?: (?P<era>令和|平成|昭和|民國|民国|中華民國) [ ]? )? (?: (?P<cy>[0-9]{1,4}|元) [ ]?[年년] [ ]? )?
       (?P<cm>[0-9]{1,2}) [ ]?[月월] (?: [ ]?(?P<cd>[0-9]{1,2}) [ ]?[日号號일] )?
+    | (?P<je>[RHS])[ ]?(?P<jy>[0-9]{1,2}|元)(?P<js>[./-])(?P<jm>[0-9]{1,2})(?P=js)(?P<jd>[0-9]{1,2}) (?![0-9./-])
+    | (?:(?P<ny>[0-9]{4})[ ]он(?:ы|д)?[ ])? (?P<nm>[0-9]{1,2}) (?:[ -]?(?:р|дугаар|дүгээр))? [ ]сар(?:ын)?
+      [ -] (?P<nd>[0-9]{1,2}) (?![0-9])
     | (?P<k>[0-9]{8}) (?=T[0-9]{4,6})
     )
     """,
     re.VERBOSE,
 )
-LIKELY = re.compile(r"[0-9](?:[ ]{0,2}([-/.])[ ]{0,2}[0-9]{1,2}[ ]{0,2}\1|[ ]?[月월]|T[0-9]{4})")
+LIKELY = re.compile(
+    r"[0-9](?:[ ]{0,2}([-/.])[ ]{0,2}[0-9]{1,2}[ ]{0,2}\1|[ ]?[月월]|T[0-9]{4}|(?:[ -]?(?:р|дугаар|дүгээр))?[ ]сар)"
+)
 """What each of the forms above has in it."""
 _HIJRI_MARK = re.compile(r"[ ]?(?:هـ|ه(?!\w)|AH\b|H\b)")
 _YEAR_MARK = re.compile(r"^\.?[ ]?(?:г|р|ж)?\.?(?:[, ]{1,2}[0-9]{1,2}[:.][0-9]{2}.{0,20})?")
@@ -43,21 +49,32 @@ def may_be_numeric(text: str) -> bool:
 
 
 def numeric_candidates(
-    text: str, *, now: datetime, order: DateOrder | None, fallback: DateOrder | None, thai: bool, persian: bool
+    text: str,
+    *,
+    now: datetime,
+    order: DateOrder | None,
+    fallback: DateOrder | None,
+    thai: bool,
+    persian: bool,
+    languages: Sequence[str] = (),
 ) -> Iterator[Candidate]:
     """Candidates of a uniform text. ``order`` is decided, ``fallback`` the language's custom where it is not;
-    ``thai`` and ``persian`` say that years are likely of those calendars."""
+    ``thai`` and ``persian`` say that years are likely of those calendars, ``languages`` (``zh``) that others may be."""
     for match in _NUMERIC.finditer(text):
         kind = match.lastgroup
         found = None
         if match["y"]:
-            found = _year_first(match, text, persian=persian)
+            found = _year_first(match, text, now=now, persian=persian, minguo="zh" in languages)
         elif match["a"]:
             found = _other_year_last(match, text, persian=persian) or _day_and_month(
                 match, text, now=now, order=order, fallback=fallback, thai=thai
             )
         elif match["cm"]:
             found = _east_asian(match)
+        elif match["je"]:
+            found = _era_letter(match) if "ja" in languages else None
+        elif match["nm"]:
+            found = _mongolian(match)
         elif kind == "k":
             digits = match["k"]
             found = _checked(match, int(digits[:4]), int(digits[4:6]), int(digits[6:]))
@@ -71,8 +88,11 @@ def _checked(match: re.Match[str], year: int, month: int, day: int, *, ambiguous
     return Candidate(match.start(), match.end(), year, month, day, ambiguous)
 
 
-def _year_first(match: re.Match[str], text: str, *, persian: bool) -> Candidate | None:
+def _year_first(match: re.Match[str], text: str, *, now: datetime, persian: bool, minguo: bool) -> Candidate | None:
     year, month, day = int(match["y"]), int(match["ym"]), int(match["yd"])
+    if year < 1000:  # years of the Republic, as Taiwan counts them
+        believed = minguo and year + MINGUO_OFFSET <= now.year + 1
+        return _checked(match, year + MINGUO_OFFSET, month, day) if believed else None
     if _HIJRI_MARK.match(text, match.end()):
         return _gregorian(match, from_hijri(year, month, day))
     converted = plain_year(year, month, day, persian=persian)
@@ -158,6 +178,20 @@ def _is_short_date(match: re.Match[str], text: str, fallback: DateOrder | None, 
         (begins and _DASH_AFTER.match(text, match.end())) or (ends and _DASH_BEFORE.search(text, 0, match.start()))
     )
     return apart and (padded or spaced or match["s"] == "/" or (customary and bool(alone or at_edge)))
+
+
+def _era_letter(match: re.Match[str]) -> Candidate | None:
+    """ "R7.4.21": a Japanese year by the first letter of its era."""
+    year = era_year({"R": "令和", "H": "平成", "S": "昭和"}[match["je"]], match["jy"])
+    return _checked(match, year or 0, int(match["jm"]), int(match["jd"]))
+
+
+def _mongolian(match: re.Match[str]) -> Candidate | None:
+    month, day = int(match["nm"]), int(match["nd"])
+    year = int(match["ny"]) if match["ny"] else None
+    if calendar_date(year or 2000, month, day) is None:
+        return None
+    return Candidate(match.start(), match.end(), year, month, day)
 
 
 def _east_asian(match: re.Match[str]) -> Candidate | None:

@@ -28,7 +28,7 @@ _WORDS_ONLY_LENGTH = 60
 _REACH = 40
 _LONGEST_WORD = 60
 _SHORTEST = 3  # characters: "2日前"
-_MARK = re.compile(r"\.?[ ]?(?:г(?:ода?|оду)?|р(?:оку)?|ж|жылы?|թ|هـ?|r|d|н)\.?(?![^\W_])|\.(?=[ ,;)]|$)")
+_MARK = re.compile(r"\.?[ ]?(?:г(?:ода?|оду)?|р(?:оку)?|ж|жылы?|թ|هـ?|r|d|н|ዓ\.?ም)\.?(?![^\W_])|\.(?=[ ,;)]|$)")
 _WEEKDAY_BEGIN = re.compile(rf"[ ,(\[]{{0,3}}({WORD}+)")
 _DIGIT = re.compile("[0-9]+")
 GAP = " .'’-"
@@ -74,6 +74,7 @@ def find_dates(
             fallback=language_order(tuple(languages)) if languages else None,
             thai="th" in bases or (not plain.isascii() and bool(_THAI_TEXT.search(text))),
             persian="fa" in bases or "ps" in bases or (not text.isascii() and bool(_PERSIAN_DIGIT.search(text))),
+            languages=bases,
         )
     if names_time(plain):
         months, ages = _tokens_near_digits(plain)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.dates import decide_order, find_dates, parse_date, parse_iso
-from scraper.dates.calendars import from_persian
+from scraper.dates.calendars import from_ethiopian, from_persian
 from scraper.dates.generate import NAMES_FILE
 from scraper.dates.hijri import from_hijri
 from scraper.dates.names import load_names
@@ -404,3 +404,44 @@ def test_what_is_sifted_out_holds_no_date(texts: list[str]) -> None:
 def test_texts_without_a_date_are_sifted_out() -> None:
     texts = ["Route 12 is closed", "Open on working days at counter 6", "Notice 0/37", "", "3 May", "vor 3 Tagen"]
     assert sift_texts(texts) == {4, 5}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "on"),
+    [
+        ("114-04-21", "zh-TW", date(2025, 4, 21)),
+        ("發布日期：114/04/21 10:20", "zh", date(2025, 4, 21)),
+        ("103.12.1", "zh-Hant-TW", date(2014, 12, 1)),
+        ("R7.4.21", "ja", date(2025, 4, 21)),
+        ("（H31.4.21更新）", "ja", date(2019, 4, 21)),
+        ("2025 оны 4 сарын 21", "mn", date(2025, 4, 21)),
+        ("2025 оны 04-р сарын 21", "mn", date(2025, 4, 21)),
+        ("ሚያዝያ 13 ቀን 2017 ዓ.ም", "am", date(2025, 4, 21)),
+        ("13 ሚያዝያ 2017", "am", date(2025, 4, 21)),
+    ],
+)
+def test_years_of_other_counts_are_read_where_the_language_is_theirs(text: str, language: str, on: date) -> None:
+    assert [hit.published.on for hit in find_dates(text, now=NOW, languages=(language,))] == [on]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("114-04-21", "en"),
+        ("114-04-21", "de"),
+        ("118-04-21", "zh"),  # four years from now
+        ("114-14-21", "zh"),
+        ("R7.4.21", "en"),
+        ("R7.4.2.1", "ja"),
+        ("ሚያዝያ 31 ቀን 2017", "am"),
+    ],
+)
+def test_numbers_that_look_like_such_a_year_are_none_elsewhere(text: str, language: str) -> None:
+    assert find_dates(text, now=NOW, languages=(language,)) == []
+
+
+def test_an_ethiopian_year_ends_after_five_or_six_extra_days() -> None:
+    assert from_ethiopian(2012, 1, 1) == date(2019, 9, 12)
+    assert from_ethiopian(2011, 13, 6) == date(2019, 9, 11)
+    assert from_ethiopian(2012, 13, 6) is None
+    assert from_ethiopian(2019, 3, 9) == date(2026, 11, 18)
