@@ -127,9 +127,11 @@ def _ask(process: subprocess.Popen[bytes], request: bytes, seconds: float) -> di
     except OSError as error:
         raise TemplateError("its process has ended") from error
     output = process.stdout.fileno()
+    ready = select.poll()  # select() takes no descriptor beyond 1,023
+    ready.register(output, select.POLLIN)
     while not said.endswith(b"\n"):
         left = end - time.monotonic()
-        if left <= 0 or not select.select([output], [], [], left)[0]:
+        if left <= 0 or not ready.poll(left * 1000):
             raise TemplateError(f"it took more than {SECONDS:.0f} s")
         piece = os.read(output, 65_536)
         if not piece:

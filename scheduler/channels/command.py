@@ -100,12 +100,14 @@ class CommandChannel:
         said, count = b"", 0
         assert process.stdout is not None  # noqa: S101 - it was asked for
         output = process.stdout.fileno()
+        ready = select.poll()  # select() takes no descriptor beyond 1,023
+        ready.register(output, select.POLLIN)
         while process.poll() is None or count == 0:
             left = end - time.monotonic()
             if left <= 0:
                 raise subprocess.TimeoutExpired(self._command, self._seconds)
             # What it started may hold the pipe open after it has ended.
-            if not select.select([output], [], [], min(left, 0.05))[0]:
+            if not ready.poll(min(left, 0.05) * 1000):
                 if process.poll() is not None:
                     break
                 continue

@@ -45,6 +45,12 @@ def test_a_program_gets_the_message_and_its_id(tmp_path: Path, monkeypatch: pyte
     assert "s3cret" not in environ
 
 
+@pytest.mark.usefixtures("many_open_files")
+def test_a_program_is_run_however_many_files_are_open(tmp_path: Path) -> None:
+    program(tmp_path, f"echo well; cat > {tmp_path}/got").send(render(MESSAGE), MESSAGE)
+    assert (tmp_path / "got").stat().st_size
+
+
 @pytest.mark.parametrize(("script", "retryable"), [("exit 1", False), ("exit 75", True), ("kill -9 $$", True)])
 def test_its_status_says_whether_to_try_again(tmp_path: Path, script: str, retryable: bool) -> None:
     error = failure(program(tmp_path, f"echo 'no \033[31mroom'; {script}"))

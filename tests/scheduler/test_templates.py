@@ -42,6 +42,11 @@ def test_a_template_says_what_its_author_wants(fill: Any) -> None:
     )
 
 
+@pytest.mark.usefixtures("many_open_files")
+def test_a_template_is_filled_in_however_many_files_are_open(fill: Any) -> None:
+    assert fill("{{ total }}") == "1"
+
+
 def test_values_are_escaped_in_html(fill: Any) -> None:
     assert fill("<p>{{ entries[0].title }}</p>", html=True) == "<p>Pier &lt;b&gt; {{ 7*7 }}</p>"
 
