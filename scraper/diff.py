@@ -78,6 +78,11 @@ class Diff:
         """Items never seen before, in page order."""
         return tuple(match for match in self.matches if match.known is None)
 
+    @property
+    def unseen(self) -> tuple[ItemChange, ...]:
+        """Changes by which items become known: all that is written of a page after the first one."""
+        return tuple(change for change in self.changes if change.match.known is None)
+
 
 def keys_for(items: Sequence[ItemData], page_url: str) -> tuple[tuple[ItemData, ...], list[tuple[ItemKey, ...]]]:
     """The page's items without doublets and session ids, and their keys: what to load from the store before

@@ -157,7 +157,7 @@ def _compared(
     record.gap = gap_left(job, look.further, look.gap_since)
     record.baseline = not job.has_baseline
     record.outcome = Outcome.UNCHANGED
-    if found.changes or found.filled or new or found.left:
+    if record.has_changes or found.filled or new or found.left:
         record.outcome = Outcome.CHANGED
         record.capture = keep(store, page, "evidence" if job.has_baseline else "baseline", record.body_sha256)
         record.screenshot = keep_picture(store, page.url, look.picture)

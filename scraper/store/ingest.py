@@ -50,7 +50,7 @@ def commit_check(
     """
     policy = policy or health.EpisodePolicy()
     commit = _Commit(record, listener, cadence, now, policy)
-    if not (record.diff and record.diff.changes):
+    if not record.has_changes:
         with store.transaction(durable=False) as conn:
             source = load_standing(conn, record)
             if not may_tell(record, source, policy, now):

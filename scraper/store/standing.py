@@ -42,7 +42,7 @@ def load_standing(conn: sqlite3.Connection, record: CheckRecord) -> sqlite3.Row:
 def may_tell(record: CheckRecord, source: sqlite3.Row, policy: health.EpisodePolicy, now: datetime) -> bool:
     """Whether committing ``record`` may lead to a change that is told. ``source`` is of :func:`load_standing`."""
     return (
-        bool(record.diff and record.diff.changes)
+        record.has_changes
         or may_change_episode(record, source, policy)
         or (source["silent_after_at"] is not None and source["silent_after_at"] <= to_text(now))
     )

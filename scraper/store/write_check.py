@@ -80,7 +80,7 @@ def write_check(writing: Writing) -> int:
 
 def _goes_on(previous: sqlite3.Row, record: CheckRecord) -> bool:
     """Whether a check says the same as the one before, so that the database does not grow while nothing changes."""
-    if record.outcome is Outcome.CHANGED or (record.diff and (record.diff.changes or record.diff.filled)):
+    if record.outcome is Outcome.CHANGED or record.has_changes or (record.diff and record.diff.filled):
         return False
     return bool(
         previous["check_outcome"] == record.outcome.value

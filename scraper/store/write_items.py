@@ -59,13 +59,12 @@ def write_diff(writing: Writing, diff: Diff) -> None:
 def write_further(writing: Writing, diff: Diff) -> int:
     """Write the items of a page after the first one that were not known: they are remembered and told, but what is
     listed is what the first page shows. How many are news."""
-    fresh = [change for change in diff.changes if change.match.known is None]
-    for change in fresh:
+    for change in diff.unseen:
         item_id, key = _insert_item(writing, change.match, 0.0, listed=False)
         _write_change(writing, change, item_id, key, revision=1)
         if change.tell:
             queue_articles(writing, [item_id])
-    return sum(change.kind is ChangeKind.ADDED for change in fresh)
+    return sum(change.kind is ChangeKind.ADDED for change in diff.unseen)
 
 
 # -- items and their keys --------------------------------------------------------------------------------------------

@@ -93,6 +93,11 @@ class CheckRecord:
     fresh_until: datetime | None = None
     hints: FeedHints | None = None
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether it leads to changes of items, on whichever page they stand."""
+        return bool(self.diff and self.diff.changes) or any(one.unseen for one in self.further)
+
 
 @dataclass(frozen=True, slots=True)
 class Committed:

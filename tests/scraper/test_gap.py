@@ -13,6 +13,9 @@ from scraper.paging import Trail
 from scraper.types import Outcome
 from tests.support.press import PressOffice, Reader
 
+_FULL = 2
+"""https://sqlite.org/pragma.html#pragma_synchronous"""
+
 
 @pytest.fixture
 def site() -> Iterator[PressOffice]:
@@ -90,6 +93,21 @@ def test_page_that_failed_is_read_at_the_next_look_and_what_it_lists_is_told(sit
     reader.check()
     assert reader.told() == []
     assert reader.value("SELECT count(*) FROM items") == 37
+
+
+def test_what_only_a_late_page_tells_is_a_change_that_survives_a_power_cut(site: PressOffice, reader: Reader) -> None:
+    fresh = site.publish(25)
+    site.broken = {3}
+    reader.check()
+    site.broken = set()
+    report = reader.check()
+    assert (report.outcome, reader.told()) == (Outcome.CHANGED, fresh[:5])
+    assert reader.value("PRAGMA synchronous") == _FULL, "the connection keeps what the last commit was made with"
+    kept = "SELECT outcome, changes, retention FROM checks JOIN captures ON sha256 = capture_sha256 ORDER BY id DESC"
+    assert tuple(reader.row(kept)) == ("changed", 5, "evidence")
+    assert reader.value("SELECT last_changed_at = last_check_at FROM sources")
+    assert reader.check().outcome is Outcome.UNCHANGED
+    assert reader.value("PRAGMA synchronous") != _FULL
 
 
 def test_page_that_keeps_failing_is_given_up_after_five_looks(site: PressOffice, reader: Reader) -> None:
