@@ -80,7 +80,7 @@ def _of_one_class(tree: Tree, fields: list[Fields]) -> list[int]:
 
 
 def _class_of_title(tree: Tree, f: Fields) -> str:
-    """The class of the innermost element around a title that has one, up to its link or heading."""
+    """The class of the innermost element around a title that has one, up to its heading, within its record."""
     if f.title is None:
         return ""
     node = tree.parent[f.title.node]
@@ -88,7 +88,7 @@ def _class_of_title(tree: Tree, f: Fields) -> str:
         if node < 0 or _class(tree, node) or tree.heading[node] == node:
             break
         node = tree.parent[node]
-    return _class(tree, node)
+    return _class(tree, node) if node >= f.row.record.start else ""
 
 
 def _title_node(f: Fields) -> int:

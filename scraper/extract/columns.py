@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -20,6 +21,8 @@ from scraper.extract.tree import TEXT, Line, Tree
 from scraper.text import count_letters, count_units
 
 Key = tuple[int, int, int, int]
+LinkKey = tuple[int, str, int]
+"""Tag path, classes, and which of the row's links with these it is."""
 Run = tuple[tuple[int, int, int], int, int, str, int, int, int, bool, bool]
 """A piece before it is counted in its record: place, first and last node, text, words, link, heading, strong, dated."""
 LABEL = 4
@@ -38,6 +41,10 @@ USUAL = 0.8
 """Share of a column's titles in headings, or in links, that makes these a habit of the list."""
 MAX_SAID = 300
 """Characters of what stands for a picture."""
+MAX_ALIKE = 4
+"""Links of one path and class that are told apart in a record."""
+LATER = 0.7
+"""How much less each of these is likely to be the record's own than the one before it."""
 MAX_PIECES = 60
 """Pieces of text that are read of one record."""
 LEAST_SCORE = 0.05
@@ -104,6 +111,7 @@ class Page:
     rows: dict[tuple[int, int, int], Row] = field(default_factory=dict)
     runs: dict[int, list[Run]] = field(default_factory=dict)
     boilerplate: frozenset[str] = frozenset()
+    sentences: frozenset[Key] = frozenset()
 
     def __post_init__(self) -> None:
         self.moment_nodes = [m.node for m in self.moments]
@@ -361,30 +369,34 @@ def choose_fields(page: Page, rows: list[Row], columns: list[Column]) -> list[Fi
     rank = {c.key: k for k, c in enumerate(columns) if c.score > LEAST_SCORE and c.dated < 0.5}
     main = columns[0] if rank else None
     titles = [_title_of(row, rank, main) for row in rows]
-    links: dict[tuple[int, str], float] = {}
+    links: dict[LinkKey, float] = {}
     if any(title is None or title.link < 0 for title in titles):
         links = _link_ranks(page.tree, rows)
     return [_row_fields(page.tree, row, title, links) for row, title in zip(rows, titles, strict=True)]
 
 
-def _link_ranks(tree: Tree, rows: list[Row]) -> dict[tuple[int, str], float]:
-    """Link columns by tag path and class: in how many rows, with how many distinct addresses, how much of one
+def _link_ranks(tree: Tree, rows: list[Row]) -> dict[LinkKey, float]:
+    """Link columns by tag path, class and number: in how many rows, with how many distinct addresses, how much of one
     pattern."""
-    rows_with: Counter[tuple[int, str]] = Counter()
-    firsts: dict[tuple[int, str], list[str]] = {}
+    found: dict[LinkKey, list[str]] = {}
     for row in rows:
-        seen = set()
-        for node in row.links:
-            key = _link_key(tree, node)
-            if key not in seen:
-                seen.add(key)
-                firsts.setdefault(key, []).append(href_of(tree, node))
-        rows_with.update(seen)
+        for key, node in _link_keys(tree, row):
+            found.setdefault(key, []).append(href_of(tree, node))
     n = len(rows)
     return {
-        key: rows_with[key] / n * len(set(hrefs)) / len(hrefs) * (0.5 + 0.5 * common_pattern(hrefs))
-        for key, hrefs in firsts.items()
+        key: len(set(hrefs)) / n * (0.5 + 0.5 * common_pattern(hrefs)) * LATER ** (key[2] - 1)
+        for key, hrefs in found.items()
     }
+
+
+def _link_keys(tree: Tree, row: Row) -> Iterator[tuple[LinkKey, int]]:
+    """The columns of a row's links, in order."""
+    seen: dict[tuple[int, str], int] = {}
+    for node in row.links:
+        key = _link_key(tree, node)
+        seen[key] = count = seen.get(key, 0) + 1
+        if count <= MAX_ALIKE:
+            yield (*key, count), node
 
 
 def _link_key(tree: Tree, node: int) -> tuple[int, str]:
@@ -417,12 +429,10 @@ def _title_of(row: Row, rank: dict[Key, int], main: Column | None) -> Piece | No
     return best
 
 
-def _row_fields(tree: Tree, row: Row, title: Piece | None, links: dict[tuple[int, str], float]) -> Fields:
+def _row_fields(tree: Tree, row: Row, title: Piece | None, links: dict[LinkKey, float]) -> Fields:
     if title is not None and title.link >= 0:
         return Fields(row, title, title.link)
-    link = -1
-    if row.links:
-        link = max(row.links, key=lambda node: links.get(_link_key(tree, node), 0.0))
+    link = max(_link_keys(tree, row), key=lambda found: links.get(found[0], 0.0))[1] if row.links else -1
     return Fields(row, title, link)
 
 

@@ -16,7 +16,10 @@ from itertools import pairwise
 from scraper.dates import DateOrder, decide_order, find_dates
 from scraper.dates.candidate import is_future
 from scraper.extract.columns import Fields, Page, anchor_of
+from scraper.extract.markup import find_value
 from scraper.extract.moments import Moment
+from scraper.extract.tree import Tree
+from scraper.extract.years import give_years
 from scraper.types import Published
 
 OWN_LINE = 0.2
@@ -27,10 +30,11 @@ MONTHS = 12
 BESIDE = 2
 """Words beside a date up to which it is all that an element says ("Posted on", a weekday)."""
 
-_AMBIGUOUS = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}(?:\s?[./\-]\s?\d{2,4})?")
+_AMBIGUOUS = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d{1,4}")
 _THREE = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d{2}")
 _YEAR_FIRST = re.compile(r"(?:19|20)[0-9]{2}([./-])[0-9]{1,2}\1[0-9]{1,2}")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2(?:19|20)[0-9]{2}")
+_FULL_YEAR = re.compile(r"\d{4}")
 _NAME = re.compile(r"[^\W\d_]{3,}")
 Key = tuple[int, bool, int]
 
@@ -60,6 +64,7 @@ def date_column(
     _carry_days(page, fields, chosen)
     _govern(page, fields, chosen)
     settled = settle_order([m.published if m else None for m in chosen], now=now, languages=languages, url=url)
+    settled = give_years(page, fields, settled)
     return [None if p and p.on and is_future(p.on, now) else p for p in settled]
 
 
@@ -67,7 +72,7 @@ def _columns(page: Page, fields: list[Fields]) -> list[_Column]:
     cells: dict[Key, dict[int, Moment]] = {}
     for k, f in enumerate(fields):
         seen: dict[tuple[int, bool], int] = {}
-        for moment in f.row.moments:
+        for moment in sorted(f.row.moments, key=_likeness) if len(f.row.moments) > 1 else f.row.moments:
             if f.title and f.title.node <= moment.node <= f.title.last:
                 continue
             place = (page.tree.place[anchor_of(page.tree, moment.node)], moment.machine)
@@ -76,6 +81,12 @@ def _columns(page: Page, fields: list[Fields]) -> list[_Column]:
     columns = [_column(found, key, len(fields)) for key, found in cells.items()]
     columns.sort(key=lambda c: -c.score)
     return [c for c in columns if len(c.cells) >= len(fields) * (OWN_LINE if c.alone >= 0.5 else IN_SENTENCE)]
+
+
+def _likeness(m: Moment) -> tuple[bool, bool, bool]:
+    """How unlike a record's own date one is: of several at one place those in sentences, those told from now and those
+    without a year come last."""
+    return not (m.alone or m.machine), m.published.method == "relative", _FULL_YEAR.search(m.published.raw) is None
 
 
 def _column(cells: dict[int, Moment], key: Key, n: int) -> _Column:
@@ -122,7 +133,8 @@ def _fill_single(fields: list[Fields], chosen: list[Moment | None]) -> None:
 
 def _carry_days(page: Page, fields: list[Fields], chosen: list[Moment | None]) -> None:
     """A day said once for several records. It stands before the first of them: between records at the place where
-    other records have theirs, or as a sibling of its own ahead of the record's main one."""
+    other records have theirs, or as a sibling of its own ahead of the record's main one; or beside them all, in a cell
+    of several rows."""
     places = Counter(_place(page, m) for m in chosen if m)
     if not places or None not in chosen:
         return
@@ -135,17 +147,37 @@ def _carry_days(page: Page, fields: list[Fields], chosen: list[Moment | None]) -
     ]
     nodes = [m.node for m in between]
     last: Moment | None = None
-    since = -1
+    spanning: Moment | None = None
+    since = until = -1
     for k, f in enumerate(fields):
         record, own = f.row.record, chosen[k]
         if own is not None:
             last, since = (own if _leads(page, f, own) else None), record.start
+            if (reach := _reach(page.tree, own.node)) > 0:
+                spanning, until = own, reach
             continue
         at = bisect_right(nodes, record.start) - 1
         if at >= 0 and nodes[at] > since:
             chosen[k] = between[at]
+        elif record.start < until:
+            chosen[k] = spanning
         elif last is not None and record.start == record.head:
             chosen[k] = last
+
+
+def _reach(tree: Tree, node: int) -> int:
+    """Where the rows end that the cell around a node stands beside, if these are several; else -1."""
+    while node > 0 and tree.tag[node] not in ("td", "th", "table"):
+        node = tree.parent[node]
+    rows = find_value(tree.attrs.raw[node], "rowspan").strip() if node > 0 else ""
+    if not rows.isdecimal() or len(rows) > 4 or int(rows) < 2:
+        return -1
+    stop = row = tree.parent[node]
+    end = tree.end[tree.parent[row]]
+    for _ in range(int(rows)):
+        if stop < end:
+            stop = tree.end[stop]
+    return stop
 
 
 def _place(page: Page, moment: Moment) -> int:

@@ -11,10 +11,10 @@ from functools import partial
 from scraper.extract import extract
 from scraper.extract.columns import Fields, Page
 from scraper.extract.learnt import name_group
-from scraper.extract.listing import summary_pieces
 from scraper.extract.moments import Moment
 from scraper.extract.score import Judged, load_weights
 from scraper.extract.sign_words import SIGN_WORDS
+from scraper.extract.summary import summary_pieces
 from scraper.extract.trace import Trace
 from scraper.extract.tree import Tree
 from scraper.text import clean_text

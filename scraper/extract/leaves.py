@@ -17,8 +17,12 @@ LEVELS = 4
 MAX_TEXT = 24
 """Characters of a leaf: more is a sentence with a number in it."""
 MAX_WORDS = 4
+LONGEST_DAY = 6
+"""Characters of a day, or of day and month in numbers."""
 
 _DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
+_DAY_AND_MONTH = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _YEAR_FIRST = re.compile(r"(\d{4})([-./])(\d{1,2})")
 _MONTH_FIRST = re.compile(r"(\d{1,2})([-./])(\d{4})")
 
@@ -28,8 +32,8 @@ def find_leaves(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list[
     found: list[tuple[int, Published]] = []
     looked = 0
     for i in tree.chunk_nodes:
-        text = tree.text[i]
-        if len(text) > MAX_WORDS or not _DAY.fullmatch(text.strip().rstrip(".,")):
+        text = tree.text[i].strip()
+        if len(text) > LONGEST_DAY or not (_DAY.fullmatch(text.rstrip(".,")) or _DAY_AND_MONTH.fullmatch(text)):
             continue
         looked += 1
         if looked > MAX_LEAVES:
@@ -43,7 +47,8 @@ def find_leaves(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list[
 
 
 def _leaf_around(tree: Tree, day: int) -> int:
-    """The widest element near a day that holds hardly more; -1 if it is no wider than the day's own."""
+    """The widest element near a day that holds hardly more; -1 if it is no wider than the day's own, and that has but
+    one line."""
     leaf = -1
     node = tree.parent[day]
     own = node
@@ -53,7 +58,7 @@ def _leaf_around(tree: Tree, day: int) -> int:
         if len(tree.text_of(node, tree.end[node])) > MAX_TEXT:
             break
         leaf, node = node, tree.parent[node]
-    return leaf if leaf != own else -1
+    return leaf if leaf != own or len(tree.lines_of(own, tree.end[own])) > 1 else -1
 
 
 def _read(tree: Tree, leaf: int, day: int, now: datetime, languages: Sequence[str]) -> Published | None:
@@ -74,4 +79,6 @@ def _arrangements(day: str, rest: str) -> list[str]:
         return [f"{match[1]}-{match[3]}-{day}"]
     if match := _MONTH_FIRST.fullmatch(rest):
         return [f"{match[3]}-{match[1]}-{day}"]
+    if match := _DAY_AND_MONTH.fullmatch(day):
+        return [f"{match[1]}{match[2]}{match[3]}{match[2]}{rest}"] if _YEAR.fullmatch(rest) else []
     return [f"{day} {rest}", f"{rest} {day}"] if any(c.isalpha() for c in rest) else []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import accumulate
@@ -18,9 +17,9 @@ from scraper.extract.moments import find_moments
 from scraper.extract.score import Judged, judge
 from scraper.extract.signs import prose_lines
 from scraper.extract.strangers import without_strangers
+from scraper.extract.summary import read_summaries, summary_of
 from scraper.extract.titles import title_of
 from scraper.extract.tree import Tree
-from scraper.text import clean_text
 from scraper.types import ItemData, Published, Recipe
 from scraper.urls import resolve_url
 
@@ -31,26 +30,13 @@ RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
 MUCH_LATER = datetime(2100, 1, 1, tzinfo=UTC)
 MAX_ITEMS = 2_000
 MAX_TITLE = 1_000
-MAX_SUMMARY = 2_000
-LABEL = 12
-"""Words up to which a text may be a label with a number in it."""
-MAX_REPEATED = 200
-"""Characters by which a text is known to be the same as in another record."""
 CUT = " .…[]"
 CUT_ENDS = ("…", "...", "…]", "...]", "..")
 """How a title ends that is cut."""
 LEAST_SHOWN = 6
 """Characters that a cut title must share with the whole one."""
-BYLINE = 8
-"""Words beside a date up to which a text says no more than who published it, and when."""
-SENTENCE = 5
-"""Words from which on a text beside the title is part of the summary, not a label."""
 _SEVERAL_TITLES = 3
 """So many titles behind one address are as many items; two are one under two wordings."""
-SHORT_SENTENCE = 3
-"""The same for a text that ends as a sentence does."""
-_ENDS = re.compile(r"[^\W\d_]{2}[.!?。！？।؟]$")
-_DIGITS = re.compile(r"\d+")
 
 
 def read_page(tree: Tree, *, now: datetime, languages: Sequence[str]) -> Page:
@@ -126,7 +112,7 @@ def items_of(
         rows = sorted([*rows, *_read(page, more)], key=lambda row: row.record.start)[:MAX_ITEMS]
         fields = _fields(page, rows)
     fields = without_strangers(page, fields)
-    page.boilerplate = repeated_texts(fields)
+    read_summaries(page, fields)
     dates = date_column(page, fields, now=now, languages=languages, url=url)
     read = [(f, _item(page, f, published, url)) for f, published in zip(fields, dates, strict=True)]
     return _without_repeats([(f, item) for f, item in read if item is not None])
@@ -169,29 +155,11 @@ def _item(page: Page, f: Fields, published: Published | None, url: str) -> ItemD
         title=title,
         url=link,
         published=published,
-        summary=_summary(page, f),
+        summary=summary_of(page, f),
         author=author_of(page, f.row.record),
         image_url=image_of(tree, f.row.record, url),
         provenance=(("tier", "html"),),
     )
-
-
-def summary_pieces(page: Page, f: Fields) -> list[Piece]:
-    """What of a record makes up its summary: sentences beside the title, not who wrote it when, nor what stands in
-    other records as well."""
-    own = f.title.link if f.title else -1
-    pieces = f.row.pieces
-    kept = {
-        k
-        for k, p in enumerate(pieces)
-        if p is not f.title
-        and (p.link < 0 or p.link == own or _is_linked_teaser(page.tree, f, p))
-        and not p.dated
-        and (p.units >= SENTENCE or (p.units >= SHORT_SENTENCE and _ENDS.search(p.text)))
-        and _repeatable(p) not in page.boilerplate
-        and not _is_byline(page.tree, f, p)
-    }
-    return [p for k, p in enumerate(pieces) if k in kept or _is_in_paragraph(page, f, kept, k)]
 
 
 def _uncut(tree: Tree, title: Piece) -> str:
@@ -204,57 +172,3 @@ def _uncut(tree: Tree, title: Piece) -> str:
         if len(said) > len(shown) and said.startswith(shown):
             return said
     return title.text
-
-
-def _is_linked_teaser(tree: Tree, f: Fields, piece: Piece) -> bool:
-    """Whether a link says more than the title, leads where it leads, and is no button that repeats it."""
-    if f.title is None or f.link < 0 or piece.units < LABEL or href_of(tree, piece.link) != href_of(tree, f.link):
-        return False
-    return f.title.text not in piece.text and piece.text not in f.title.text
-
-
-def _is_in_paragraph(page: Page, f: Fields, kept: set[int], k: int) -> bool:
-    """Whether a piece is a linked word in a paragraph of the summary, or the few words before one."""
-    pieces, block = f.row.pieces, page.tree.block
-    piece = pieces[k]
-    if piece is f.title or piece.dated or not _same(block, pieces, k, k + 1) or _repeatable(piece) in page.boilerplate:
-        return False
-    if piece.link >= 0:
-        amid = _same(block, pieces, k, k - 1) and pieces[k - 1].link < 0 and pieces[k + 1].link < 0
-        return amid and not kept.isdisjoint((k - 1, k + 1)) and _has_letter(pieces[k + 1].text)
-    return _has_letter(piece.text) and pieces[k + 1].link >= 0 and k + 2 in kept and _same(block, pieces, k, k + 2)
-
-
-def _same(block: list[int], pieces: list[Piece], one: int, other: int) -> bool:
-    return 0 <= other < len(pieces) and block[pieces[one].node] == block[pieces[other].node]
-
-
-def _has_letter(text: str) -> bool:
-    return any(map(str.isalpha, text[:LABEL]))
-
-
-def _is_byline(tree: Tree, f: Fields, piece: Piece) -> bool:
-    """Whether a text is a date with a few words around it ("Posted by the press office on 3 May at 14:10"), and not
-    part of a paragraph."""
-    raws = [m.published.raw for m in f.row.moments if piece.node <= m.node <= piece.last]
-    if not raws or piece.units - sum(len(raw.split()) for raw in raws) > BYLINE:
-        return False
-    block = tree.block[piece.node]
-    return not any(tree.block[p.node] == block and p.units >= LABEL for p in f.row.pieces if p is not piece)
-
-
-def _repeatable(piece: Piece) -> str:
-    """By what a text is known to stand in other records too: a label's numbers may differ ("3 comments")."""
-    text = piece.text[:MAX_REPEATED]
-    return _DIGITS.sub("", text) if piece.units <= LABEL else text
-
-
-def repeated_texts(fields: list[Fields]) -> frozenset[str]:
-    """Texts that stand in a third of the records."""
-    counts = Counter(text for f in fields for text in {_repeatable(p) for p in f.row.pieces})
-    return frozenset(text for text, count in counts.items() if count > 2 and count * 3 > len(fields))
-
-
-def _summary(page: Page, f: Fields) -> str | None:
-    text = clean_text(" ".join([p.text for p in summary_pieces(page, f)]))[:MAX_SUMMARY]
-    return text or None

@@ -13,9 +13,10 @@ from scraper.dates import DateHit, find_dates, parse_iso
 from scraper.dates.names import load_names
 from scraper.dates.sift import sift_texts
 from scraper.extract.leaves import find_leaves
+from scraper.extract.parts import find_parted
 from scraper.extract.tree import Line, Tree
 from scraper.text import count_letters
-from scraper.types import Published
+from scraper.types import Precision, Published
 
 MAX_LINES = 4_000
 """Lines with digits that are searched for dates on one page."""
@@ -73,8 +74,15 @@ def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list
             continue
         searched += 1
         moments.extend(_line_moments(tree, line, covered, hopeful, find))
+    months = sorted((m.node, m.published.raw) for m in moments if m.alone and _is_month(m.published))
+    for node, published in find_parted(tree, months, covered, now=now, languages=languages):
+        moments.append(Moment(node, published, alone=True))
     moments.sort(key=lambda m: m.node)
     return moments
+
+
+def _is_month(published: Published) -> bool:
+    return published.on is None and published.precision is Precision.MONTH and published.method != "relative"
 
 
 _Find = Callable[[str], list[DateHit]]

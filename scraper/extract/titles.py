@@ -15,7 +15,8 @@ _QUOTED, _UNQUOTED = ((edges, edges.replace(":", "").replace(";", "")) for edges
 _DASHES = ("-", "*", ">")
 _TAIL = re.compile(r"\s*[(\[]([^()\[\]]{2,40})[)\]]$")
 _BARE_TAIL = re.compile(
-    r"(?:^|[\s,–—-])((?:pdf|docx?|odt|rtf|xlsx?|pptx?|zip)[\s,;:|·-]{0,3}\d[\d.,]{0,7}\s?[^\W\d_]{1,6})$", re.IGNORECASE
+    r"(?:^|[\s,–—-])((?:pdf|docx?|odt|rtf|xlsx?|pptx?|zip)[\s,;:|·–—-]{0,3}\d[\d.,]{0,7}\s?[^\W\d_]{1,6})$",
+    re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
 _TOKENS = re.compile(r"[^\W_]+")

@@ -72,13 +72,15 @@ class _Walk:
     """The state of one walk: the nodes' cells one after the other, parted into columns at the end (one list to add to
     is what is quick)."""
 
-    __slots__ = ("cells", "flat", "places", "tree")
+    __slots__ = ("cells", "covered", "flat", "places", "taken", "tree")
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.flat: list[Any] = []
         self.places: dict[tuple[int, str], int] = {}
         self.cells: dict[int, int] = {}
+        self.covered: dict[int, dict[int, int]] = {}
+        self.taken: tuple[int, dict[int, int]] = -1, {}
 
     def take(self, html: str) -> None:  # noqa: C901, PLR0912, PLR0915 - the one loop over all nodes: no calls
         """All nodes of the body, and the lines of text they make."""
@@ -161,7 +163,7 @@ class _Walk:
             if own_path is None:
                 own_path = kids[path][tag] = len(kids)
                 kids.append({})
-            own_place = own_path if place == path and not kind & _CELL else self._place(parent, place, tag)
+            own_place = own_path if place == path and not kind & _CELL else self._place(parent, place, tag, raw)
             if not kind:
                 broken = spaced = True
                 flat += (tag, parent, own_path, own_place, "", raw, i, link, heading, aside, 0, 0)
@@ -193,12 +195,27 @@ class _Walk:
             end[opened[0]] = i
         self._finish()
 
-    def _place(self, parent: int, place: int, tag: str) -> int:
+    def _place(self, parent: int, place: int, tag: str, raw: str) -> int:
         """In tables not the path, but a (negative) number that tells cells apart by their position."""
         if tag in ("td", "th"):
-            cell = self.cells[parent] = self.cells.get(parent, 0) + 1
+            cell = self.cells.get(parent, 0) + 1
+            above = self.flat[parent * _WIDTH + 1]
+            if above in self.covered:
+                cell = self._uncovered(parent, above, cell)
+            self.cells[parent] = cell
+            if "rowspan" in raw and (rows := find_value(raw, "rowspan").strip()).isdecimal() and len(rows) <= 4:
+                self.covered.setdefault(above, {})[cell] = int(rows) - 1
             tag = f"{tag}{cell}"
         return self.places.setdefault((place, tag), -len(self.places) - 1)
+
+    def _uncovered(self, row: int, table: int, cell: int) -> int:
+        """The next position in a row that no cell of a row above reaches into."""
+        if self.taken[0] != row:
+            self.taken = row, {column: left for column, left in self.covered[table].items() if left > 0}
+            self.covered[table] = {column: left - 1 for column, left in self.taken[1].items()}
+        while cell in self.taken[1]:
+            cell += 1
+        return cell
 
     def _note(self, i: int, said: _Start) -> None:
         tree, (tag, raw, kind, _) = self.tree, said

@@ -1,6 +1,6 @@
 """Listings in the mark-up of common systems, built from invented notices; importing fills ``SHAPES``."""
 
-from . import blogs, cms, enterprise, languages, languages_east, later, newsrooms, plainer, tables
+from . import blogs, cms, enterprise, languages, languages_east, later, newsrooms, parted, plainer, tables
 from .stock import SHAPES, Shape
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "languages_east",
     "later",
     "newsrooms",
+    "parted",
     "plainer",
     "tables",
 ]

@@ -1,0 +1,47 @@
+"""Numbers are taken for parts of dates only where a whole column of them is."""
+
+from __future__ import annotations
+
+import pytest
+
+from .pages import HEADLINES, days_of, link_of, look, page
+
+
+def listing(heading: str, numbers: list[str]) -> list[str | None]:
+    items = "".join(
+        f'<li><b>{number}</b> <a href="{link_of(k)}">{HEADLINES[k]}</a></li>' for k, number in enumerate(numbers)
+    )
+    return days_of(look(page(f"<h1>Notices</h1><h2>{heading}</h2><ul>{items}</ul>")))
+
+
+def test_days_under_a_month_are_days() -> None:
+    assert listing("February 2026", ["27", "20", "20", "11.", "4th"])[:3] == ["2026-02-27", "2026-02-20", "2026-02-20"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "numbers"),
+    [
+        ("February 2026", ["1.", "2.", "3.", "4.", "5.", "6."]),  # they count
+        ("February 2026", ["27", "3", "20", "1", "14", "9", "30"]),  # they run no way
+        ("Our seven rules", ["27", "20", "20", "11", "4", "2"]),
+        ("Results", ["3-1", "2-2", "0-1", "4-0", "1-1", "2-5"]),
+        ("Chapters", ["14-16", "16-19", "19-24", "24-30", "30-31"]),
+    ],
+)
+def test_numbers_of_something_else_are_no_days(heading: str, numbers: list[str]) -> None:
+    assert set(listing(heading, numbers)) <= {None}
+
+
+def test_day_and_month_follow_the_custom_of_the_language_unless_the_numbers_say_otherwise() -> None:
+    assert listing("Notices", ["12/03", "10/03", "05/03", "27/02"]) == [
+        "2026-03-12",
+        "2026-03-10",
+        "2026-03-05",
+        "2026-02-27",
+    ]
+    assert listing("Notices", ["03-12", "03-10", "03-05", "02-27"]) == [
+        "2026-03-12",
+        "2026-03-10",
+        "2026-03-05",
+        "2026-02-27",
+    ]
