@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from scraper.guard import seal_guard
+from scraper.parseworker import limit_memory
 
 MEMORY = 512 << 20
 """Bytes of address space."""
@@ -21,7 +22,7 @@ LONGEST = 100_000
 
 def main() -> None:
     """Answer until the input ends."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    limit_memory(MEMORY)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     seal_guard()
     for line in sys.stdin:

@@ -11,6 +11,7 @@ import select
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,8 @@ class Template:
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    with suppress(OSError):  # of what it did not read any more
+                        pipe.close()
 
 
 def values_of(rendered: Rendered) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def main(descriptor: int, target: str, limits: WorkerLimits) -> None:
         except Exception as error:  # noqa: BLE001  (whatever a module raises while it is imported)
             link.sendall(pack(_failed(error)))
             return
-        _limit_memory(limits.memory_bytes)
+        limit_memory(limits.memory_bytes)
         gc.collect()
         gc.freeze()
         gc.disable()  # a page is many small objects, and hardly ever a cycle: looked for after a job
@@ -115,7 +115,8 @@ def _load(target: str) -> Callable[..., Any]:
     return cast("Callable[..., Any]", function)
 
 
-def _limit_memory(wanted: int) -> None:
+def limit_memory(wanted: int) -> None:
+    """Allow this process so many bytes of address space, or as many as it may have."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     with suppress(ValueError, OSError):  # macOS refuses it; the deadlines still hold there

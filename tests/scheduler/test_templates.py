@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -83,6 +86,32 @@ def test_one_that_never_ends_is_ended_and_the_next_message_has_a_new_process(mon
     assert time.monotonic() - started < 6
     two = render(make_message(make_change(), make_change(event_id="e2"), kind="digest"))
     assert template.fill(two) == "fine"
+    template.close()
+
+
+def test_a_template_works_where_less_memory_is_allowed_than_it_may_have() -> None:
+    few = 400 << 20
+    begin = f"import resource, runpy; resource.setrlimit(resource.RLIMIT_AS, ({few}, {few})); "
+    code = begin + "runpy.run_module('scheduler.template_worker', run_name='__main__')"
+    request = json.dumps({"template": "{{ total }}", "html": False, "values": {"total": 7}})
+    told = subprocess.run([sys.executable, "-c", code], input=request, capture_output=True, text=True, check=False)
+    assert (told.stdout, told.stderr) == ('{"text": "7"}\n', "")
+
+
+def test_a_process_that_has_gone_costs_the_form_of_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deaf() -> subprocess.Popen[bytes]:
+        code = "import os; os.close(0); print(flush=True); input()"
+        process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        return process
+
+    template = Template("{{ total }}", html=False)
+    with monkeypatch.context() as patch:
+        patch.setattr("scheduler.templates._start", deaf)
+        with pytest.raises(TemplateError, match="has ended"):
+            template.fill(RENDERED)
+    assert template.fill(RENDERED) == "1"
     template.close()
 
 
