@@ -10,6 +10,7 @@ MOST_FIELDS: Final = 100
 MOST_CHARACTERS: Final = 1_000_000
 """Of all values together; a ``__VIEWSTATE`` can be long."""
 
+_INPUT: Final = re.compile("<input", re.IGNORECASE | re.ASCII)
 _ATTRIBUTE: Final = re.compile(r"""([a-zA-Z_:][\w:.-]{0,60})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
@@ -17,14 +18,12 @@ def hidden_fields(html: str) -> dict[str, str]:
     """Names and values of all ``<input type=hidden>`` of a page; of a name that repeats the first. Linear in the
     page's length, whatever its markup."""
     found: dict[str, str] = {}
-    lower = html.lower() if html.isascii() else html.replace("<INPUT", "<input")
     at, left = 0, MOST_CHARACTERS
-    while len(found) < MOST_FIELDS and (at := lower.find("<input", at)) >= 0:
-        end = _tag_end(html, at + 6)
-        if end < 0:
+    while len(found) < MOST_FIELDS and (tag := _INPUT.search(html, at)):
+        at = _tag_end(html, tag.end())
+        if at < 0:
             break
-        attributes = _attributes(html[at + 6 : end])
-        at = end
+        attributes = _attributes(html[tag.end() : at])
         name, value = attributes.get("name", ""), attributes.get("value", "")
         if attributes.get("type", "").lower() == "hidden" and name and name not in found and len(value) <= left:
             found[name] = value

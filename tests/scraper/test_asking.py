@@ -21,6 +21,12 @@ def test_hidden_fields_are_found_however_they_are_written() -> None:
     assert hidden_fields(page) == {"a": "1", "b": 'x > "y"', "c": '<&"', "e": ""}
 
 
+def test_hidden_fields_are_found_beside_any_letter() -> None:
+    """Some change their length as they change their case."""
+    page = "<p>İstanbul, é</p><Input type=hidden name=a value=1><iNPUT type=hidden name=b value='é'><ınput name=c>"
+    assert hidden_fields(page) == {"a": "1", "b": "é"}
+
+
 @pytest.mark.parametrize(
     "page", ["<input " * 100_000, "<input type=hidden name='" * 20_000, '<input a="' + "b" * 900_000]
 )
