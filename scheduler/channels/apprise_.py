@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from scheduler.channels.base import ChannelKind, ChannelSpec
+from scheduler.channels.failure import RETRYABLE
 from scheduler.channels.masking import mask_parts
 from scheduler.facts import MessageFacts
 from scheduler.inert import cut, inert_chat
@@ -18,7 +19,6 @@ from scraper.guard import last_refusal
 
 _STATUS: Final = re.compile(r"\berror[=: ]{1,3}(\d{3})\b")
 _SCHEME: Final = re.compile("[a-z0-9+.-]{1,20}")
-_RETRYABLE: Final = frozenset({408, 425, 429})
 _MOST_BYTES: Final = {"ntfy": 4_096, "ntfys": 4_096, "matrix": 32_000, "matrixs": 32_000}
 """Services that count bytes and do something else with more (ntfy makes it an attachment, Matrix refuses events of 64
 KiB), by the scheme of their URL; Apprise lets more through."""
@@ -83,7 +83,7 @@ class AppriseChannel:
         said = " ".join(log) or f"the service did not accept {message.message_id}"
         found = _STATUS.findall(said)
         status = int(found[-1]) if found else None
-        final = status is not None and 400 <= status < 500 and status not in _RETRYABLE
+        final = status is not None and 400 <= status < 500 and status not in RETRYABLE
         return DeliveryError(mask_parts(said, self._url), channel=self.name, retryable=not final, status=status)
 
 

@@ -6,6 +6,10 @@ import errno
 import socket
 import ssl
 from collections.abc import Iterator
+from typing import Final
+
+RETRYABLE: Final = frozenset({408, 425, 429})
+"""Of the answers 4xx those after which the same message may well be taken."""
 
 
 def root_causes(error: BaseException) -> Iterator[BaseException]:

@@ -14,7 +14,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError
 
 from scheduler.channels.base import ChannelKind, ChannelSpec
-from scheduler.channels.failure import describe_network_error, refusal_of
+from scheduler.channels.failure import RETRYABLE, describe_network_error, refusal_of
 from scheduler.channels.masking import mask_parts
 from scheduler.facts import MessageFacts
 from scheduler.render import Rendered
@@ -24,7 +24,6 @@ from scraper.http_dates import parse_retry_after
 from scraper.settings import CONTACT_URL
 
 _MOST_READ: Final = 16 * 1024
-_RETRYABLE: Final = frozenset({408, 425, 429})
 _AGENT: Final = f"presswatch (+{CONTACT_URL})"
 
 
@@ -90,7 +89,7 @@ class WebhookChannel:
 
     def _refused(self, response: urllib3.BaseHTTPResponse, said: bytes, now: datetime) -> DeliveryError:
         status = response.status
-        retryable = status in _RETRYABLE or status >= 500
+        retryable = status in RETRYABLE or status >= 500
         sentence = f"{self._host} answered {status}"
         if 300 <= status < 400:
             sentence += ", a redirect, which web hooks do not follow"
