@@ -81,23 +81,23 @@ class Session:
 
 
 class Sessions:
-    """The jars of all sources, by slug; those that were not used for longest are forgotten first."""
+    """The jars of all sources, by their keys; those that were not used for longest are forgotten first."""
 
     def __init__(self, most: int = MOST_SESSIONS) -> None:
         self._most = most
         self._jars: OrderedDict[str, Session] = OrderedDict()
 
-    def of(self, slug: str) -> Session:
+    def of(self, source_key: str) -> Session:
         """The jar of this source."""
-        jar = self._jars.setdefault(slug, Session())
-        self._jars.move_to_end(slug)
+        jar = self._jars.setdefault(source_key, Session())
+        self._jars.move_to_end(source_key)
         if len(self._jars) > self._most:
             self._jars.popitem(last=False)
         return jar
 
-    def end(self, slug: str) -> None:
+    def end(self, source_key: str) -> None:
         """Begin anew with the next request: the site may have ended the session on its side."""
-        self._jars.pop(slug, None)
+        self._jars.pop(source_key, None)
 
 
 def _parse(url: str, text: str, now: datetime) -> Cookie | None:
