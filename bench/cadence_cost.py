@@ -83,12 +83,10 @@ def _facts(kind: str, source_id: int, published: tuple[Published, ...], *, first
     fixed = KINDS[kind]
     return CheckFacts(
         source_id=source_id,
-        url="https://s.example/news",
         every=fixed.get("every"),
         outcome=Outcome.CHANGED if published else Outcome.UNCHANGED,
         reason=None,
         failures=0,
-        new_items=len(published),
         not_before=None,
         published=published,
         first=first,

@@ -153,6 +153,7 @@ def _compared(
     record.reason = "baseline" if not job.has_baseline else "accepted" if accepted else None
     record.message = look.cut_off
     record.further = compare_further(store, job, keys, look.further, policy, look.gap_since)
+    record.late = look.gap_since is not None
     record.fetches = tuple(one.fetch for one in look.further)
     record.gap = gap_left(job, look.further, look.gap_since)
     record.baseline = not job.has_baseline

@@ -84,7 +84,7 @@ class Cadence:
     def _learn_aside(self, conn: sqlite3.Connection, facts: CheckFacts, now: datetime) -> None:
         """Learn the rhythm of a source that has fixed times."""
         news = facts.first or bool(facts.published)
-        if not news and rows.is_learnt(conn, facts.source_id, now, _FIXED_LEARNS):
+        if not (news or facts.late) and rows.is_learnt(conn, facts.source_id, now, _FIXED_LEARNS):
             return
         rhythm = _learn(rows.load_rhythm(conn, facts.source_id), facts, now, _zone(facts.timezone, self.options.zone))
         rows.save_rhythm(conn, facts.source_id, rhythm, None, slots=news)
@@ -150,7 +150,8 @@ def _learn(rhythm: Rhythm | None, facts: CheckFacts, now: datetime, zone: tzinfo
     if rhythm is None or facts.first:
         return Rhythm.begin(spans, seconds, offset)
     seen = facts.seen_at.timestamp() if facts.seen_at else None
-    rhythm.learn(spans, seconds, offset, seen=seen, not_modified=facts.outcome is Outcome.NOT_MODIFIED)
+    not_modified = facts.outcome is Outcome.NOT_MODIFIED
+    rhythm.learn(spans, seconds, offset, seen=seen, late=facts.late, not_modified=not_modified)
     return rhythm
 
 

@@ -62,16 +62,18 @@ class Rhythm:
         offset: float,
         *,
         seen: float | None = None,
+        late: int = 0,
         not_modified: bool = False,
     ) -> None:
         """Take in a look at ``now`` that found one new item for each of ``spans``. They came after ``seen``, the look
-        before, which is later than ``learnt_at`` where looks without news were left out."""
+        before, which is later than ``learnt_at`` where looks without news were left out. ``late`` items came before it
+        and were found only now: they say how many come, and nothing of when."""
         self.not_modified += (not_modified - self.not_modified) / _LOOKS_REMEMBERED
         since, self.learnt_at = self.learnt_at, max(now, self.learnt_at)
         if now <= since:
             return
         exposure = self.profile.exposure(since + offset, now + offset)
-        self.belief.observe(len(spans), exposure, now - since)
+        self.belief.observe(len(spans) + late, exposure, now - since)
         self.rate = self.belief.mean
         if spans:
             since = max(since, min(seen, now)) if seen is not None else since

@@ -8,7 +8,7 @@ from scraper.clock import from_text, to_text
 from scraper.hooks import CadencePolicy, CheckFacts, NextCheck
 from scraper.store.jobs import FARTHEST
 from scraper.store.writing import CheckRecord, Writing
-from scraper.types import ChangeKind, Outcome, Published
+from scraper.types import ChangeKind, ItemChange, Outcome, Published
 
 
 def write_source(writing: Writing, failures: int, cadence: CadencePolicy) -> NextCheck | None:
@@ -34,14 +34,13 @@ def write_source(writing: Writing, failures: int, cadence: CadencePolicy) -> Nex
     every = timedelta(seconds=source["every_s"]) if source["every_s"] else None
     facts = CheckFacts(
         source_id=record.source_id,
-        url=source["url"],
         every=every,
         outcome=record.outcome,
         reason=record.reason,
         failures=failures,
-        new_items=writing.new_items,
         not_before=record.not_before,
         published=_published(record),
+        late=_late(record),
         first=record.baseline,
         adaptive=bool(source["adaptive"]),
         cron=source["cron"],
@@ -72,13 +71,22 @@ def write_source(writing: Writing, failures: int, cadence: CadencePolicy) -> Nex
 
 
 def _published(record: CheckRecord) -> tuple[Published | None, ...]:
-    """What the page says of the items that are new to us; of all of them at the first look."""
+    """What the pages say of the items that are new to us; of all of them at the first look."""
     if record.diff is None:
         return ()
     if record.baseline:
         return tuple(match.data.published for match in record.diff.new)
-    added = (change for change in record.diff.changes if change.kind is ChangeKind.ADDED)
-    return tuple(change.match.data.published for change in added)
+    found = [*record.diff.changes, *(() if record.late else _of_further(record))]
+    return tuple(change.match.data.published for change in found if change.kind is ChangeKind.ADDED)
+
+
+def _late(record: CheckRecord) -> int:
+    """How many items came before the last look, on a page that could not be read then."""
+    return sum(change.kind is ChangeKind.ADDED for change in _of_further(record)) if record.late else 0
+
+
+def _of_further(record: CheckRecord) -> list[ItemChange]:
+    return [change for one in record.further for change in one.unseen]
 
 
 def _understood(record: CheckRecord) -> dict[str, str | int | None]:

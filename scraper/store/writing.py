@@ -47,12 +47,12 @@ class CheckRecord:
     ``diff`` is ``None`` where nothing was to be compared (not modified, failed, wholly suspect, or the same listing as
     before). ``leases`` names the leases held and their fencing tokens; the first must still hold. ``site_spacing`` is
     how long the site is left alone from now on, ``site_not_before`` what it asked for itself. ``further`` is what the
-    pages after the first one add, in their order, ``fetches`` are the requests for them, and ``gap`` is where the next
-    look goes on if one of them failed. ``recipe`` is the learnt one that names the list the items were read from,
-    ``page_print`` what may not change for the list to be the same; ``listed``: the page fitted the print that was kept,
-    and was not read. ``access`` is a way to the listing
-    that was found in this look, ``hub`` the one that the page announces. ``fresh_until`` is when the answer, as a copy,
-    runs out; ``hints`` are those of the feed, ``None`` if the page was not read.
+    pages after the first one add, in their order (``late``: because an earlier look could not read them), ``fetches``
+    are the requests for them, and ``gap`` is where the next look goes on if one of them failed. ``recipe`` is the learnt
+    one that names the list the items were read from, ``page_print`` what may not change for the list to be the same;
+    ``listed``: the page fitted the print that was kept, and was not read. ``access`` is a way to the listing that was
+    found in this look, ``hub`` the one that the page announces. ``fresh_until`` is when the answer, as a copy, runs out;
+    ``hints`` are those of the feed, ``None`` if the page was not read.
     """
 
     check_key: str
@@ -85,6 +85,7 @@ class CheckRecord:
     hub: HubLink | None = None
     diff: Diff | None = None
     further: tuple[Diff, ...] = ()
+    late: bool = False
     fetches: tuple[FetchRecord, ...] = ()
     gap: Gap | None = None
     baseline: bool = False

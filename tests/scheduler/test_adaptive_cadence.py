@@ -44,12 +44,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def facts(source_id: int = 1, published: tuple[Published | None, ...] = (), **changes: object) -> CheckFacts:
     values: dict[str, object] = {
         "source_id": source_id,
-        "url": "https://s.example/news",
         "every": None,
         "outcome": Outcome.CHANGED if published else Outcome.UNCHANGED,
         "reason": None,
         "failures": 0,
-        "new_items": len(published),
         "not_before": None,
         "published": published,
     }
@@ -92,9 +90,7 @@ def test_whatever_a_source_did_the_next_look_stays_within_bounds(
         well = outcome not in (Outcome.FAILED, Outcome.SUSPECT)
         look = facts(published=tuple(published) if well else (), outcome=outcome, failures=0 if well else 2)
         with store.transaction() as conn:
-            found = cadence.next_check(
-                conn, CheckFacts(**{**_fields(look), "weight": weight, "first": first, "new_items": 0}), now
-            )
+            found = cadence.next_check(conn, CheckFacts(**{**_fields(look), "weight": weight, "first": first}), now)
         waits = (found.at - now).total_seconds()
         assert options.bounds.shortest <= waits <= options.bounds.longest * (1 + options.jitter)
 
@@ -180,6 +176,21 @@ def test_a_failed_look_teaches_nothing_and_the_time_counts_once_the_source_is_ba
     assert learnt is not None
     assert learnt.learnt_at == SECONDS + 10 * HOUR
     assert learnt.rate < before.rate
+
+
+@pytest.mark.parametrize("every", [None, timedelta(hours=1)])
+def test_items_found_late_say_how_many_come_and_nothing_of_when(store: Store, every: timedelta | None) -> None:
+    cadence = Cadence(AUTO, random.Random(1))
+    with store.transaction() as conn:
+        for source_id, late in ((1, 0), (2, 12)):
+            cadence.next_check(conn, facts(source_id, first=True, every=every), NOW)
+            cadence.next_check(conn, facts(source_id, (None,), every=every), NOW + timedelta(hours=5))
+            cadence.next_check(conn, facts(source_id, late=late, every=every), NOW + timedelta(hours=10))
+        without, found = load_rhythm(conn, 1), load_rhythm(conn, 2)
+    assert without is not None
+    assert found is not None
+    assert found.rate > 2 * without.rate
+    assert found.profile.weights == without.profile.weights
 
 
 def test_a_weighty_source_is_looked_at_more_often(store: Store) -> None:

@@ -27,12 +27,10 @@ EXACT = CadenceOptions(every=timedelta(minutes=30), jitter=0)
 def facts(outcome: Outcome = Outcome.UNCHANGED, **changes: object) -> CheckFacts:
     values: dict[str, object] = {
         "source_id": 1,
-        "url": "https://example.org/news",
         "every": None,
         "outcome": outcome,
         "reason": None,
         "failures": 0,
-        "new_items": 0,
         "not_before": None,
     }
     return CheckFacts(**(values | changes))  # type: ignore[arg-type]

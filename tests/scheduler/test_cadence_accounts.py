@@ -38,8 +38,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def facts(source_id: int, published: tuple[Published, ...] = (), **changes: object) -> CheckFacts:
     values: dict[str, object] = {
-        "source_id": source_id, "url": "https://a.harbour.org/", "every": None, "reason": None, "failures": 0,
-        "outcome": Outcome.CHANGED if published else Outcome.UNCHANGED, "new_items": len(published),
+        "source_id": source_id, "every": None, "reason": None, "failures": 0,
+        "outcome": Outcome.CHANGED if published else Outcome.UNCHANGED,
         "not_before": None, "published": published, "site": "harbour.org" if source_id in HARBOUR else "coast.org",
     }  # fmt: skip
     return CheckFacts(**(values | changes))  # type: ignore[arg-type]

@@ -36,8 +36,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def look(store: Store, now: datetime = NOW, **changes: object) -> NextCheck:
     values: dict[str, object] = {
-        "source_id": 1, "url": "https://s.example/news", "every": None, "outcome": Outcome.UNCHANGED, "reason": None,
-        "failures": 0, "new_items": 0, "not_before": None,
+        "source_id": 1, "every": None, "outcome": Outcome.UNCHANGED, "reason": None,
+        "failures": 0, "not_before": None,
     }  # fmt: skip
     facts = CheckFacts(**(values | changes))  # type: ignore[arg-type]
     with store.transaction() as conn:

@@ -67,5 +67,24 @@ def test_the_cadence_is_told_when_the_source_was_looked_at_before(tmp_path: Path
         reader.check()
     first, news = notes.facts
     assert first.seen_at is None
-    assert (news.seen_at, news.new_items, news.hints) == (seen_at, 1, FeedHints())
+    assert (news.seen_at, len(news.published), news.hints) == (seen_at, 1, FeedHints())
     assert news.site == f"127.0.0.1:{office.origin().rpartition(':')[2]}"
+
+
+def test_the_cadence_learns_of_news_on_further_pages_and_of_late_ones_only_how_many(tmp_path: Path) -> None:
+    notes = Notes()
+    with PressOffice(40) as office, Reader(tmp_path / "presswatch.db", office) as reader:
+        reader.checker.cadence = notes
+        reader.check()
+        office.publish(25)
+        reader.check()
+        office.publish(25)
+        office.broken = {3}
+        reader.check()
+        office.broken = set()
+        office.publish(2)
+        reader.check()
+        reader.check()
+    assert [len(one.published) for one in notes.facts] == [10, 25, 20, 2, 0]
+    assert [one.late for one in notes.facts] == [0, 0, 0, 5, 0]
+    assert len({one.on for one in notes.facts[1].published if one}) == 25, "a release a day"
