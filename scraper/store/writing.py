@@ -48,11 +48,11 @@ class CheckRecord:
     before). ``leases`` names the leases held and their fencing tokens; the first must still hold. ``site_spacing`` is
     how long the site is left alone from now on, ``site_not_before`` what it asked for itself. ``further`` is what the
     pages after the first one add, in their order (``late``: because an earlier look could not read them), ``fetches``
-    are the requests for them, and ``gap`` is where the next look goes on if one of them failed. ``recipe`` is the learnt
-    one that names the list the items were read from, ``page_print`` what may not change for the list to be the same;
-    ``listed``: the page fitted the print that was kept, and was not read. ``access`` is a way to the listing that was
-    found in this look, ``hub`` the one that the page announces. ``fresh_until`` is when the answer, as a copy, runs out;
-    ``hints`` are those of the feed, ``None`` if the page was not read.
+    are the requests for them, and ``gap`` is where the next look goes on if one of them failed. ``recipe`` is the
+    learnt one that names the list the items were read from, ``page_print`` what may not change for the list to be the
+    same; ``listed``: the page fitted the print that was kept, and was not read. ``access`` is a way to the listing that
+    was found in this look, ``hub`` the one that the page announces. ``fresh_until`` is when the answer, as a copy, runs
+    out; ``hints`` are those of the feed, ``None`` if the page was not read.
     """
 
     check_key: str
