@@ -20,6 +20,11 @@ _LONGEST_PATIENCE = timedelta(days=1)
 _SHORTEST_LEASE = timedelta(minutes=5)
 LONGEST_LEASE = timedelta(days=30)
 
+_DUE = (
+    "FROM hubs h JOIN sources s ON s.id = h.source_id "
+    "WHERE h.next_at <= ? AND s.active = 1 AND s.paused_at IS NULL AND s.origin = 'config'"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
@@ -61,18 +66,14 @@ def write_hub(writing: Writing) -> None:
 
 def count_due(conn: sqlite3.Connection, now: datetime) -> int:
     """How many hubs are to be asked now."""
-    row = conn.execute("SELECT count(*) FROM hubs WHERE next_at <= ?", (to_text(now),)).fetchone()
+    row = conn.execute(f"SELECT count(*) {_DUE}", (to_text(now),)).fetchone()
     return int(row[0])
 
 
 def take_due(conn: sqlite3.Connection, now: datetime, limit: int) -> list[Subscription]:
     """Subscriptions to be asked for or renewed now, noted as asked for: a hub that does not confirm is asked again
     later and later."""
-    rows = conn.execute(
-        "SELECT h.*, s.slug FROM hubs h JOIN sources s ON s.id = h.source_id WHERE h.next_at <= ? AND s.active = 1 "
-        "AND s.paused_at IS NULL AND s.origin = 'config' ORDER BY h.next_at LIMIT ?",
-        (to_text(now), limit),
-    ).fetchall()
+    rows = conn.execute(f"SELECT h.*, s.slug {_DUE} ORDER BY h.next_at LIMIT ?", (to_text(now), limit)).fetchall()
     for row in rows:
         again = min(PATIENCE * (1 << min(row["failures"], 20)), _LONGEST_PATIENCE)
         conn.execute(
