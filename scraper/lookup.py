@@ -22,11 +22,11 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_THREADS, thread_name_prefix="lookup")
 
 
-async def look_up(host: str, port: int, *, seconds: float = LOOKUP_SECONDS) -> list[Address]:
+async def look_up(host: str, port: int) -> list[Address]:
     """Where ``host`` can be reached by TCP, never an empty list. Nothing is remembered: the daemon runs for months.
 
-    A numeric address is taken as it stands. Raises ``OSError`` (``socket.gaierror`` among them; ``TimeoutError`` after
-    ``seconds``).
+    A numeric address is taken as it stands. Raises ``OSError``: mostly ``socket.gaierror``, also after
+    ``LOOKUP_SECONDS``.
     """
     try:
         literal = ipaddress.ip_address(host)
@@ -38,9 +38,10 @@ async def look_up(host: str, port: int, *, seconds: float = LOOKUP_SECONDS) -> l
             return [(kind, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port, *rest))]
     question = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(LOOKUP_SECONDS):
             return list(await asyncio.get_running_loop().run_in_executor(_threads(), question))
     except UnicodeError as error:  # a label of more than 63 characters
         raise socket.gaierror(socket.EAI_NONAME, "the name is none that can exist") from error
-    except TimeoutError as error:
-        raise TimeoutError(f"no answer about the name within {seconds:g} seconds") from error
+    except TimeoutError:
+        # As the resolver would have said it: libraries take a TimeoutError for one of the connection.
+        raise socket.gaierror(socket.EAI_AGAIN, f"no answer about it within {LOOKUP_SECONDS:g} seconds") from None

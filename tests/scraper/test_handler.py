@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import socket
 import ssl
+import threading
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,7 +28,7 @@ from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 from scraper.connections import MOST_HEAD_BYTES, MOST_INTERIM
-from scraper.download_errors import BadAnswerError
+from scraper.download_errors import BadAnswerError, explain_failure
 from scraper.handler import HttpDownloadHandler
 from scraper.socks import SOCKS_META, SocksTarget
 from tests.scraper.misbehaving import serve
@@ -316,6 +319,28 @@ async def test_failures_below_http_are_told_apart() -> None:
         for host in ("127.0.0.1", "[::1]"):
             with pytest.raises(DownloadConnectionRefusedError):
                 await ask(handler, gone.url(host))
+
+
+@in_loop
+async def test_a_name_about_which_nobody_answers_is_a_failure_of_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+
+    def wait(*_: object, **__: object) -> None:
+        answered.wait(10)
+        raise socket.gaierror(socket.EAI_NONAME, "too late")
+
+    monkeypatch.setattr("socket.getaddrinfo", wait)
+    monkeypatch.setattr("scraper.lookup.LOOKUP_SECONDS", 0.1)
+    began = time.monotonic()
+    async with opened() as handler:
+        with pytest.raises(CannotResolveHostError) as failed:
+            await ask(handler, "http://press.example/")
+    answered.set()
+    failure = explain_failure(failed.value, url="http://press.example/", since=began)
+    assert (failure.reason, str(failure)) == (
+        "dns",
+        "the host name cannot be resolved: no answer about it within 0.1 seconds",
+    )
 
 
 @in_loop
