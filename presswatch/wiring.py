@@ -16,7 +16,7 @@ from scheduler.cadence import CadenceOptions
 from scheduler.channels import ChannelSpec
 from scheduler.heartbeat import Switch
 from scheduler.messages import TellingPlan
-from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, Rate
+from scheduler.outbox_options import DeliveryPolicy, OutboxOptions
 from scheduler.render import RenderOptions
 from scheduler.rules import DEFAULT_RULE, Rule
 from scheduler.timing import Timing, render_quiet
@@ -180,8 +180,8 @@ def telling_plan(config: Config) -> TellingPlan:
         Rule(
             name=rule.name,
             channels=rule.channels,
-            sources=rule.sources or (),
-            tags=rule.tags or (),
+            sources=rule.sources,
+            tags=rule.tags,
             kinds=frozenset(rule.kinds),
             keywords=rule.keywords,
             patterns=rule.patterns,
@@ -260,6 +260,6 @@ def _delivery_policy(channel: ChannelConfig) -> DeliveryPolicy:
         retry_max=channel.retry_max,
         give_up=channel.give_up,
         deadline=channel.timeout * 2 + timedelta(seconds=20),
-        rate=Rate(channel.rate.count, channel.rate.per) if channel.rate else None,
+        rate=channel.rate,
         paused=channel.paused,
     )

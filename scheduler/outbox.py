@@ -25,15 +25,16 @@ from scheduler.lane import Attempt, Lane
 from scheduler.ledger import ChannelRow
 from scheduler.messages import make_message_id
 from scheduler.outbox_lease import OutboxLease
-from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, OutboxStats, Rate
+from scheduler.outbox_options import DeliveryPolicy, OutboxOptions, OutboxStats
 from scheduler.render import render
 from scheduler.templates import Template
+from scheduler.timing import Rate
 from scraper.clock import Clock, to_text, utc_now
 from scraper.durations import span_in_words
 from scraper.errors import StoreError
 from scraper.store.db import Store
 
-__all__ = ["DeliveryPolicy", "Outbox", "OutboxOptions", "OutboxStats", "Rate", "send_test"]
+__all__ = ["DeliveryPolicy", "Outbox", "OutboxOptions", "OutboxStats", "send_test"]
 
 _LOG = logging.getLogger(__name__)
 _COALESCE_S: Final = 0.02

@@ -9,14 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from scheduler.render import RenderOptions
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most ``count`` messages in any stretch of ``per``."""
-
-    count: int
-    per: timedelta
+from scheduler.timing import Rate
 
 
 @dataclass(frozen=True, slots=True)

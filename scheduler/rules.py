@@ -10,19 +10,19 @@ from functools import lru_cache
 
 from scheduler.facts import ChangeFacts, SourceFacts
 from scheduler.patterns import finds
+from scheduler.selection import TOLD_BY_DEFAULT, names_source
 from scheduler.timing import Quiet
 from scraper.text import fold_text
 from scraper.types import ChangeKind
-
-TOLD_BY_DEFAULT = frozenset({ChangeKind.ADDED, ChangeKind.EPISODE_OPENED, ChangeKind.EPISODE_CLOSED})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Changes of ``kinds``, of the selected sources, that say one of ``keywords`` or match one of ``patterns``.
 
-    ``sources`` (ids or slugs) and ``tags`` together select the sources that are named *or* carry one of the tags; both
-    empty select all. Only sources of ``origins`` count: what somebody looked at once by hand wakes nobody up.
+    ``sources`` (ids or slugs) and ``tags`` together select the sources that are named *or* carry one of the tags; where
+    both are ``None`` all are selected, and empty ones select none. Only sources of ``origins`` count: what somebody
+    looked at once by hand wakes nobody up.
     Keywords and patterns (:mod:`scheduler.patterns`) are looked for in title and summary of items, ``authors`` in the
     item's author; ``languages`` are those of the source, where ``de`` includes ``de-AT``. A rule with any of these but
     languages never tells changes of a source.
@@ -33,9 +33,9 @@ class Rule:
 
     name: str
     channels: tuple[str, ...] | None = None
-    sources: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    kinds: frozenset[ChangeKind] = TOLD_BY_DEFAULT
+    sources: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    kinds: frozenset[ChangeKind] = frozenset(TOLD_BY_DEFAULT)
     keywords: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
@@ -61,9 +61,7 @@ def selects(rule: Rule, source: SourceFacts) -> bool:
     """Whether the changes of ``source`` are this rule's business."""
     if source.origin not in rule.origins or not _is_in(rule.languages, source.language):
         return False
-    if not rule.sources and not rule.tags:
-        return True
-    return source.key in rule.sources or source.slug in rule.sources or not set(rule.tags).isdisjoint(source.tags)
+    return names_source(rule.sources, rule.tags, {source.key, source.slug}, source.tags)
 
 
 def channels_of(

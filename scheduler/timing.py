@@ -37,6 +37,14 @@ class Timing:
 AT_ONCE = Timing()
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most ``count`` (messages, checks) in any stretch of ``per``."""
+
+    count: int
+    per: timedelta
+
+
 def release_at(timing: Timing, now: datetime) -> datetime | None:
     """When a change that is noticed ``now`` is told; ``None``: at once. An aware UTC instant after ``now``.
 

@@ -37,19 +37,20 @@ def rules_list_command(app: App, form: str | None) -> None:
     presswatch rules list
     """
     names = {source.id: source.slug for source in app.config.sources}
-    rows = [_row(rule, names) for rule in app.config.rules]
+    rules = app.config.rules
+    rows = [_row(rule, names) for rule in rules]
     if form is not None:
         write_rows(rows, LIST_FIELDS, form)
         return
     from presswatch.cli.screen import make_console, make_table, plain, show
 
     table = make_table("rule", "of", "kinds", "that say", "to", wide=("of", "that say"))
-    for row in rows:
-        of = [*row["sources"], *(f"@{tag}" for tag in row["tags"]), *row["languages"]]
+    for rule, row in zip(rules, rows, strict=True):
+        of = [*(row["sources"] or ()), *(f"@{tag}" for tag in row["tags"] or ()), *row["languages"]]
         says = [*row["keywords"], *(f"/{pattern}/" for pattern in row["patterns"]), *row["authors"]]
         table.add_row(
             plain(row["name"], "bold"),
-            plain(", ".join(of) or "all sources"),
+            plain("no source" if rule.is_of_none else ", ".join(of) or "all sources"),
             plain(", ".join([*row["kinds"], *([] if row["redesigns"] else ["no redesigns"])])),
             plain(", ".join(says) or "anything"),
             plain("their channels" if row["channels"] is None else ", ".join(row["channels"])),
@@ -61,8 +62,8 @@ def _row(rule: RuleConfig, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": rule.name,
         "kinds": [kind.value for kind in rule.kinds],
-        "sources": [names.get(source, source) for source in rule.sources or ()],
-        "tags": list(rule.tags or ()),
+        "sources": None if rule.sources is None else [names.get(source, source) for source in rule.sources],
+        "tags": None if rule.tags is None else list(rule.tags),
         "languages": list(rule.languages),
         "keywords": list(rule.keywords),
         "patterns": list(rule.patterns),

@@ -64,10 +64,14 @@ def remove_command(app: App, slug: str) -> None:
     if slug not in {name for source in app.config.sources for name in (source.slug, source.id)} and _abandon(app, slug):
         say(f"{slug}, which was looked at by hand, is no longer listed; its items stay")
         return
+    rules = app.config.rules
     source = remove_source(app.home.config_path, slug, environ=app.environ, is_opened=app.is_opened)
     if app.home.db_path.exists():
         apply_now(app)
     say(f"{source.slug} is no longer watched; its items stay, and come back with a source of the id {source.id}")
+    for rule in rules:
+        if not rule.implied and rule.sources == (source.id,) and not rule.tags:
+            say(f"the rule {rule.name!r} was for {source.slug} alone: it tells nothing now")
 
 
 def _abandon(app: App, slug: str) -> bool:

@@ -2,11 +2,9 @@
 
 from presswatch.config.model import (
     AUTO,
-    TOLD_BY_DEFAULT,
     ChannelConfig,
     ChannelType,
     Config,
-    Rate,
     RuleConfig,
     Settings,
     SiteConfig,
@@ -17,14 +15,12 @@ from presswatch.config.problems import InvalidConfigError, Problem
 
 __all__ = [
     "AUTO",
-    "TOLD_BY_DEFAULT",
     "ChannelConfig",
     "ChannelType",
     "Config",
     "InvalidConfigError",
     "IsOpened",
     "Problem",
-    "Rate",
     "RuleConfig",
     "Settings",
     "SiteConfig",

@@ -30,14 +30,16 @@ def check_references(raw: Mapping[str, Any], problems: Problems) -> None:
 
 
 def find_doubts(config: Config) -> tuple[Problem, ...]:
-    """What is allowed and can hardly be meant: tags of rules that no source has."""
+    """What is allowed and can hardly be meant: tags of rules that no source has, rules for no source."""
     tags = {tag for source in config.sources for tag in source.tags}
-    return tuple(
-        Problem(f"rules[{place}].tags", f"no source has the tag {tag!r}{did_you_mean(tag, tags)}")
-        for place, rule in enumerate((rule for rule in config.rules if not rule.implied), 1)
-        for tag in rule.tags or ()
-        if tag not in tags
-    )
+    doubts = list[Problem]()
+    for place, rule in enumerate((rule for rule in config.rules if not rule.implied), 1):
+        key = f"rules[{place}]"
+        unknown = [tag for tag in rule.tags or () if tag not in tags]
+        doubts += [Problem(f"{key}.tags", f"no source has the tag {tag!r}{did_you_mean(tag, tags)}") for tag in unknown]
+        if rule.is_of_none:
+            doubts.append(Problem(f"{key}.sources", f"the rule {rule.name!r} names no source, and tells nothing"))
+    return tuple(doubts)
 
 
 def _tables(raw: Mapping[str, Any], name: str) -> list[tuple[int, dict[str, Any]]]:

@@ -9,16 +9,15 @@ from datetime import timedelta
 from typing import Any
 
 from presswatch.config.lines import join_key
-from presswatch.config.model import Rate
 from presswatch.config.problems import Problems, did_you_mean
 from presswatch.secrets import Secret
+from scheduler.timing import Rate
 from scraper import durations
 from scraper.durations import parse_duration, render_duration
 
 Schema = dict[str, Any]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _RATE = re.compile(r"([1-9][0-9]{0,5})/(s|m|h|d)")
-_RATE_UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 SECRET_TITLE = "A value that may be secret, or where it is"  # noqa: S105 - words for people
 """The title of such a value in the schema."""
 TYPE_NAMES: dict[type, str] = {

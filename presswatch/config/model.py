@@ -9,22 +9,14 @@ from pathlib import Path
 from typing import Final, Literal
 
 from presswatch.secrets import Secret
-from scheduler.timing import Quiet
+from scheduler.selection import TOLD_BY_DEFAULT, names_source
+from scheduler.timing import Quiet, Rate
 from scraper.errors import NotFoundError
 from scraper.types import ChangeKind, Recipe
 
 AUTO: Final = "auto"
 """In place of an interval: a source is looked at when it pays."""
-TOLD_BY_DEFAULT = (ChangeKind.ADDED, ChangeKind.EPISODE_OPENED, ChangeKind.EPISODE_CLOSED)
 ChannelType = Literal["console", "webhook", "apprise", "mail", "file", "command"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most ``count`` (messages, looks) in a stretch of ``per``."""
-
-    count: int
-    per: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +194,14 @@ class RuleConfig:
     redesigns: bool = True
     implied: bool = False
 
+    @property
+    def is_of_none(self) -> bool:
+        """Whether it selects no source, whatever there is."""
+        return not self.sources and not self.tags and (self.sources, self.tags) != (None, None)
+
     def selects(self, source: SourceConfig) -> bool:
         """Whether changes of ``source`` are this rule's business."""
-        if self.sources is None and self.tags is None:
-            return True
-        return source.id in (self.sources or ()) or not set(self.tags or ()).isdisjoint(source.tags)
+        return names_source(self.sources, self.tags, {source.id}, source.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +258,6 @@ class Config:
                 return channel
         known = ", ".join(channel.name for channel in self.channels[:10])
         raise NotFoundError("channel", name, hint=f"configured are: {known}" if known else "none is configured")
-
-    def channels_of(self, rule: RuleConfig, source: SourceConfig) -> tuple[str, ...]:
-        """Names of the channels to which ``rule`` sends the changes of ``source``: the rule's, else the source's,
-        else all."""
-        named = rule.channels if rule.channels is not None else source.channels
-        return named if named is not None else tuple(channel.name for channel in self.channels)
 
     def _known_sources(self, name: str) -> str:
         from difflib import get_close_matches

@@ -15,7 +15,6 @@ from presswatch.config.model import (
     ChannelConfig,
     Config,
     PostConfig,
-    Rate,
     RuleConfig,
     Settings,
     SiteConfig,
@@ -23,7 +22,7 @@ from presswatch.config.model import (
     WebSubConfig,
 )
 from presswatch.secrets import Secret
-from scheduler.timing import render_quiet
+from scheduler.timing import Rate, render_quiet
 from scraper.durations import render_duration
 from scraper.types import Recipe
 

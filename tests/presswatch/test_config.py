@@ -19,8 +19,10 @@ from presswatch.config.consistency import find_doubts
 from presswatch.config.render import render_config
 from presswatch.config.schema import config_schema
 from presswatch.secrets import Secret
-from presswatch.wiring import cadence_options
+from presswatch.wiring import cadence_options, telling_plan
 from scheduler.cadence import CadenceOptions
+from scheduler.facts import SourceFacts
+from scheduler.rules import channels_of
 from scraper.errors import ConfigError, NotFoundError
 from scraper.types import ChangeKind, Recipe
 from tests.presswatch.config_examples import BEYOND_THE_SCHEMA, HEAD, RIGHT, WRONG
@@ -85,6 +87,13 @@ def test_a_rule_for_a_tag_that_no_source_has_is_doubted() -> None:
     config = parse(HEAD + 'tags = ["sea"]\n[[rules]]\nname = "r"\ntags = ["sea", "seas"]\n')
     assert [str(each) for each in find_doubts(config)] == [
         "rules[1].tags: no source has the tag 'seas'; did you mean sea?"
+    ]
+
+
+def test_a_rule_for_no_source_is_doubted() -> None:
+    config = parse(HEAD + '[[rules]]\nname = "r"\nsources = []\n')
+    assert [str(each) for each in find_doubts(config)] == [
+        "rules[1].sources: the rule 'r' names no source, and tells nothing"
     ]
 
 
@@ -245,24 +254,31 @@ def test_secrets_in_refused_values_are_not_repeated() -> None:
         assert "hunter2" not in str(mistakes(text))
 
 
+def targets(config: Config) -> list[tuple[str, ...]]:
+    """The channels to which each rule sends the changes of the first source."""
+    plan, first = telling_plan(config), config.sources[0]
+    source = SourceFacts(key=first.id, slug=first.slug, name=first.slug, url=first.url)
+    return [channels_of(rule, source, channels=plan.channels, of_source=plan.of_source) for rule in plan.rules]
+
+
 def test_without_rules_one_rule_tells_all() -> None:
     config = parse(HEAD + '[channels.c]\ntype = "console"\n[channels.d]\ntype = "console"\n')
     (rule,) = config.rules
     assert rule == RuleConfig("default", implied=True)
     assert rule.kinds == (ChangeKind.ADDED, ChangeKind.EPISODE_OPENED, ChangeKind.EPISODE_CLOSED)
-    assert config.channels_of(rule, config.sources[0]) == ("c", "d")
+    assert targets(config) == [("c", "d")]
 
 
 def test_a_source_with_channels_is_told_to_them_only() -> None:
     config = parse(HEAD + 'channels = ["d"]\n[channels.c]\ntype = "console"\n[channels.d]\ntype = "console"\n')
-    assert config.channels_of(config.rules[0], config.sources[0]) == ("d",)
+    assert targets(config) == [("d",)]
 
 
 def test_channels_named_for_a_source_never_stay_silent_beside_rules() -> None:
     text = HEAD + 'channels = ["d"]\n[channels.c]\ntype = "console"\n[channels.d]\ntype = "console"\n'
     directed = parse(text + '[[rules]]\nname = "r"\nchannels = ["c"]\n')
     assert [rule.name for rule in directed.rules] == ["r", "source:a"]
-    assert directed.channels_of(directed.rules[1], directed.sources[0]) == ("d",)
+    assert targets(directed) == [("c",), ("d",)]
     covered = parse(text + '[[rules]]\nname = "r"\nkinds = ["withdrawn"]\n')
     assert [rule.name for rule in covered.rules] == ["r"]
 

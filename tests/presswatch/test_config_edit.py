@@ -24,8 +24,11 @@ from presswatch.config.edit import (
 from presswatch.config.render import render_config
 from presswatch.config.starter import STARTER, init_config
 from presswatch.config.storage import locked_folder
+from presswatch.wiring import telling_plan
+from scheduler.rules import matches
 from scraper.errors import ConfigError, NotFoundError
 from tests.presswatch.config_examples import HEAD, RIGHT
+from tests.scheduler.examples import make_change
 
 FILE = """\
 # desk configuration
@@ -133,6 +136,9 @@ def test_a_rule_whose_only_source_went_does_not_begin_to_tell_all(path: Path) ->
     config = load_config(path, environ={})
     assert config.sources == ()
     assert config.rules[0].sources == ()
+    add_source(path, {"url": "https://new.example/", "slug": "new"}, environ={})
+    (rule,) = [rule for rule in telling_plan(load_config(path, environ={})).rules if rule.name == "sea"]
+    assert not matches(rule, make_change())
 
 
 def test_keys_are_changed_where_they_stand(path: Path) -> None:

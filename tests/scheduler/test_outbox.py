@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from scheduler.channels import ChannelKind, ChannelSpec, build_channel
-from scheduler.outbox import DeliveryPolicy, Outbox, OutboxOptions, Rate
+from scheduler.outbox import DeliveryPolicy, Outbox, OutboxOptions
 from scheduler.registry import retry_dead, shift_due
+from scheduler.timing import Rate
 from scraper.clock import from_text
 from scraper.store import leases
 from tests.scheduler.newsroom import Newsroom
