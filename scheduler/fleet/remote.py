@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
 import uuid
 from collections.abc import Callable
@@ -17,9 +18,9 @@ from scheduler.fleet.broker import LOST, WAIT, Broker, BrokerError, job_queue
 from scheduler.fleet.shards import shard_of
 from scheduler.fleet.wire import PROTOCOL, Done, Hello, Job, Roster, WireError, pack, unpack
 from scraper.clock import Clock
-from scraper.errors import FetchError, LeaseLostError
+from scraper.errors import FetchError, LeaseLostError, StoreError
 from scraper.reading import Reading, ReadingManners, ReadRequest
-from scraper.robots import RobotsStore
+from scraper.robots import RobotsRecord, RobotsStore
 from scraper.store import leases
 from scraper.store.db import Store
 from scraper.store.jobs import LEASE
@@ -155,21 +156,31 @@ class RemoteReader:
 
     async def _on_done(self, message: AbstractIncomingMessage) -> None:
         try:
-            done = unpack(message.body, Done)
+            await self._take(unpack(message.body, Done))
         except WireError as error:
             log.error("%s", error)
-        else:
-            for record in done.robots:
-                await self._robots.put_robots(record)
-            pending = self._pending.get(done.id)
-            # A second answer to one job: it was read twice, because a worker or the broker went down in between.
-            if pending is not None and not pending.future.done():
-                pending.future.set_result(done)
-        # Not after the commit: what is lost between here and there is still due.
+        finally:
+            # Not after the commit: what is lost between here and there is still due. And whatever happens: the broker
+            # sends ahead only so many that are not acknowledged.
+            try:
+                await message.ack()
+            except LOST as error:
+                log.debug("an answer will come again: %r", error)
+
+    async def _take(self, done: Done) -> None:
+        pending = self._pending.get(done.id)
+        # A second answer to one job: it was read twice, because a worker or the broker went down in between.
+        if pending is not None and not pending.future.done():
+            pending.future.set_result(done)
+        await self._keep(done.robots)
+
+    async def _keep(self, records: tuple[RobotsRecord, ...]) -> None:
+        """What cannot be written now (a full disk) is asked for again."""
         try:
-            await message.ack()
-        except LOST as error:
-            log.debug("an answer will come again: %r", error)
+            for record in records:
+                await self._robots.put_robots(record)
+        except (StoreError, sqlite3.Error) as error:
+            log.warning("%s", error)
 
     async def _on_hello(self, message: AbstractIncomingMessage) -> None:
         try:

@@ -1,0 +1,83 @@
+"""The scheduler's side by itself: each answer reaches who waits for it, whatever else goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from scheduler.fleet.remote import RemoteReader
+from scheduler.fleet.wire import Done, Job, pack, unpack
+from scraper.asking import PLAIN
+from scraper.errors import StoreError
+from scraper.reading import ReadingManners, ReadRequest
+from scraper.robots import MemoryRobots, RobotsRecord
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+PAGE = "http://quay.example/notices"
+
+
+class Letter:
+    """A message that arrived."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.is_acknowledged = False
+
+    async def ack(self) -> None:
+        self.is_acknowledged = True
+
+
+class Post:
+    """A broker that keeps what is sent."""
+
+    def __init__(self) -> None:
+        self.sent: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def send(self, queue: str, body: bytes, *, keep: timedelta, patience: timedelta) -> None:  # noqa: ARG002
+        await self.sent.put(body)
+
+    async def job(self) -> Job:
+        return unpack(await self.sent.get(), Job)
+
+
+class FullDisk(MemoryRobots):
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    async def put_robots(self, record: RobotsRecord) -> None:  # noqa: ARG002
+        raise self.error
+
+
+def reader_of(post: Post, robots: MemoryRobots) -> Any:
+    manners = ReadingManners("presswatch/1", spacing=timedelta(milliseconds=1))
+    reader: Any = RemoteReader
+    return reader(post, store=None, robots=robots, clock=lambda: NOW, manners=lambda: manners)
+
+
+def request(url: str = PAGE) -> ReadRequest:
+    return ReadRequest(url=url, source_key="quay", source_url=url, seconds=10, asking=PLAIN)
+
+
+def answer(job: Job, *origins: str) -> Letter:
+    robots = tuple(RobotsRecord(origin, NOW, NOW + DAY, 404) for origin in origins)
+    return Letter(pack(Done(id=job.id, worker="w", spacing=timedelta(seconds=2), robots=robots)))
+
+
+@pytest.mark.parametrize("error", [StoreError("the disk is full"), sqlite3.OperationalError("disk I/O error")])
+def test_answer_is_given_and_acknowledged_though_its_robots_txt_cannot_be_kept(error: Exception) -> None:
+    async def look() -> None:
+        post = Post()
+        reader = reader_of(post, FullDisk(error))
+        asked = asyncio.create_task(reader.ask(request(), ()))
+        letter = answer(await post.job(), "http://quay.example")
+        await reader._on_done(letter)
+        assert letter.is_acknowledged
+        assert (await asyncio.wait_for(asked, 5)).worker == "w"
+
+    asyncio.run(look())
