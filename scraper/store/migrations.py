@@ -223,7 +223,7 @@ CREATE INDEX checks_source ON checks(source_id, id DESC);
 CREATE TABLE fetches (
   id INTEGER PRIMARY KEY,
   source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
-  purpose TEXT NOT NULL CHECK (purpose IN ('article', 'next_page', 'robots', 'feed')),
+  purpose TEXT NOT NULL CHECK (purpose IN ('article', 'next_page')),
   url TEXT NOT NULL,
   fetched_at TEXT NOT NULL,
   http_status INTEGER,                       -- null: no answer

@@ -6,12 +6,16 @@ import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from sqlite_utils import Database
 
+from scraper.store.captures import RetentionClass
 from scraper.store.db import Store, open_store
 from scraper.store.document import PURPOSES, describe, index_comments
+from scraper.store.writing import FetchRecord
+from scraper.types import ChangeKind, EpisodeClass, Outcome, Way
 
 ROOT = Path(__file__).parents[3]
 SHADOWS = re.compile(r"_fts_|^sqlite_|_sqlite_migrations")
@@ -55,6 +59,26 @@ def test_every_column_that_may_be_null_says_when_it_is(store: Store) -> None:
             if not row["notnull"] and not row["pk"] and row["name"] not in said
         ]
     assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("fetches.purpose", get_args(get_type_hints(FetchRecord)["purpose"])),
+        ("fetches.outcome", get_args(get_type_hints(FetchRecord)["outcome"])),
+        ("captures.retention", get_args(RetentionClass)),
+        ("ways.way", get_args(Way)),
+        ("checks.outcome", tuple(Outcome)),
+        ("episodes.class", tuple(EpisodeClass)),
+        ("changes.kind", tuple(ChangeKind)),
+    ],
+)
+def test_column_allows_what_is_written_and_nothing_else(store: Store, column: str, values: tuple[str, ...]) -> None:
+    table, _, name = column.partition(".")
+    sql = store.conn.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()["sql"]
+    found = re.search(rf"\({name} IN\s*\(([^)]*)\)", sql)
+    assert found
+    assert set(re.findall(r"'(\w+)'", found[1])) == set(values)
 
 
 def test_tables_are_strict(store: Store) -> None:
