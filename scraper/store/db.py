@@ -82,10 +82,10 @@ class Store:
             self._file = None
 
 
-def open_store(path: Path, *, thorough: bool = False) -> Store:
+def open_store(path: Path) -> Store:
     """Open ``path`` for reading and writing, creating or migrating it; what is created is readable by its owner only.
 
-    A copy is kept beside the file before a migration. ``thorough`` looks at every page whatever the file's size.
+    A copy is kept beside the file before a migration.
 
     Raises:
         SchemaError: the file is another program's, or was written by a newer presswatch; it is left untouched.
@@ -95,7 +95,7 @@ def open_store(path: Path, *, thorough: bool = False) -> Store:
         path.parent.mkdir(0o700, parents=True, exist_ok=True)
         if not openfiles.is_open_here(path):
             _refuse_foreign(path)
-            _refuse_damaged(path, thorough=thorough)
+            _refuse_damaged(path)
         _create_privately(path)
         conn = _connect(path)
         try:
@@ -113,7 +113,7 @@ def open_reader(path: Path) -> Store:
     with _explaining(path), openfiles.OPENING:
         if not openfiles.is_open_here(path):
             _refuse_foreign(path)
-        _refuse_damaged(path, thorough=False)
+        _refuse_damaged(path)
         conn = _connect_reader(path)
         try:
             found = conn.execute("PRAGMA user_version").fetchone()[0]
@@ -256,7 +256,7 @@ def _refuse_unmarked(path: Path) -> None:
             raise SchemaError(f"{path}: this database belongs to another program; it was left untouched")
 
 
-def _refuse_damaged(path: Path, *, thorough: bool) -> None:
+def _refuse_damaged(path: Path) -> None:
     """Look for damage without writing a byte: where nobody has the file open, nothing is created beside it either."""
     size = path.stat().st_size if path.exists() else 0
     # A journal is the remains of a process killed while it created the file: opening it will roll that back.
@@ -265,7 +265,7 @@ def _refuse_damaged(path: Path, *, thorough: bool) -> None:
     was_open = _is_open(path)
     if not was_open:
         _refuse_cut(path, size)
-    if thorough or size < _QUICK_CHECK_BELOW:
+    if size < _QUICK_CHECK_BELOW:
         finding = _finding(path, "" if was_open else "&immutable=1")
         if finding != "ok" and not was_open and _is_open(path):  # somebody began to write under our eyes
             finding = _finding(path, "")
