@@ -12,14 +12,14 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
+from presswatch.config.parse import MAX_FILE_BYTES
 from presswatch.paths import Home
 from scraper.clock import to_text, utc_now
 from scraper.errors import PresswatchError, StoreError
-from scraper.store.captures import SUFFIX
+from scraper.store.captures import MOST_STORED, SUFFIX
 from scraper.store.db import open_reader, open_store
 
 _DATABASE, _CONFIG = "presswatch.db", "presswatch.toml"
-_LARGEST_CONFIG, _LARGEST_CAPTURE = 10_000_000, 12_000_000
 _SPARED = 100_000_000
 """Bytes of a disk that restoring leaves free."""
 _CAPTURE = re.compile(rf"captures/[0-9a-f]{{2}}/[0-9a-f]{{64}}{re.escape(SUFFIX)}")
@@ -125,9 +125,10 @@ def _unpack(source: Path, folder: Path) -> None:
 
 def _most_bytes(name: str, folder: Path) -> int:
     """A few kilobytes of an archive can stand for as much as a disk holds."""
+    room = max(shutil.disk_usage(folder).free - _SPARED, 0)
     if name == _DATABASE:
-        return max(shutil.disk_usage(folder).free - _SPARED, 0)
-    return _LARGEST_CONFIG if name == _CONFIG else _LARGEST_CAPTURE
+        return room
+    return min(room, MAX_FILE_BYTES if name == _CONFIG else MOST_STORED)
 
 
 def _put(folder: Path, home: Home, *, trusted: bool) -> Path | None:

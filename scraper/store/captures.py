@@ -31,6 +31,8 @@ _LEVEL: Final = 1
 """Of compression: a quarter of the time that gzip takes at its level 3, and smaller files."""
 _MOST_BYTES: Final = 100_000_000
 """No body and no picture is larger: a file that claims to be is damaged, or was made by somebody else."""
+MOST_STORED: Final = _MOST_BYTES + _MOST_BYTES // 128
+"""What cannot be compressed grows by up to a 256th (``ZSTD_COMPRESSBOUND``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import gzip
 import io
+import os
 import sqlite3
 import stat
 import tarfile
@@ -12,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from presswatch.backup import read_backup, write_backup
+from presswatch.config.parse import MAX_FILE_BYTES
 from presswatch.paths import Home
 from scraper.errors import PresswatchError, StoreError
+from scraper.store.captures import MOST_STORED, read_capture, write_capture
 from scraper.store.db import open_store
 from tests.presswatch.web.conftest import PAGE, make_database
 
@@ -52,6 +57,27 @@ def test_a_backup_comes_back(home: Home, tmp_path: Path) -> None:
     assert len(captures) == 1
     assert PAGE
     assert not [path for path in (*tmp_path.iterdir(), *other.data_dir.iterdir()) if path.name.startswith(".")]
+
+
+def test_the_largest_that_is_kept_comes_back(home: Home, tmp_path: Path) -> None:
+    picture = os.urandom(13_000_000)  # as one of a page full of photographs
+    with closing(open_store(home.db_path)) as store, store.transaction() as conn:
+        kept = write_capture(
+            home.captures_dir, picture, content_type="image/png", url="https://a.example/", retention="screenshot"
+        )
+        conn.execute(
+            "INSERT INTO captures(sha256, bytes, stored_bytes, content_type, url, retention, captured_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, '2026-01-01T00:00:00.000Z')",
+            dataclasses.astuple(kept),
+        )
+    text = "# a long list\n" * 1_200_000
+    assert 15_000_000 < len(text) < MAX_FILE_BYTES
+    home.config_path.write_text(text, encoding="utf-8")
+    write_backup(home, tmp_path / "saved.tar.gz")
+    other = _home(tmp_path / "other")
+    assert read_backup(tmp_path / "saved.tar.gz", other, trusted=True) == other.config_path
+    assert read_capture(other.captures_dir, kept.sha256) == picture
+    assert other.config_path.read_text(encoding="utf-8") == text
 
 
 def test_nothing_is_overwritten(home: Home, tmp_path: Path) -> None:
@@ -109,11 +135,24 @@ def _with(target: Path, home: Home, name: str, content: bytes) -> Path:
 
 
 def test_a_file_that_unfolds_beyond_its_bounds_is_not_unpacked(home: Home, tmp_path: Path) -> None:
-    source = _with(tmp_path / "bomb.tar.gz", home, "presswatch.toml", bytes(11_000_000))
+    source = _with(tmp_path / "bomb.tar.gz", home, "presswatch.toml", bytes(MAX_FILE_BYTES + 1))
     other = _home(tmp_path / "other")
     with pytest.raises(PresswatchError, match="larger than it can be"):
         read_backup(source, other)
     assert not other.db_path.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [(f"captures/ab/{'ab' * 32}.zst", MOST_STORED + 1), ("presswatch.db", 1 << 60)]
+)
+def test_a_file_that_says_that_it_is_too_large_is_not_unpacked(tmp_path: Path, name: str, size: int) -> None:
+    source = tmp_path / "bomb.tar.gz"
+    member = tarfile.TarInfo(name)
+    member.size = size
+    source.write_bytes(gzip.compress(member.tobuf() + bytes(10_240)))
+    with pytest.raises(PresswatchError, match="larger than it can be"):
+        read_backup(source, _home(tmp_path / "home"))
+    assert not (tmp_path / "home" / "presswatch.db").exists()
 
 
 def test_a_sparse_file_is_not_unpacked(home: Home, tmp_path: Path) -> None:
