@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -17,6 +18,12 @@ from scraper.extract.tree import TEXT, Tree
 
 LEAST_TURNS = 6
 """Siblings from which on kinds that take turns are told apart."""
+MOST_ALIKE = 12
+"""Containers of one style up to which those that hold something else are told apart."""
+MOST_COLUMNS = 5
+"""The same where there are no dates to go by."""
+WORDY, TERSE = 5, 3
+"""Words that members have on average in a container that is no menu, and in one that is."""
 MAX_RECORDS = 3_000
 
 
@@ -58,11 +65,32 @@ def find_groups(tree: Tree, dates: list[int]) -> list[Group]:
                 for number, some in enumerate(_taking_turns(tree, members, dates), start=2):
                     families.setdefault((container, path, number + sort * 10), []).append((container, some))
     groups = []
-    for (_, path, _), found in families.items():
-        total = sum(len(members) for _, members in found)
-        if total >= 2 and total != len(found):
-            groups.append(_group(tree, path, found))
+    for (_, path, _), whole in families.items():
+        for found in (whole, *_parts(tree, whole, dates)):
+            total = sum(len(members) for _, members in found)
+            if total >= 2 and total != len(found):
+                groups.append(_group(tree, path, found))
     return groups
+
+
+def _parts(tree: Tree, found: list[tuple[int, list[int]]], dates: list[int]) -> Iterator[list[tuple[int, list[int]]]]:
+    """Of containers that nothing tells apart but what they hold (tables for layout): those whose members have dates;
+    else, of a few, those whose members say much where the others' say hardly anything."""
+    if not 2 <= len(found) <= MOST_ALIKE:
+        return
+    dated = [
+        (container, members)
+        for container, members in found
+        if sum(dates[tree.end[m]] > dates[m] for m in members) * 2 > len(members)
+    ]
+    if dated:
+        if len(dated) < len(found):
+            yield dated
+        return
+    said = [sum(tree.units_in(m, tree.end[m]) for m in members) / len(members) for _, members in found]
+    wordy = [some for some, units in zip(found, said, strict=True) if units >= WORDY]
+    if 0 < len(wordy) < len(found) <= MOST_COLUMNS and not any(TERSE < units < WORDY for units in said):
+        yield wordy
 
 
 Runs = dict[tuple[int, int], list[int]]

@@ -11,6 +11,7 @@ from scraper.errors import ExtractError
 from scraper.extract.agreement import prefer_told
 from scraper.extract.article import find_notice, find_prose, read_article, says_article
 from scraper.extract.columns import Page
+from scraper.extract.finer import prefer_finer
 from scraper.extract.head import find_next_page, guess_language, read_head
 from scraper.extract.learnt import learn_recipe
 from scraper.extract.listing import candidates, items_of, read_page
@@ -56,6 +57,7 @@ def extract_html(
     told = told_articles(head.data, head.base, now=now)
     marked = [] if told else marked_articles(tree, head.base, now=now)
     judged = prefer_told(page, candidates(page, recipe, witnesses=bool(told or marked)), told or marked, head.base)
+    judged = prefer_finer(page, judged)
     best = judged[0] if judged else None
     prose = find_prose(page, sorted((r.start, r.stop) for r in best.group.records) if best else [])
     if best:

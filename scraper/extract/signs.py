@@ -28,18 +28,17 @@ class Signs:
     """One candidate, seen. Shares are of its records unless said otherwise.
 
     ``count``: 2..64 records on a log scale; ``few``: fewer than four. ``titles``: how headline-like the median title
-    length is; ``sentence``: titles of four words and more; ``heading``, ``linked``: title in a heading, in a link;
-    ``aligned``: title from the one best column. ``dated``, ``one_date``: any date, exactly one; ``date_order``: dates
-    that run one way; ``date_share``: share of the page's own-line dates inside. ``summary``: text beside the title.
-    ``cover``: share of the page's text inside; ``mass``: words inside, on a log scale; ``early``: how early on the page
-    it begins; ``aside``: in navigation or footer. ``uniform``: of similar size; ``fat``: with headings of their own
-    beyond one; ``many_links``; ``mid_line``: begin within a line; ``no_link``; ``images``. ``telling_urls``: addresses
-    with a slug, a long number or a document; ``url_pattern``: addresses built like the commonest one; ``same_urls``,
-    ``same_titles``: repetitions. ``prose_outside``: share of the page's text that is long lines elsewhere.
-    ``in_prose``: titles that are links within a sentence; ``signed``: posts under a short name, as in a thread;
-    ``anchored``: with links to places of this very page;
-    ``strangers``: siblings that were left out; ``nested``: with
-    several links of the title's kind, as a section of a list has.
+    length is; ``sentence``: titles of four words and more; ``heading``, ``linked``: title in a heading, in a link (or
+    a script that stands for one); ``aligned``: title from the one best column. ``dated``, ``one_date``: any date,
+    exactly one; ``date_order``: dates that run one way; ``date_share``: share of the page's own-line dates inside.
+    ``summary``: text beside the title. ``cover``: share of the page's text inside; ``mass``: words inside, on a log
+    scale; ``early``: how early on the page it begins; ``aside``: in navigation or footer. ``uniform``: of similar
+    size; ``fat``: with headings of their own beyond one; ``many_links``; ``mid_line``: begin within a line;
+    ``no_link``; ``images``. ``telling_urls``: addresses with a slug, a long number or a document; ``url_pattern``:
+    addresses built like the commonest one; ``same_urls``, ``same_titles``: repetitions. ``prose_outside``: share of
+    the page's text that is long lines elsewhere. ``in_prose``: titles that are links within a sentence; ``signed``:
+    posts under a short name, as in a thread; ``anchored``: with links to places of this very page; ``strangers``:
+    siblings that were left out; ``nested``: with several links of the title's kind, as a section of a list has.
     Known of the chosen candidate only: ``article``: words of running text beside it, up to 500; ``says_article``: the
     page calls itself one; ``own_address``: the page's address looks like one document's; ``password``: it asks for one.
     """
@@ -88,7 +87,8 @@ def read_signs(page: Page, group: Group, fields: list[Fields], whole: int, *, of
     size = len(group.records) * len(fields) / max(of, 1)
     tree = page.tree
     n = len(fields)
-    hrefs = [href_of(tree, f.link) for f in fields if f.link >= 0]
+    calls = [_call(tree, f) if tree.scripted else "" for f in fields]
+    hrefs = [call or href_of(tree, f.link) for call, f in zip(calls, fields, strict=True) if call or f.link >= 0]
     titles = [f.title.text for f in fields if f.title]
     each = [len({href_of(tree, node) for node in f.row.links}) for f in fields]
     days = [[m.published.on for m in f.row.moments] for f in fields]
@@ -103,7 +103,10 @@ def read_signs(page: Page, group: Group, fields: list[Fields], whole: int, *, of
         few=1.0 if size < 3.5 else 0.0,
         titles=_headline_like(median([f.title.units if f.title else 0 for f in fields])),
         heading=sum(f.title is not None and f.title.heading >= 0 for f in fields) / n,
-        linked=sum(f.title is not None and f.title.link >= 0 for f in fields) / n,
+        linked=sum(
+            f.title is not None and (f.title.link >= 0 or call != "") for call, f in zip(calls, fields, strict=True)
+        )
+        / n,
         dated=sum(bool(d) for d in days) / n,
         one_date=sum(len(set(d)) == 1 for d in days) / n,
         date_order=date_order([d[0] for d in days if d and d[0]]),
@@ -132,6 +135,16 @@ def read_signs(page: Page, group: Group, fields: list[Fields], whole: int, *, of
         anchored=sum(_count(tree.anchors, f.row.record.start, f.row.record.stop) > 0 for f in fields) / n,
         early=1 - tree.units[group.records[0].start] / max(tree.units[-1], 1),
     )
+
+
+def _call(tree: Tree, f: Fields) -> str:
+    """The script that stands for the title's link, if one does."""
+    node = f.title.node if f.title is not None and f.title.link < 0 else 0
+    for _ in range(4):
+        if node in tree.scripted:
+            return tree.scripted[node]
+        node = tree.parent[node] if node > 0 else 0
+    return ""
 
 
 def _in_prose(tree: Tree, f: Fields) -> bool:

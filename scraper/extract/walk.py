@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import accumulate, count
 from operator import eq
 from typing import Any
@@ -16,6 +17,8 @@ MAX_NODES = 150_000
 """Elements and texts that are read of one page; the rest of a larger one is left out."""
 MAX_DEPTH = 300
 """Levels below which nothing is read: a page that nests deeper is an attack or an accident."""
+MAX_CALL = 300
+"""Characters of a script that stands for a link."""
 MAX_CHUNK = 20_000
 """Characters kept of one text node."""
 
@@ -33,10 +36,10 @@ _ASIDE_ROLES = frozenset(
     "navigation contentinfo complementary search menu menubar toolbar tablist dialog banner".split()
 )
 
-_FORMATS, _RUNS_ON, _HEADING, _BESIDE, _CELL, _ANCHOR, _LINK, _PLACE, _MARKED, _NO_CONTENT, _UNREAD = (
-    1 << bit for bit in range(11)
+_FORMATS, _RUNS_ON, _HEADING, _BESIDE, _CELL, _ANCHOR, _LINK, _PLACE, _MARKED, _NO_CONTENT, _UNREAD, _SCRIPTED = (
+    1 << bit for bit in range(12)
 )
-_NOTED = _PLACE | _MARKED | _NO_CONTENT
+_NOTED = _PLACE | _MARKED | _NO_CONTENT | _SCRIPTED
 _KINDS = {
     tag: sum(
         kind
@@ -50,6 +53,7 @@ _KINDS = {
 }  # fmt: skip
 """What is special about a tag, as bits: one look-up a node."""
 
+_CALL = re.compile(r"(?:javascript:)?\s*(?:return\s+)?[\w.$]+\s*\(([^()]*)\)", re.IGNORECASE)
 _PLAIN = (" class=", ' href="')
 """How a start tag goes on of which a class or an address may be all that it says."""
 _Start = tuple[str, str, int, str]
@@ -221,6 +225,8 @@ class _Walk:
         tree, (tag, raw, kind, _) = self.tree, said
         if kind & _PLACE:
             tree.anchors.append(i)
+        elif kind & _SCRIPTED:
+            tree.scripted[i] = _call_of(raw)
         elif tag == "img":
             tree.images.append(i)
         elif tag == "input" and find_value(raw, "type").lower() == "password":
@@ -245,6 +251,15 @@ class _Walk:
         tree.line_starts = [line.chunks[0] for line in tree.lines]
 
 
+def _call_of(raw: str) -> str:
+    """What a link without an address calls with something to say, as "javascript:view(48210)"; empty if nothing."""
+    for name in ("href", "onclick"):
+        said = find_value(raw, name).strip()[:MAX_CALL]
+        if (call := _CALL.match(said)) and call[1].strip(" '\"0;"):
+            return said
+    return ""
+
+
 def _read_start(start: str) -> _Start:
     tag = start.partition(" ")[0]
     raw = start[len(tag) :]
@@ -259,6 +274,8 @@ def _read_start(start: str) -> _Start:
                 kind |= _LINK
             elif href[:1] == "#" and len(href) > 1:
                 kind |= _PLACE
+            elif _call_of(raw):
+                kind |= _SCRIPTED
         elif ' role="' in raw:
             role = find_value(raw, "role")
             kind |= (_HEADING if role == "heading" else 0) | (_BESIDE if role in _ASIDE_ROLES else 0)

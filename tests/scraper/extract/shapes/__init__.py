@@ -1,6 +1,6 @@
 """Listings in the mark-up of common systems, built from invented notices; importing fills ``SHAPES``."""
 
-from . import blogs, cms, enterprise, languages, languages_east, later, newsrooms, parted, plainer, tables
+from . import blogs, cms, crowded, enterprise, languages, languages_east, later, newsrooms, parted, plainer, tables
 from .stock import SHAPES, Shape
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Shape",
     "blogs",
     "cms",
+    "crowded",
     "enterprise",
     "languages",
     "languages_east",
