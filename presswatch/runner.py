@@ -42,6 +42,8 @@ def run_spider(
     settings.set("PRESSWATCH_QUEUE", queue, priority="cmdline")
     serving = arguments.get("mode") == "serve"
     if serving:
+        # Scrapy's bound is on the highest that memory ever was, and it would end the service for good, with status 0.
+        settings.set("MEMUSAGE_ENABLED", False, priority="cmdline")
         # Until the daemon listens itself there is nothing to finish.
         signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     process = AsyncCrawlerProcess(settings)

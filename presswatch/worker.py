@@ -78,6 +78,7 @@ def run_worker(queue: str, *, parallel: int, called: str | None, log_to: logging
     settings = Settings()
     settings.setmodule("presswatch.settings", priority="project")
     settings.set("LOG_ENABLED", False, priority="cmdline")
+    settings.set("MEMUSAGE_ENABLED", False, priority="cmdline")  # as for the service: see presswatch.runner
     settings.set("ADDONS", {}, priority="cmdline")  # the assembly needs a database
     process = AsyncCrawlerProcess(settings)
     logging.getLogger().addHandler(log_to)

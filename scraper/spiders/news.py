@@ -54,10 +54,10 @@ class Tally:
     @property
     def exit_code(self) -> int:
         """0 fine, 1 failure, 2 usage or configuration, 3 some sources failed, 130 interrupted."""
-        if self.interrupted:
-            return EXIT_INTERRUPTED
         if isinstance(self.error, ConfigError | NotFoundError):
             return EXIT_USAGE
+        if self.interrupted and not self.error:
+            return EXIT_INTERRUPTED
         if self.error or self.crashed or (self.failed and self.failed == self.looked):
             return EXIT_FAILURE
         return EXIT_SOME_FAILED if self.failed else EXIT_OK
@@ -164,6 +164,16 @@ class NewsSpider(Spider):
                 await service.close()
             if self.after_service is not None:
                 self.after_service()
+
+    def closed(self, reason: str) -> None:
+        """Called by Scrapy at the end. That memory ran out is a failure, though Scrapy exits with 0 then."""
+        if reason != "memusage_exceeded":
+            return
+        most = self.crawler.settings.getint("MEMUSAGE_LIMIT_MB")
+        said = f"the run was ended: it took more than {most} MB of memory (MEMUSAGE_LIMIT_MB)"
+        self.tally.error = PresswatchError(said)
+        if self.logs_its_error:
+            log.error("%s", self.tally.error)
 
     def _assemble(self) -> Assembly:
         """What the add-on named. Only now: Scrapy applies add-ons after it has made the spider."""

@@ -64,6 +64,12 @@ def test_crawl_of_a_server_that_is_down_fails_and_says_why(quick_desk: Desk, sit
     assert quick_desk.rows("SELECT outcome, reason FROM checks")[0]["reason"] == "connection"
 
 
+def test_a_crawl_that_takes_too_much_memory_fails_and_says_so(quick_desk: Desk, site: FixtureSite) -> None:
+    done = quick_desk.crawl(f"url={site.url()}", "--set=MEMUSAGE_LIMIT_MB=20")
+    assert done.returncode == 1
+    assert "the run was ended: it took more than 20 MB of memory" in done.stderr
+
+
 def test_crawl_without_a_source_says_how_to_add_one(desk: Desk) -> None:
     done = desk.crawl()
     assert done.returncode == 2

@@ -51,3 +51,10 @@ def test_the_service_manager_hears_all_and_logs_are_json(
     assert first["time"].endswith("Z")
     assert isinstance(first["duration_ms"], int)
     assert "key" not in daemon.log().replace("source_key", "")
+
+
+def test_the_service_is_not_ended_by_scrapy_for_its_memory(desk: Desk, site: FixtureSite) -> None:
+    desk.command = ("tests.e2e.narrow_memory", "run")
+    desk.configure({"ministry": {"url": site.url(), "every": "1s"}})
+    with desk.daemon():
+        desk.wait_looks("ministry", 2)
