@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from scheduler.rest import Rest
@@ -26,8 +26,6 @@ _LONGEST_SLEEP = 5.0
 """Seconds after which the database is asked again even if nothing was due: other processes write to it as well."""
 _UNKNOWN_EVERY = 60.0
 """Seconds after which it is said again which sources wait for a configuration that this process has not applied."""
-_CLOSED = timedelta(seconds=1)
-"""How long an article that is due waits to be asked after again."""
 _GATHER = 0.01
 """Seconds for which places that become free are gathered, so that sources are leased several at a time."""
 
@@ -41,6 +39,11 @@ class _Taken:
     sources: list[SourceJob]
     articles: list[ArticleJob]
     rest: float
+
+    @property
+    def leases(self) -> list[tuple[str, int]]:
+        """All of them."""
+        return [lease for job in self.sources for lease in job.leases] + [article.lease for article in self.articles]
 
 
 class Dispatcher:
@@ -61,7 +64,7 @@ class Dispatcher:
         self._asleep_until = float("-inf")
         self._unknown_at = monotonic()
         self._is_full = False
-        self._filling = False
+        self._filling: asyncio.Task[None] | None = None
         self._is_closed = False
         self._gathering: asyncio.TimerHandle | None = None
         self.rest = Rest(monotonic)
@@ -77,13 +80,15 @@ class Dispatcher:
 
         Raises :class:`StoreError` and ``sqlite3.Error``.
         """
-        if self._filling or self._is_closed or self._monotonic() < self._asleep_until:
+        if self._filling is not None or self._is_closed or self._monotonic() < self._asleep_until:
             return
-        self._filling = True
-        try:
-            await self._fill()
-        finally:
-            self._filling = False
+        # A task of its own: who asks may be cancelled, and what was leased by then must not be lost.
+        self._filling = asyncio.create_task(self._fill())
+        self._filling.add_done_callback(self._filled)
+        await asyncio.shield(self._filling)
+
+    def _filled(self, _: asyncio.Task[None]) -> None:
+        self._filling = None
 
     async def _fill(self) -> None:
         parallel = self._service.assembly.parallel
@@ -94,6 +99,9 @@ class Dispatcher:
             return
         now = self._service.clock()
         taken = await self._service.store.run(lambda store: self._take_all(store, room, spare, now))
+        if self._is_closed:
+            await self._return_leases(taken.leases)
+            return
         for job in taken.sources:
             self._begin(self._check(job), self._running)
         for article in taken.articles:
@@ -110,33 +118,45 @@ class Dispatcher:
         """Let checks under way commit, at most so long; abandon what hangs, its leases are given back. Nothing else is
         begun."""
         self._is_closed = True
-        running = self._running | self._articles
+        taking = {self._filling} if self._filling is not None else set()
+        running = self._running | self._articles | taking
         if not running:
             return
         _, hanging = await asyncio.wait(running, timeout=seconds)
+        hanging -= taking  # what it leases is known only at its end
         for task in hanging:
             task.cancel()
         await asyncio.gather(*hanging, return_exceptions=True)
 
     def _take_all(self, store: Store, room: int, spare: int, now: datetime) -> _Taken:
         sources = self._take(store, room, now) if room > 0 else []
-        articles = self._take_articles(store, spare, now) if spare > 0 else []
-        self._tell_unknown(store, now)
+        taken = _Taken(sources, [], 0.0)
+        try:
+            articles = self._take_articles(store, spare, now) if spare > 0 else []
+            taken = _Taken(sources, articles, 0.0)
+            self._tell_unknown(store, now)
+            return replace(taken, rest=self._rest(store, now))
+        except BaseException:
+            self._owed.extend(taken.leases)  # nobody will look at what was leased
+            raise
+
+    def _rest(self, store: Store, now: datetime) -> float:
+        """Seconds for which nothing else is due."""
         due_at = next_due_at(store.conn, self._service.checker.book)
         coming = [at for at in (due_at, next_article_at(store.conn)) if at is not None]
         rest = (min(coming) - now).total_seconds() if coming else _LONGEST_SLEEP
-        return _Taken(sources, articles, min(max(rest, 0.0), _LONGEST_SLEEP))
+        return min(max(rest, 0.0), _LONGEST_SLEEP)
 
     def _take(self, store: Store, room: int, now: datetime) -> list[SourceJob]:
         """Lease what is due. Without anything due nothing is written."""
         ready = ready_sources(store.conn, now, room, self._service.checker.book)
-        if not ready and not self._owed:
+        owed = tuple(self._owed)
+        if not ready and not owed:
             return []
         with store.transaction(durable=False) as conn:
-            for lease in self._owed:
-                leases.release(conn, *lease)
+            leases.release_all(conn, owed)
             found = [self._lease(conn, source_id, now) for source_id in ready]
-        self._owed = []
+        del self._owed[: len(owed)]  # the loop may have added some
         return [job for job in found if isinstance(job, SourceJob)]
 
     def _lease(self, conn: sqlite3.Connection, source_id: int, now: datetime) -> SourceJob | datetime | None:
@@ -196,12 +216,11 @@ class Dispatcher:
             if not committed:
                 await self._return_leases(job.leases)
 
-    async def _return_leases(self, held: Iterable[tuple[str, int]]) -> None:
+    async def _return_leases(self, held: Sequence[tuple[str, int]]) -> None:
         """Give leases back; what the store does not take now is given back before the next check."""
 
         def give(store: Store) -> None:
-            for lease in held:
-                leases.release(store.conn, *lease)
+            leases.release_all(store.conn, held)
 
         try:
             await self._service.store.write(give)
