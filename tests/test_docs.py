@@ -102,3 +102,13 @@ def test_settings_that_pages_name_exist() -> None:
     for name in ("heartbeat", "heartbeat_every", "keep_evidence", "contact"):
         assert f"`{name}" in text
         assert name in SETTINGS.keys
+
+
+def test_the_comparison_says_what_the_gate_lets_pass() -> None:
+    floors = json.loads((ROOT / "bench" / "floors.json").read_text("utf-8"))
+    least, most = floors["at_least"], floors["at_most"]
+    row = (
+        f"| presswatch, the least its gate lets pass | {least['macro_f1']} | {least['title_acc_macro']} % "
+        f"| {least['date_acc_macro']} % | {most['neg_ge3_fp']:.0f} % | – |"
+    )
+    assert row in (ROOT / "docs" / "comparison.md").read_text("utf-8").splitlines()
