@@ -7,9 +7,10 @@ queues), and have a single active consumer, so that a site is asked by one worke
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -34,12 +35,34 @@ answer."""
 _PORTS: Final = {"amqp": 5672, "amqps": 5671}
 _CONNECT_SECONDS: Final = 10.0
 _AGAIN_SECONDS: Final = 0.5
-LOST: Final = (aio_pika.exceptions.AMQPError, ConnectionError, TimeoutError, RuntimeError)
-"""What sending raises while the connection is away (aio-pika's ``ChannelInvalidStateError`` is a RuntimeError)."""
+SETUP_SECONDS: Final = 60.0
+"""How long the queues may take to be made, all together; the first time they are, a cluster is not quick."""
+LOST: Final = (aio_pika.exceptions.AMQPError, OSError, TimeoutError, RuntimeError)
+"""What is raised while the connection is away (aio-pika's ``ChannelInvalidStateError`` is a RuntimeError)."""
 
 
 class BrokerError(PresswatchError):
     """The broker cannot be reached, refuses us, or does not take a message."""
+
+
+@contextlib.contextmanager
+def talking(failure: str) -> Iterator[None]:
+    """What goes wrong between us and the broker meanwhile is a :class:`BrokerError` that says ``failure`` and why."""
+    try:
+        yield
+    except LOST as error:
+        raise BrokerError(f"{failure}: {error or type(error).__name__}") from error
+    except asyncio.CancelledError as error:
+        if _is_cancelled():
+            raise
+        raise BrokerError(f"{failure}: the connection was lost") from error
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody wants this task to end. Otherwise it was aiormq, which cancels whatever is waited for when the
+    connection goes."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
 
 
 def job_queue(shard: int) -> str:
@@ -77,19 +100,22 @@ class Broker:
     async def connect(cls, url: str, name: str, *, prefetch: int) -> Broker:
         """Connect as ``name``. ``prefetch`` messages are sent ahead to each consumer. Raises :class:`BrokerError`."""
         host, port = endpoint_of(url)
-        try:
+        with talking(f"the queue at {host}:{port} cannot be used"):
             connection = await aio_pika.connect_robust(
                 url,
                 timeout=_CONNECT_SECONDS,
                 client_properties={"connection_name": name},
                 reconnect_interval=1,
             )
-            channel = await connection.channel()
-            await channel.set_qos(prefetch_count=prefetch)
-        except (*LOST, OSError) as error:
-            raise BrokerError(f"the queue at {host}:{port} cannot be used: {error or type(error).__name__}") from error
-        if not isinstance(channel, aio_pika.RobustChannel):
-            raise TypeError(type(channel))
+            try:
+                async with asyncio.timeout(_CONNECT_SECONDS):
+                    channel = await connection.channel()
+                    await channel.set_qos(prefetch_count=prefetch)
+                if not isinstance(channel, aio_pika.RobustChannel):
+                    raise TypeError(type(channel))
+            except BaseException:
+                await connection.close()
+                raise
         return cls(connection, channel)
 
     def on_return(self, call: Callable[[], None]) -> None:
@@ -117,18 +143,17 @@ class Broker:
     async def roster_queue(self) -> AbstractRobustQueue:
         """A queue of this connection's own that hears every roster."""
         queue = await self.channel.declare_queue("", exclusive=True, auto_delete=True)
-        await queue.bind(await self._roster_exchange())
+        await queue.bind(await self.roster_exchange())
         return queue
 
     async def tell_roster(self, body: bytes) -> None:
         """Send the roster to all who listen now. Raises :class:`BrokerError`."""
-        exchange = await self._roster_exchange()
-        try:
+        with talking("the queue did not take a message"):
+            exchange = await self.roster_exchange()
             await exchange.publish(aio_pika.Message(body), routing_key="", mandatory=False, timeout=_CONNECT_SECONDS)
-        except LOST as error:
-            raise BrokerError(f"the queue did not take a message: {error or type(error).__name__}") from error
 
-    async def _roster_exchange(self) -> AbstractRobustExchange:
+    async def roster_exchange(self) -> AbstractRobustExchange:
+        """Where rosters are sent."""
         if self._roster is None:
             found = await self.channel.declare_exchange(_ROSTER, aio_pika.ExchangeType.FANOUT, durable=True)
             if not isinstance(found, aio_pika.RobustExchange):
@@ -154,10 +179,9 @@ class Broker:
             await self.channel.ready()
             await self.channel.default_exchange.publish(message, routing_key=queue)
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
+            if _is_cancelled():
                 raise
-            return False  # aiormq cancels what waits for a confirmation when the connection goes
+            return False
         except LOST as error:
             log.debug("a message was not taken: %r", error)
             return False

@@ -45,17 +45,21 @@ class Hub:
         """From now on the service's pages are read by workers. Raises
         :class:`scheduler.fleet.broker.BrokerError`."""
         broker = await Broker.connect(url, "presswatch run", prefetch=_PREFETCH)
-        reader = RemoteReader(
-            broker,
-            store=service.store,
-            robots=StoredRobots(service.store),
-            clock=service.clock,
-            manners=manners,
-        )
-        await reader.start()
-        service.checker.reader = reader
-        # Nothing is read here any more.
-        await service.pool.close()
+        try:
+            reader = RemoteReader(
+                broker,
+                store=service.store,
+                robots=StoredRobots(service.store),
+                clock=service.clock,
+                manners=manners,
+            )
+            await reader.start()
+            service.checker.reader = reader
+            # Nothing is read here any more.
+            await service.pool.close()
+        except BaseException:
+            await broker.close()
+            raise
         return cls(broker, service, reader)
 
     async def close(self) -> None:

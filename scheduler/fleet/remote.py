@@ -14,7 +14,7 @@ from typing import Final
 
 from aio_pika.abc import AbstractIncomingMessage
 
-from scheduler.fleet.broker import LOST, WAIT, Broker, BrokerError, job_queue
+from scheduler.fleet.broker import LOST, SETUP_SECONDS, WAIT, Broker, BrokerError, job_queue, talking
 from scheduler.fleet.shards import shard_of
 from scheduler.fleet.wire import PROTOCOL, Done, Hello, Job, Roster, WireError, pack, unpack
 from scraper.clock import Clock
@@ -86,13 +86,17 @@ class RemoteReader:
         self._peak = 0.0
 
     async def start(self) -> None:
-        """Make the queues, forget the jobs of a scheduler before us (their sources are still due), and listen."""
-        queues = await self._broker.job_queues()
-        done, hellos = await self._broker.done_queue(), await self._broker.hello_queue()
-        for queue in (*queues, done):
-            await queue.purge()
-        await done.consume(self._on_done)
-        await hellos.consume(self._on_hello, no_ack=True)
+        """Make the queues, forget the jobs of a scheduler before us (their sources are still due), and listen. Raises
+        :class:`scheduler.fleet.broker.BrokerError`."""
+        with talking("the queues cannot be used"):
+            async with asyncio.timeout(SETUP_SECONDS):
+                queues = await self._broker.job_queues()
+                done, hellos = await self._broker.done_queue(), await self._broker.hello_queue()
+                await self._broker.roster_exchange()
+                for queue in (*queues, done):
+                    await queue.purge()
+                await done.consume(self._on_done)
+                await hellos.consume(self._on_hello, no_ack=True)
 
     def visit(self, paid: str | None, leases: tuple[tuple[str, int], ...] = ()) -> RemoteVisit:  # noqa: ARG002
         """Begin a look. Whoever reads spaces its requests."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustQueue
 
-from scheduler.fleet.broker import DONE, HELLOS, LOST, WAIT, Broker, BrokerError
+from scheduler.fleet.broker import DONE, HELLOS, LOST, SETUP_SECONDS, WAIT, Broker, BrokerError, talking
 from scheduler.fleet.shards import SHARDS, shards_of
 from scheduler.fleet.wire import PROTOCOL, Done, Hello, Job, Roster, WireError, failure_of, pack, unpack
 from scraper.browser.chromium import Chromium
@@ -133,10 +133,12 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; then finish what was begun. Raises :class:`BrokerError`."""
-        self._queues = await self._broker.job_queues()
-        await self._broker.done_queue()
-        await self._broker.hello_queue()
-        await (await self._broker.roster_queue()).consume(self._on_roster, no_ack=True)
+        with talking("the queues cannot be used"):
+            async with asyncio.timeout(SETUP_SECONDS):
+                self._queues = await self._broker.job_queues()
+                await self._broker.done_queue()
+                await self._broker.hello_queue()
+                await (await self._broker.roster_queue()).consume(self._on_roster, no_ack=True)
         self._broker.on_return(self._forget_own)
         log.info("worker %s is ready", self.name)
         try:
