@@ -8,8 +8,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TypeVar
 
+from scraper.errors import StoreError
 from scraper.store.db import Store
 
 T = TypeVar("T")
@@ -27,6 +29,14 @@ class _Job:
     short: bool
     result: Any = None
     error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Why a transaction was not committed. ``is_refusal``: the database did not take it, whatever was to be written."""
+
+    error: BaseException
+    is_refusal: bool
 
 
 class StoreThread:
@@ -53,7 +63,7 @@ class StoreThread:
 
     async def write(self, work: Callable[[Store], T]) -> T:
         """As :meth:`run`, inside a short transaction that need not survive a power cut. Others may share it: work that
-        raises is undone, and theirs done again."""
+        raises is undone, and theirs done again; where the database takes nothing, all of them raise."""
         return await self._ask(work, short=True)
 
     def close(self) -> None:
@@ -104,16 +114,35 @@ class StoreThread:
             job.error = error
 
     def _write(self, jobs: Sequence[_Job]) -> None:
+        """In one transaction; if the work of one fails, each in one of its own. A database that takes nothing (another
+        process holds it) has been waited for by then, which is not done again for each."""
+        waiting = deque([jobs])
+        while waiting:
+            together = waiting.popleft()
+            trouble = self._commit(together)
+            if trouble is None:
+                continue
+            if trouble.is_refusal:
+                for job in chain(together, *waiting):
+                    job.error = StoreError(str(trouble.error))
+                    job.error.__cause__ = trouble.error.__cause__
+                return
+            if len(together) > 1:
+                waiting.extend([job] for job in together)
+            else:
+                together[0].error = trouble.error
+
+    def _commit(self, jobs: Sequence[_Job]) -> _Trouble | None:
+        is_working = False
         try:
             with self._store.explaining(), self._store.transaction(durable=False):
+                is_working = True
                 for job in jobs:
                     job.result = job.work(self._store)
+                is_working = False
         except BaseException as error:  # noqa: BLE001 - as above
-            if len(jobs) == 1:
-                jobs[0].error = error
-                return
-            for job in jobs:
-                self._write([job])
+            return _Trouble(error, is_refusal=not is_working and isinstance(error, StoreError))
+        return None
 
     def _hand_over(self, jobs: Sequence[_Job]) -> None:
         if not jobs:

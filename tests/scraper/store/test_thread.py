@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from scraper.errors import StoreError
 from scraper.store.db import Store, open_store
 from scraper.store.thread import StoreThread
 
@@ -41,6 +44,50 @@ def test_writes_that_share_a_transaction_fail_alone(thread: StoreThread) -> None
     assert [one for one in found if isinstance(one, str)] == ["a", "b", "c"]
     assert isinstance(found[2], sqlite3.IntegrityError)
     assert asyncio.run(thread.run(sites)) == ["a", "b", "c"]
+
+
+def test_writes_that_wait_for_a_locked_database_wait_together(thread: StoreThread, tmp_path: Path) -> None:
+    tried: list[str] = []
+    all_asked = threading.Event()
+
+    def hurry(store: Store) -> None:
+        store.conn.execute("PRAGMA busy_timeout=1")
+        store.conn.set_trace_callback(tried.append)
+        all_asked.wait(5)
+
+    async def run() -> list[object]:
+        wishes = [
+            asyncio.ensure_future(one) for one in (thread.run(hurry), *(thread.write(put(n)) for n in "abcdefgh"))
+        ]
+        await asyncio.sleep(0)  # each asks as it starts
+        all_asked.set()
+        return (await asyncio.gather(*wishes, return_exceptions=True))[1:]
+
+    with contextlib.closing(sqlite3.connect(tmp_path / "presswatch.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        found = asyncio.run(run())
+        assert all(isinstance(one, StoreError) and "another process" in str(one) for one in found), found
+        assert len({id(one) for one in found}) == 8, "each its own: who raises it adds to it"
+        assert tried.count("BEGIN IMMEDIATE") == 1
+        other.execute("ROLLBACK")
+    assert asyncio.run(thread.write(put("later"))) == "later"
+    assert asyncio.run(thread.run(sites)) == ["later"], "what was refused is not written behind the caller's back"
+
+
+def test_a_write_that_finds_no_room_fails_alone(thread: StoreThread) -> None:
+    def fill(store: Store) -> None:
+        pages = store.conn.execute("PRAGMA page_count").fetchone()[0]
+        store.conn.execute(f"PRAGMA max_page_count={pages}")
+
+    async def run() -> list[object]:
+        await thread.run(fill)
+        wishes = [thread.write(put(name)) for name in ("a", "b" * 100_000, "c")]
+        return await asyncio.gather(*wishes, return_exceptions=True)
+
+    found = asyncio.run(run())
+    assert (found[0], found[2]) == ("a", "c")
+    assert isinstance(found[1], StoreError)
+    assert asyncio.run(thread.run(sites)) == ["a", "c"]
 
 
 def test_work_is_done_in_the_order_in_which_it_was_asked_for(thread: StoreThread) -> None:
