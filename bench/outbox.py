@@ -1,4 +1,4 @@
-"""10,000 pending messages to a loopback web hook, against a bare loop of the same HTTP client with bodies of the same
+"""10,000 pending messages to a loopback webhook, against a bare loop of the same HTTP client with bodies of the same
 length: the CPU time of this process, as a ratio."""
 
 from __future__ import annotations

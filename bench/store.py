@@ -47,7 +47,7 @@ PER_SOURCE = 100
 LISTED = 20
 ROUNDS = 30
 SELDOM, FEW_ROUNDS = "nightly compaction", 3
-"""What rewrites the search index is timed a few times only."""
+"""What leaves less to do the next time is timed a few times only."""
 WORDS = (
     "harbour council museum library ferry bridge school budget water energy park office station market river line "
     "tram night summer winter notice report plan repair opening closing forty town district south north"

@@ -118,7 +118,7 @@ def mask_url(url: str) -> str:
 
 
 def mask_target(url: str) -> str:
-    """``url`` of a channel as it may be shown: of a web address only the host (the path of a web hook is its key)."""
+    """``url`` of a channel as it may be shown: of a web address only the host (the path of a webhook is its key)."""
     if not url.lower().startswith(("http://", "https://")):
         return mask_url(url)
     try:

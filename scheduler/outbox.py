@@ -31,7 +31,6 @@ from scheduler.templates import Template
 from scheduler.timing import Rate
 from scraper.clock import Clock, to_text, utc_now
 from scraper.durations import span_in_words
-from scraper.errors import StoreError
 from scraper.store.db import Store
 
 __all__ = ["DeliveryPolicy", "Outbox", "OutboxOptions", "OutboxStats", "send_test"]
@@ -83,23 +82,19 @@ class Outbox:
         template = Template(source, html=channel.kind == "mail") if source is not None else None
         return Lane(channel, rendering, self._clock, self._event, template)
 
-    def wake(self) -> None:
-        """End a :meth:`wait` early: new messages were committed. May be called from any thread."""
-        self._event.set()
-
     def wait(self, seconds: float) -> None:
-        """Until a send has ended, :meth:`wake` was called, or ``seconds`` have passed."""
+        """Until a send has ended, or ``seconds`` have passed."""
         if self._event.wait(seconds) and self._in_flight() > 1:
             # Others are about to end as well: one transaction for many.
             time.sleep(min(_COALESCE_S, seconds))
         self._event.clear()
 
-    def tick(self, now: datetime | None = None) -> OutboxStats:
+    def tick(self) -> OutboxStats:
         """Record what was sent, hand out what is due; never waits for a channel.
 
         Raises :class:`StoreError` (disk full, locked); nothing is forgotten, the next call goes on.
         """
-        now = self._clock() if now is None else now
+        now = self._clock()
         stats = self._record(now)
         self._desks = {name: desk for name, desk in self._desks.items() if not desk.is_over}
         leading, claimed = self._hand_out(now)
@@ -116,15 +111,6 @@ class Outbox:
             self.wait(max(end - time.monotonic(), 0.0))
             stats += self.tick()
         return stats
-
-    def run(self, stop: threading.Event, *, every: timedelta = timedelta(seconds=1)) -> None:
-        """Send until ``stop`` is set: the body of a daemon's thread. Set it, then :meth:`wake`."""
-        while not stop.is_set():
-            try:
-                self.tick()
-            except (StoreError, sqlite3.Error) as error:
-                _LOG.error("outbox: %s; trying again", error)
-            self.wait(every.total_seconds())
 
     def close(self, timeout: timedelta = timedelta(seconds=5)) -> OutboxStats:
         """Let sends under way end within ``timeout``, record them, give back lease and connections. What did not end

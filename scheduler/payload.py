@@ -47,7 +47,7 @@ _FIELDS = ("title", "url", "summary", "author", "image_url", "published")
 
 
 def make_payload(message: MessageFacts) -> dict[str, object]:
-    """What receivers of web hooks and readers of files get: the same document for every attempt."""
+    """What receivers of webhooks and readers of files get: the same document for every attempt."""
     data = _told_changes(message) if message.changes else {"text": _own_words(message)}
     return {
         "type": f"presswatch.{message.kind}.v{PAYLOAD_VERSION}",

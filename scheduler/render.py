@@ -29,7 +29,7 @@ _LEAST_TITLE = 40
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message in all its forms, each made when it is first asked for: a web hook needs no HTML. ``own_text`` and
+    """A message in all its forms, each made when it is first asked for: a webhook needs no HTML. ``own_text`` and
     ``own_html`` are what an operator's template made of it, in place of ours."""
 
     message: MessageFacts

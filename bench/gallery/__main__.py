@@ -116,7 +116,7 @@ def _page(told: Told) -> str:
     ]  # fmt: skip
     for heading, text in told.blocks.items():
         lines += [f"### {heading}", "", "````text", text.rstrip(), "````", ""]
-    return "\n".join([*lines, "### A web hook", "", "```json", told.payload, "```", ""])
+    return "\n".join([*lines, "### A webhook", "", "```json", told.payload, "```", ""])
 
 
 def _picture(name: str, ending: str, text: str) -> str:

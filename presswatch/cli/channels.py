@@ -26,8 +26,8 @@ def channel_command() -> None:
 @channel_command.command(name="add")
 @click.argument("name")
 @click.argument("target", metavar="URL|FILE|console|PROGRAM…", nargs=-1, required=True)
-@click.option("--webhook", is_flag=True, help="URL is a web hook: JSON by HTTP POST, signed as Standard Webhooks says.")
-@click.option("--secret", metavar="whsec_…|env:NAME", help="Key that signs what goes to a web hook.")
+@click.option("--webhook", is_flag=True, help="URL is a webhook: JSON by HTTP POST, signed as Standard Webhooks says.")
+@click.option("--secret", metavar="whsec_…|env:NAME", help="Key that signs what goes to a webhook.")
 @click.option("--from", "sender", metavar="ADDRESS", help="Mail: the address that mails come from.")
 @click.option("--to", "recipients", multiple=True, metavar="ADDRESS", help="Mail: who gets them; repeatable.")
 @click.option("--command", "is_command", is_flag=True, help="Run PROGRAM and its arguments for each message.")
@@ -46,9 +46,9 @@ def channel_add_command(
     digest: str | None,
     quiet: str | None,
 ) -> None:
-    """Add a channel: a phone, mail, a web hook, a file, a program, the console.
+    """Add a channel: a phone, mail, a webhook, a file, a program, the console.
 
-    An http(s) address is a web hook, smtp:// or smtps:// a mail server, a path a file that lines of JSON are appended
+    An http(s) address is a webhook, smtp:// or smtps:// a mail server, a path a file that lines of JSON are appended
     to, any other URL one of Apprise (phones, chats and more). A program is called by its whole path, after --command
     and --; what it gets is JSON on its standard input. Secrets may stay outside of the file: env:NAME, or ${env:NAME}
     inside of a URL.

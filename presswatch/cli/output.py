@@ -7,13 +7,12 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
 from scraper.cells import inert_cell
 
-Form = Literal["people", "json", "jsonl", "csv"]
 Row = Mapping[str, Any]
 _F = TypeVar("_F", bound=Callable[..., Any])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from presswatch.importing.backup_zip import MAX_BYTES, read_backup
 from presswatch.importing.found import Found
@@ -16,11 +15,11 @@ from presswatch.importing.watches_json import read_watches
 from scraper.errors import ConfigError
 
 _YAML_LINE = re.compile(r"(---|%YAML)(\s|$)|(-\s+)?[A-Za-z_<][\w-]*:(\s|$)")
-FORMS: Final = ("opml", "urlwatch", "changedetection", "urls")
 
 
 def read_list(path: Path, form: str | None = None, *, pages: bool = False) -> tuple[str, list[Found]]:
-    """The form of the file (one of :data:`FORMS`, by its contents unless it is given) and the entries in it.
+    """The form of the file (``opml``, ``urlwatch``, ``changedetection`` or ``urls``; by its contents unless it is given)
+    and the entries in it.
 
     ``pages`` takes the web pages of an OPML rather than its feeds. Raises :class:`ConfigError` naming the file.
     """

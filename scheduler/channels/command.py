@@ -36,7 +36,7 @@ _TEMPFAIL: Final = 75
 
 
 class CommandChannel:
-    """The payload that a web hook would get is the program's standard input; its arguments are those configured and
+    """The payload that a webhook would get is the program's standard input; its arguments are those configured and
     hold nothing of the message. No shell. Status 0: it has the message; 75 (EX_TEMPFAIL of sysexits.h) or a timeout:
     to be tried again; any other: a dead letter.
 

@@ -13,7 +13,7 @@ from scraper.errors import DeliveryError
 
 
 class FileChannel:
-    """Appends the payload that a web hook would get. A line is on the disk before the message counts as sent.
+    """Appends the payload that a webhook would get. A line is on the disk before the message counts as sent.
 
     The file may be rotated at any time: it is opened for each message. A line that a crash cut off is closed before the
     next one is written; its message comes again, with the same id.

@@ -1,4 +1,4 @@
-"""Web hooks after Standard Webhooks 1.0 (https://www.standardwebhooks.com): signed JSON, success is 2xx only."""
+"""Webhooks after Standard Webhooks 1.0 (https://www.standardwebhooks.com): signed JSON, success is 2xx only."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class WebhookChannel:
         retryable = status in RETRYABLE or status >= 500
         sentence = f"{self._host} answered {status}"
         if 300 <= status < 400:
-            sentence += ", a redirect, which web hooks do not follow"
+            sentence += ", a redirect, which webhooks do not follow"
         words = said.decode("utf-8", "replace").strip()
         if words and "<html" not in words.lower():
             sentence += f": {words[:500]}"

@@ -123,7 +123,7 @@ class Desk:
         rules: Sequence[Mapping[str, Any]] = (),
         **settings: Any,
     ) -> None:
-        """Write the file: ``sources`` are slugs with addresses or tables, ``hooks`` names of web hooks with theirs."""
+        """Write the file: ``sources`` are slugs with addresses or tables, ``hooks`` names of webhooks with theirs."""
         lines = ["[presswatch]", *_keys(QUICK | settings)]
         for name, url in (hooks or {}).items():
             lines += [f"[channels.{name}]", *_keys(_HOOK | {"url": url})]

@@ -1,4 +1,4 @@
-"""The daemon as people run it: news reach the web hook, configuration changes take effect, one daemon at a time."""
+"""The daemon as people run it: news reach the webhook, configuration changes take effect, one daemon at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A source that is watched in process with messages for a web hook, and what must hold of its database."""
+"""A source that is watched in process with messages for a webhook, and what must hold of its database."""
 
 from __future__ import annotations
 

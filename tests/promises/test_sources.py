@@ -96,7 +96,7 @@ class Fickle(LoopbackServer):
 @dataclass
 class Story:
     """``checks`` are the second looks by name of the site; ``said`` what the program said of them, ``codes`` its exit
-    statuses; ``told`` what the web hook got after each look; ``items`` how many items each source had then."""
+    statuses; ``told`` what the webhook got after each look; ``items`` how many items each source had then."""
 
     desk: Desk
     checks: dict[str, Any] = field(default_factory=dict)

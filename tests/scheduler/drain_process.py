@@ -1,4 +1,4 @@
-"""A process that drains the outbox of a database to one web hook, to be killed: DATABASE URL."""
+"""A process that drains the outbox of a database to one webhook, to be killed: DATABASE URL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that drains the outbox of copies of a database to one web hook, and dies (kill -9) before the n-th
+"""A process that drains the outbox of copies of a database to one webhook, and dies (kill -9) before the n-th
 statement that begins, writes or commits, for n = 1, 2, 3 …, each time on a fresh copy: FOLDER DATABASE URL NOW. Prints
 how many copies it made; the last one was drained to its end."""
 

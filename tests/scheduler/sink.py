@@ -1,4 +1,4 @@
-"""A receiver of web hooks on loopback that answers as it is told."""
+"""A receiver of webhooks on loopback that answers as it is told."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ SOON = timedelta(seconds=10)
 
 
 class Hands:
-    """An outbox over web hooks whose clock is moved by hand."""
+    """An outbox over webhooks whose clock is moved by hand."""
 
     def __init__(self, newsroom: Newsroom, sinks: dict[str, str], options: OutboxOptions | None = None) -> None:
         self.newsroom = newsroom
@@ -567,19 +567,3 @@ def test_a_pause_ends_with_its_receiver_and_not_with_the_configuration(
     hands.outbox.reconfigure({"hook": hook_of(other.url, hands)}, OutboxOptions())
     hands.settle()
     assert other.titles[0] == "two"
-
-
-def test_the_outbox_of_a_daemon_runs_in_its_own_thread(make_newsroom: Any, make_sink: Any, make_hands: Any) -> None:
-    newsroom, sink = make_newsroom(), make_sink()
-    newsroom.add_source("harbour")
-    newsroom.publish("harbour", "one")
-    newsroom.publish("harbour", "two")
-    hands, stop = make_hands(newsroom, hook=sink), threading.Event()
-    thread = threading.Thread(target=hands.outbox.run, args=(stop,))
-    thread.start()
-    sink.wait_for(2)
-    stop.set()
-    hands.outbox.wake()
-    thread.join(2)
-    assert not thread.is_alive()
-    assert [request.json["type"] for request in sink.accepted] == ["presswatch.change.v1"] * 2
