@@ -6,17 +6,16 @@ import asyncio
 import logging
 import os
 import socket
-import time
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
-from aio_pika.abc import AbstractIncomingMessage, AbstractRobustQueue
+from aio_pika.abc import AbstractIncomingMessage
 
 from scheduler.fleet.broker import DONE, HELLOS, LOST, SETUP_SECONDS, WAIT, Broker, BrokerError, talking
-from scheduler.fleet.shards import SHARDS, shards_of
+from scheduler.fleet.lines import Lines
+from scheduler.fleet.pace import SitePace
+from scheduler.fleet.shards import shards_of
 from scheduler.fleet.wire import PROTOCOL, Done, Hello, Job, Roster, WireError, failure_of, pack, unpack
 from scraper.browser.chromium import Chromium
 from scraper.clock import Clock
@@ -30,56 +29,8 @@ from scraper.types import Page
 log = logging.getLogger(__name__)
 
 HELLO_SECONDS: Final = 3.0
-_STANDBY_SECONDS: Final = 2.0
-"""How long the queues of others are left to them, before standing by for the case that they end."""
-_REMEMBERED: Final = 20_000
 PREFETCH: Final = 4
 """Messages that are sent ahead for each queue."""
-
-
-@dataclass(slots=True)
-class _Site:
-    """When a site was last asked here, on the monotonic clock, and how long it is to be left alone after that."""
-
-    lock: asyncio.Lock
-    spacing: float
-    ended: float = float("-inf")
-
-
-class SitePace:
-    """Spacing of sites within one worker: requests to a site wait for each other, whoever asked for them."""
-
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._sites: OrderedDict[str, _Site] = OrderedDict()
-        self._monotonic = monotonic
-
-    def of(self, site: str) -> _Site:
-        """What is known of a site; the sites that were not asked for longest are forgotten."""
-        found = self._sites.setdefault(site, _Site(asyncio.Lock(), 0.0))
-        self._sites.move_to_end(site)
-        while len(self._sites) > _REMEMBERED and not next(iter(self._sites.values())).lock.locked():
-            self._sites.popitem(last=False)
-        return found
-
-    async def wait(self, site: _Site, spacing: timedelta, *, is_unknown: bool) -> None:
-        """Wait until the site may be asked. ``is_unknown``: it may have been asked a moment ago, by a worker that
-        ended."""
-        seconds = max(spacing.total_seconds(), site.spacing)
-        since = 0.0 if is_unknown else self._monotonic() - site.ended
-        if since < seconds:
-            await asyncio.sleep(seconds - since)
-
-    def end(self, site: _Site, spacing: timedelta) -> None:
-        """The site has been asked, and is to be left alone so long."""
-        site.ended, site.spacing = self._monotonic(), spacing.total_seconds()
-
-    async def reserve(self, name: str, spacing: timedelta) -> datetime | None:
-        """As :class:`scraper.gates.SiteBook`: sites that a redirect leads to are waited for here, at once."""
-        site = self.of(name)
-        if not site.lock.locked():
-            await self.wait(site, spacing, is_unknown=False)
-            self.end(site, spacing)
-        return None
 
 
 class _JobRobots:
@@ -124,22 +75,12 @@ class Worker:
         self._pace = SitePace()
         self._sessions = Sessions()
         self._turn = asyncio.Semaphore(parallel)
-        self._queues: list[AbstractRobustQueue] = []
-        self._tags: dict[int, str] = {}
-        self._own: frozenset[int] = frozenset()
-        self._moving: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._reading = self._done = self._failed = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; then finish what was begun. Raises :class:`BrokerError`."""
-        with talking("the queues cannot be used"):
-            async with asyncio.timeout(SETUP_SECONDS):
-                self._queues = await self._broker.job_queues()
-                await self._broker.done_queue()
-                await self._broker.hello_queue()
-                await (await self._broker.roster_queue()).consume(self._on_roster, no_ack=True)
-        self._broker.on_return(self._forget_own)
+        lines = await self._listen()
         log.info("worker %s is ready", self.name)
         try:
             while not stop.is_set():
@@ -150,17 +91,23 @@ class Worker:
                 except TimeoutError:
                     continue
         finally:
-            await self._leave()
+            await self._leave(lines)
 
-    async def _leave(self) -> None:
+    async def _listen(self) -> Lines:
+        with talking("the queues cannot be used"):
+            async with asyncio.timeout(SETUP_SECONDS):
+                queues = await self._broker.job_queues()
+                await self._broker.done_queue()
+                await self._broker.hello_queue()
+                rosters = await self._broker.roster_queue()
+                lines = Lines(queues, self._on_job)
+                await rosters.consume(partial(self._on_roster, lines), no_ack=True)
+        self._broker.on_return(lines.forget)
+        return lines
+
+    async def _leave(self, lines: Lines) -> None:
         """Take nothing more, and let what is being read come to an end."""
-        if self._moving is not None:
-            self._moving.cancel()
-        try:
-            for shard in list(self._tags):
-                await self._unsubscribe(shard)
-        except LOST as error:
-            log.info("the queue is away: %r", error)
+        await lines.leave()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=8.0)
         await self._chromium.close()
@@ -186,47 +133,13 @@ class Worker:
         except BrokerError as error:
             log.warning("%s", error)
 
-    # -- which queues ------------------------------------------------------------------------------------------------
-
-    async def _on_roster(self, message: AbstractIncomingMessage) -> None:
+    async def _on_roster(self, lines: Lines, message: AbstractIncomingMessage) -> None:
         try:
             names = set(unpack(message.body, Roster).workers)
         except WireError as error:
             log.warning("%s", error)
             return
-        own = shards_of(self.name, names) if self.name in names else frozenset()
-        if own == self._own:
-            return
-        self._own = own
-        if self._moving is not None:
-            self._moving.cancel()
-        self._moving = asyncio.create_task(self._move(own))
-
-    async def _move(self, own: frozenset[int]) -> None:
-        """Read our own queues, give up what has become somebody else's, and stand in line for it again: a queue goes
-        to who has stood in line longest, which is its owner after the pause."""
-        try:
-            for shard in sorted(self._tags.keys() - own):
-                await self._unsubscribe(shard)
-            for shard in sorted(own - self._tags.keys()):
-                await self._subscribe(shard)
-            await asyncio.sleep(_STANDBY_SECONDS)
-            for shard in sorted(set(range(SHARDS)) - self._tags.keys()):
-                await self._subscribe(shard)
-        except LOST as error:
-            log.warning("the queue is away: %r", error)
-            self._forget_own()
-
-    def _forget_own(self) -> None:
-        """After the connection was lost the lines are formed anew, in any order: with the next roster ours are."""
-        self._own = frozenset()
-
-    async def _subscribe(self, shard: int) -> None:
-        self._tags[shard] = await self._queues[shard].consume(self._on_job)
-
-    async def _unsubscribe(self, shard: int) -> None:
-        tag = self._tags.pop(shard)
-        await self._queues[shard].cancel(tag)
+        lines.stand(shards_of(self.name, names) if self.name in names else frozenset())
 
     # -- jobs --------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ class Line:
     def __init__(self, url: str) -> None:
         self._broker = urlsplit(url)
         self._ends: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
         self.url = ""
 
     @classmethod
@@ -23,12 +24,12 @@ class Line:
         """Open for as long as it is used."""
         line = cls(url)
         server = await asyncio.start_server(line._serve, "127.0.0.1", 0)
+        line._server = server
         line.url = f"amqp://guest:guest@127.0.0.1:{server.sockets[0].getsockname()[1]}/"
         try:
             yield line
         finally:
-            server.close()
-            line.cut()
+            line.close()
 
     @property
     def is_used(self) -> bool:
@@ -39,6 +40,12 @@ class Line:
         """Break off what goes over it now; a client may come again."""
         for end in self._ends:
             end.transport.abort()
+
+    def close(self) -> None:
+        """Break it off for good."""
+        if self._server is not None:
+            self._server.close()
+        self.cut()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(self._broker.hostname, self._broker.port)
