@@ -143,6 +143,15 @@ async def stood_in_line(teller: Broker, name: str) -> None:
             await asyncio.sleep(0.05)
 
 
+async def noticed(link: Broker) -> None:
+    """Until a client knows that the connection is away."""
+    for _ in range(5_000):
+        if link.channel.is_closed:
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("it is still connected")
+
+
 @pytest.mark.fleet
 def test_worker_told_to_end_while_the_broker_is_away_ends(broker: RabbitMQ) -> None:
     async def work() -> None:
@@ -158,6 +167,7 @@ def test_worker_told_to_end_while_the_broker_is_away_ends(broker: RabbitMQ) -> N
             try:
                 await stood_in_line(teller, "lone")
                 line.close()
+                await noticed(link)
                 stop.set()
                 await asyncio.wait_for(working, 15)
             finally:
