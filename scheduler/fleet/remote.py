@@ -7,7 +7,8 @@ import logging
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 _RENEW_SECONDS: Final = LEASE.total_seconds() / 3
 _SILENT_SECONDS: Final = 12.0
 """A worker that has not said for so long that it lives is not counted on."""
+_REMEMBERED: Final = 20_000
+_MOST_LED_TO: Final = 10
 
 
 @dataclass(slots=True)
@@ -55,8 +58,32 @@ class FleetState:
 
 @dataclass(slots=True)
 class _Pending:
+    origin: str
     future: asyncio.Future[Done]
     since: float = field(default_factory=time.monotonic)
+
+
+class _LedTo:
+    """Which other origins were asked for their robots.txt when pages of an origin were read, such as those that it
+    redirects to: the latest few of each, and of as many origins as are read these days."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+
+    def note(self, origin: str, others: Iterable[str]) -> None:
+        """Looking at ``origin``, these were asked."""
+        known = dict.fromkeys(other for other in (*others, *self._known.get(origin, ())) if other != origin)
+        if known:
+            self._known[origin] = tuple(known)[:_MOST_LED_TO]
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+
+    def of(self, origin: str) -> tuple[str, ...]:
+        """What is known, the latest first."""
+        if origin not in self._known:
+            return ()
+        self._known.move_to_end(origin)
+        return self._known[origin]
 
 
 class RemoteReader:
@@ -79,6 +106,7 @@ class RemoteReader:
         self._robots = robots
         self._clock = clock
         self._manners = manners
+        self._led_to = _LedTo()
         self._pending: dict[str, _Pending] = {}
         self._workers: dict[str, WorkerState] = {}
         self._roster: tuple[str, ...] = ()
@@ -128,7 +156,7 @@ class RemoteReader:
         """Have a page read. Raises :class:`scraper.errors.LeaseLostError` if nobody did within :data:`WAIT`, or
         somebody else took the source over meanwhile: nothing is known about the page then."""
         job = await self._job(request)
-        pending = _Pending(asyncio.get_running_loop().create_future())
+        pending = _Pending(origin_of(request.url), asyncio.get_running_loop().create_future())
         self._pending[job.id] = pending
         try:
             await self._broker.send(job_queue(shard_of(job.site)), pack(job), keep=WAIT, patience=WAIT)
@@ -146,8 +174,16 @@ class RemoteReader:
             site=site_of(request.url),
             request=request,
             manners=self._manners(),
-            robots=await self._robots.get_robots(origin_of(request.url)),
+            robots=await self._known_robots(request),
         )
+
+    async def _known_robots(self, request: ReadRequest) -> tuple[RobotsRecord, ...]:
+        """Of the page's origin, and of those that it is likely to lead to: the worker keeps none."""
+        home = origin_of(request.url)
+        before = (origin_of(request.validators.url),) if request.validators else ()
+        origins = dict.fromkeys((home, *before, *self._led_to.of(home)))
+        records = [await self._robots.get_robots(origin) for origin in origins]
+        return tuple(record for record in records if record is not None)
 
     async def _wait(self, pending: _Pending, held: tuple[tuple[str, int], ...]) -> Done:
         give_up = time.monotonic() + WAIT.total_seconds()
@@ -175,6 +211,7 @@ class RemoteReader:
         pending = self._pending.get(done.id)
         # A second answer to one job: it was read twice, because a worker or the broker went down in between.
         if pending is not None and not pending.future.done():
+            self._led_to.note(pending.origin, (record.origin for record in done.robots))
             pending.future.set_result(done)
         await self._keep(done.robots)
 

@@ -39,13 +39,13 @@ class WireError(PresswatchError):
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """A page to be read. ``site`` is spaced by whoever reads; ``request`` has the options of its source in it, secrets
-    among them; ``robots`` is what is known of the page's origin."""
+    among them; ``robots`` is what is known of the page's origin, and of those that it led to before."""
 
     id: str
     site: str
     request: ReadRequest
     manners: ReadingManners
-    robots: RobotsRecord | None
+    robots: tuple[RobotsRecord, ...]
 
 
 class Failure(msgspec.Struct, frozen=True, array_like=True):

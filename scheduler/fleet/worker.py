@@ -36,8 +36,8 @@ PREFETCH: Final = 4
 class _JobRobots:
     """A :class:`scraper.robots.RobotsStore` of one job: what it brought, and what was fetched for it."""
 
-    def __init__(self, known: RobotsRecord | None) -> None:
-        self._known = {known.origin: known} if known else {}
+    def __init__(self, known: tuple[RobotsRecord, ...]) -> None:
+        self._known = {record.origin: record for record in known}
         self.fetched: dict[str, RobotsRecord] = {}
 
     async def get_robots(self, origin: str) -> RobotsRecord | None:

@@ -8,13 +8,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from scrapy import Request
+from scrapy.http import Response
 
-from scheduler.fleet.remote import RemoteReader
+from scheduler.fleet.remote import RemoteReader, _LedTo
 from scheduler.fleet.wire import Done, Job, pack, unpack
+from scheduler.fleet.worker import Worker
 from scraper.asking import PLAIN
 from scraper.errors import StoreError
 from scraper.reading import ReadingManners, ReadRequest
 from scraper.robots import MemoryRobots, RobotsRecord
+from scraper.types import Extraction, PageKind, Verdict
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -81,3 +85,49 @@ def test_answer_is_given_and_acknowledged_though_its_robots_txt_cannot_be_kept(e
         assert (await asyncio.wait_for(asked, 5)).worker == "w"
 
     asyncio.run(look())
+
+
+def test_robots_txt_of_where_a_page_leads_is_asked_for_once_a_day() -> None:
+    asked: list[str] = []
+
+    async def download(wanted: Request) -> Response:
+        asked.append(wanted.url)
+        if wanted.url.endswith("/robots.txt"):
+            return Response(wanted.url, status=404)
+        if wanted.url.startswith("http:"):
+            return Response(wanted.url, status=301, headers={"Location": wanted.url.replace("http:", "https:")})
+        return Response(wanted.url, body=b"<p>High water at six", headers={"Content-Type": "text/html"})
+
+    class Nothing:
+        async def extract(self, *_: object, **__: object) -> Extraction:
+            return Extraction((), None, Verdict(PageKind.OTHER, 0.5))
+
+    async def look() -> None:
+        post = Post()
+        reader = reader_of(post, MemoryRobots())
+        broker: Any = None
+        worker = Worker(
+            broker, download=download, extractor=Nothing(), clock=lambda: NOW, parallel=1, version="1", name="w"
+        )
+        for _ in range(2):
+            asking = asyncio.create_task(reader.ask(request(), ()))
+            await reader._on_done(Letter(pack(await worker._read(await post.job()))))
+            assert (await asking).page is not None
+
+    asyncio.run(look())
+    home, there = "http://quay.example", "https://quay.example"
+    first = [f"{home}/robots.txt", f"{home}/notices", f"{there}/robots.txt", f"{there}/notices"]
+    assert asked == [*first, f"{home}/notices", f"{there}/notices"]
+
+
+def test_few_origins_are_remembered_that_a_page_led_to() -> None:
+    led = _LedTo()
+    led.note("http://a.example", ["http://a.example"])
+    assert led.of("http://a.example") == ()
+    led.note("http://a.example", [f"http://{n}.example" for n in range(40)])
+    led.note("http://a.example", ["http://late.example"])
+    assert led.of("http://a.example") == ("http://late.example", *(f"http://{n}.example" for n in range(9)))
+    for n in range(30_000):
+        led.note(f"http://home{n}.example", ["http://b.example"])
+    assert len(led._known) == 20_000
+    assert led.of("http://a.example") == ()

@@ -75,7 +75,7 @@ def test_a_job_arrives_with_its_manners_and_robots() -> None:
         site="port.example",
         request=request,
         manners=ReadingManners("presswatch/1", 3 * SECOND),
-        robots=RobotsRecord("https://port.example", NOW, NOW + 60 * SECOND, 200, b"User-agent: *\nCrawl-delay: 7"),
+        robots=(RobotsRecord("https://port.example", NOW, NOW + 60 * SECOND, 200, b"User-agent: *\nCrawl-delay: 7"),),
     )
     assert unpack(pack(job), Job) == job
 
