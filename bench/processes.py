@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from scraper.browser.chromium import descendants_of
+from scraper.browser.processes import descendants_of
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import pytest
 
 from scraper.browser.answering import Answered, Asked
-from scraper.browser.chromium import Chromium, NoBrowserError, descendants_of, find_chromium, memory_of, what_is_missing
+from scraper.browser.chromium import Chromium, NoBrowserError, find_chromium, what_is_missing
+from scraper.browser.processes import descendants_of, drivers, kill_all, memory_of
 from scraper.browser.rendering import Rendered, render
 from scraper.errors import FetchError
 from scraper.types import Page
@@ -171,7 +172,7 @@ def test_a_browser_that_takes_too_much_memory_is_ended(loop: Loop) -> None:
 
 def test_a_browser_that_dies_is_replaced(loop: Loop) -> None:
     loop.render("<!doctype html><body>one")
-    loop.run(loop.chromium._kill())
+    kill_all(drivers())
     assert b"two" in loop.render("<!doctype html><body>two").page.body
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scraper.browser.chromium import descendants_of, memory_of
+from scraper.browser.processes import descendants_of, memory_of
 from tests.browser.spa import Board
 from tests.e2e.desk import Desk, wait_until
 
