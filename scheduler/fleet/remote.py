@@ -154,7 +154,8 @@ class RemoteReader:
 
     async def ask(self, request: ReadRequest, held: tuple[tuple[str, int], ...]) -> Done:
         """Have a page read. Raises :class:`scraper.errors.LeaseLostError` if nobody did within :data:`WAIT`, or
-        somebody else took the source over meanwhile: nothing is known about the page then."""
+        somebody else took the source over meanwhile: nothing is known about the page then; :class:`WireError` where
+        it cannot be asked for."""
         job = await self._job(request)
         pending = _Pending(origin_of(request.url), asyncio.get_running_loop().create_future())
         self._pending[job.id] = pending
@@ -262,9 +263,9 @@ class RemoteVisit:
 
     async def read(self, request: ReadRequest) -> Reading:
         """As :meth:`scraper.reading.Visit.read`; raises :class:`scraper.errors.LeaseLostError` as well."""
-        done = await self._reader.ask(request, self._held)
-        self._spacing = done.spacing
         try:
+            done = await self._reader.ask(request, self._held)
+            self._spacing = done.spacing
             return done.reading()
         except WireError as error:
             raise FetchError("internal", str(error), url=request.url) from error

@@ -28,13 +28,19 @@ a job that it cannot read; it is told apart by its :class:`Hello`, whose shape n
 
 MOST_BYTES: Final = 48 * 1024 * 1024
 """Of a message once unpacked: a page of ten megabytes and all that can be read from it."""
+MOST_SENT: Final = 16 * 1024 * 1024
+"""Of a message as it travels: RabbitMQ 4 takes no larger one unless it is told to, and closes the channel instead."""
 _WORTH_PACKING: Final = 512
 
 T = TypeVar("T")
 
 
 class WireError(PresswatchError):
-    """A message that cannot be read: another shape, or too large."""
+    """A message that cannot be read, or written: another shape, or too large."""
+
+
+class TooLargeError(WireError):
+    """A message that no broker would take."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -137,11 +143,17 @@ def error_of(failure: Failure) -> CheckError:
 
 
 def pack(message: msgspec.Struct) -> bytes:
-    """A message as bytes; the first one says whether the rest is compressed."""
-    plain = msgspec.msgpack.encode(message)
-    if len(plain) < _WORTH_PACKING:
-        return b"\x00" + plain
-    return b"\x01" + zstd.compress(plain, 1)
+    """A message as bytes; the first one says whether the rest is compressed. Raises :class:`WireError`."""
+    try:
+        plain = msgspec.msgpack.encode(message)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise WireError(f"a {type(message).__name__} cannot be sent: {error}") from error
+    packed = b"\x00" + plain if len(plain) < _WORTH_PACKING else b"\x01" + zstd.compress(plain, 1)
+    if len(plain) > MOST_BYTES or len(packed) > MOST_SENT:
+        raise TooLargeError(
+            f"a {type(message).__name__} of {len(plain):,} bytes, {len(packed):,} compressed, is too large to be sent"
+        )
+    return packed
 
 
 def unpack(data: bytes, kind: type[T]) -> T:

@@ -16,7 +16,7 @@ from scheduler.fleet.broker import DONE, HELLOS, LOST, SETUP_SECONDS, WAIT, Brok
 from scheduler.fleet.lines import Lines
 from scheduler.fleet.pace import SitePace
 from scheduler.fleet.shards import shards_of
-from scheduler.fleet.wire import PROTOCOL, Done, Hello, Job, Roster, WireError, failure_of, pack, unpack
+from scheduler.fleet.wire import PROTOCOL, Done, Hello, Job, Roster, TooLargeError, WireError, failure_of, pack, unpack
 from scraper.browser.chromium import Chromium
 from scraper.clock import Clock
 from scraper.errors import CheckError
@@ -72,7 +72,7 @@ class Worker:
         self._clock = clock
         self._version = version
         self._started_at = clock()
-        self._pace = SitePace()
+        self._pace = SitePace(clock)
         self._sessions = Sessions()
         self._turn = asyncio.Semaphore(parallel)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -152,20 +152,45 @@ class Worker:
             job = unpack(message.body, Job)
         except WireError as error:
             log.error("%s", error)
-            await message.reject()
-            return
-        site = self._pace.of(job.site)
-        async with site.lock:
-            await self._pace.wait(site, job.manners.spacing, is_unknown=bool(message.redelivered))
-            async with self._turn:
-                done = await self._read(job)
-            self._pace.end(site, done.spacing)
+        else:
+            done = await self._read_in_turn(job, is_known=not message.redelivered)
+            await self._answer(done, job.request.url)
         # Acknowledged only once the broker has the answer: a worker that ends before that loses nothing.
-        await self._broker.send(DONE, pack(done), keep=WAIT, patience=WAIT)
         try:
             await message.ack()
         except LOST as error:
             log.info("a job will come again: %r", error)
+
+    async def _read_in_turn(self, job: Job, *, is_known: bool) -> Done:
+        """Unless ``is_known``, the site may have been asked for this job a moment ago, by a worker that ended."""
+        site = self._pace.of(job.site)
+        async with site.lock:
+            if not is_known:
+                self._pace.note(site)
+            await self._pace.wait(site, job.manners.spacing)
+            async with self._turn:
+                await self._pace.wait(site, job.manners.spacing)  # a redirect may have led there meanwhile
+                self._pace.note(site)
+                try:
+                    done = await self._read(job)
+                except BaseException:
+                    self._pace.note(site)
+                    raise
+            self._pace.note(site, done.spacing)
+        return done
+
+    async def _answer(self, done: Done, url: str) -> None:
+        try:
+            body = pack(done)
+        except WireError as error:
+            log.error("%s", error)
+            reason = "too_large" if isinstance(error, TooLargeError) else "internal"
+            failure = failure_of(CheckError(reason, str(error), url=url))
+            body = pack(Done(id=done.id, worker=done.worker, spacing=done.spacing, failure=failure))
+        try:
+            await self._broker.send(DONE, body, keep=WAIT, patience=WAIT)
+        except BrokerError as error:
+            log.error("%s; nobody waits for this answer any more", error)
 
     async def _read(self, job: Job) -> Done:
         robots = _JobRobots(job.robots)

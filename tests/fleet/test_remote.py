@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,41 +13,15 @@ from scrapy import Request
 from scrapy.http import Response
 
 from scheduler.fleet.remote import RemoteReader, _LedTo
-from scheduler.fleet.wire import Done, Job, pack, unpack
+from scheduler.fleet.wire import Done, Job, pack
 from scheduler.fleet.worker import Worker
-from scraper.asking import PLAIN
-from scraper.errors import StoreError
-from scraper.reading import ReadingManners, ReadRequest
+from scraper.errors import FetchError, StoreError
+from scraper.reading import ReadingManners
 from scraper.robots import MemoryRobots, RobotsRecord
-from scraper.types import Extraction, PageKind, Verdict
+from tests.fleet.post import Letter, Nothing, Post, request
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
-PAGE = "http://quay.example/notices"
-
-
-class Letter:
-    """A message that arrived."""
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-        self.is_acknowledged = False
-
-    async def ack(self) -> None:
-        self.is_acknowledged = True
-
-
-class Post:
-    """A broker that keeps what is sent."""
-
-    def __init__(self) -> None:
-        self.sent: asyncio.Queue[bytes] = asyncio.Queue()
-
-    async def send(self, queue: str, body: bytes, *, keep: timedelta, patience: timedelta) -> None:  # noqa: ARG002
-        await self.sent.put(body)
-
-    async def job(self) -> Job:
-        return unpack(await self.sent.get(), Job)
 
 
 class FullDisk(MemoryRobots):
@@ -62,10 +37,6 @@ def reader_of(post: Post, robots: MemoryRobots) -> Any:
     manners = ReadingManners("presswatch/1", spacing=timedelta(milliseconds=1))
     reader: Any = RemoteReader
     return reader(post, store=None, robots=robots, clock=lambda: NOW, manners=lambda: manners)
-
-
-def request(url: str = PAGE) -> ReadRequest:
-    return ReadRequest(url=url, source_key="quay", source_url=url, seconds=10, asking=PLAIN)
 
 
 def answer(job: Job, *origins: str) -> Letter:
@@ -98,10 +69,6 @@ def test_robots_txt_of_where_a_page_leads_is_asked_for_once_a_day() -> None:
             return Response(wanted.url, status=301, headers={"Location": wanted.url.replace("http:", "https:")})
         return Response(wanted.url, body=b"<p>High water at six", headers={"Content-Type": "text/html"})
 
-    class Nothing:
-        async def extract(self, *_: object, **__: object) -> Extraction:
-            return Extraction((), None, Verdict(PageKind.OTHER, 0.5))
-
     async def look() -> None:
         post = Post()
         reader = reader_of(post, MemoryRobots())
@@ -131,3 +98,13 @@ def test_few_origins_are_remembered_that_a_page_led_to() -> None:
         led.note(f"http://home{n}.example", ["http://b.example"])
     assert len(led._known) == 20_000
     assert led.of("http://a.example") == ()
+
+
+def test_page_that_cannot_be_asked_for_is_a_failed_check() -> None:
+    async def look() -> None:
+        wanted = replace(request(), source_key="\ud800")
+        with pytest.raises(FetchError, match="a Job cannot be sent") as raised:
+            await reader_of(Post(), MemoryRobots()).visit(None).read(wanted)
+        assert raised.value.reason == "internal"
+
+    asyncio.run(look())
