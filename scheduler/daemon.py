@@ -22,7 +22,7 @@ from scheduler.clockwatch import ClockWatch
 from scheduler.dispatcher import Dispatcher
 from scheduler.rest import Rest
 from scheduler.servicemanager import ServiceManager
-from scheduler.upkeep import compact, correct_due
+from scheduler.upkeep import compact, correct_due, forget_strangers
 from scraper.check import CheckReport
 from scraper.clock import to_text
 from scraper.errors import LeaseLostError, PresswatchError, StoreError
@@ -321,6 +321,7 @@ class Daemon:
         gone = await self.service.store.run(lambda store: retire_captures(store, retention, now))
         if gone.captures or gone.orphans:
             log.info("captures: %d retired, %d left over from crashes collected", gone.captures, gone.orphans)
+        await self.service.store.write(lambda store: forget_strangers(store.conn, now))
         await self.service.store.run(compact)
 
     # -- the clock ---------------------------------------------------------------------------------------------------

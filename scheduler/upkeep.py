@@ -1,4 +1,4 @@
-"""What the daemon does to the database besides checks: dates after a clock jump, nightly compaction."""
+"""What the daemon does to the database besides checks: dates after a clock jump, nightly tidying and compaction."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from scraper.flaps import WINDOW
 from scraper.following import STEPS
 from scraper.store.db import Store
 from scraper.store.hubs import LONGEST_LEASE
+from scraper.store.robots import forget_robots
+from scraper.store.site_book import forget_sites
 
 _FARTHEST = timedelta(hours=25)
 """No server may ask us to wait for more than a day, so nothing honest is due later than its interval and this."""
@@ -70,6 +72,12 @@ def _shift(conn: sqlite3.Connection, by: timedelta) -> None:
             f"WHERE {column} IS NOT NULL",
             (f"{by.total_seconds():+.3f} seconds",),
         )
+
+
+def forget_strangers(conn: sqlite3.Connection, now: datetime) -> None:
+    """Nightly: remove what was noted of origins and sites that a page once led to (no commit)."""
+    forget_robots(conn, now)
+    forget_sites(conn, now)
 
 
 def compact(store: Store) -> None:

@@ -184,7 +184,7 @@ class PageVisit:
 
     async def read(self, request: ReadRequest) -> Reading:
         """As :meth:`Visit.read`."""
-        self._asking = request.asking
+        self._asking, self._robots.home = request.asking, origin_of(request.source_url)
         answer: Page | NotModified | None = request.page
         try:
             async with deadline(request.seconds):

@@ -1,48 +1,47 @@
 """robots.txt as RFC 9309 says: what may be fetched, kept for at most a day, asked for again after that.
 
-The decision is pure (:func:`decide`); :class:`RobotsGate` fetches, keeps and applies it. Protego matches the paths, but
-sees only the one group that is meant for us: given a whole hostile file (ten thousand agents sharing ten thousand
-rules) it would hold their product in memory.
+The decision is pure (:func:`decide`); :class:`RobotsGate` fetches, keeps and applies it.
+
+A page may make us ask as many origins as it likes (redirects, what its scripts ask for). What those of a look say is
+bounded together, read and kept (:data:`FOREIGN_BYTES`, :data:`FOREIGN_KEPT`); the page's own origin is bounded alone.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Final, Protocol
 from urllib.parse import urlsplit, urlunsplit
 from weakref import WeakValueDictionary
 
-from protego import Protego
-
 from scraper.errors import FetchError
 from scraper.fetch import Download, FetchRequest, Gate, Limits, OpenGate, fetch
+from scraper.robots_rules import is_made_for, parsed_rules, rules_kept
 from scraper.types import Page
 from scraper.urls import origin_of
 
-PARSED_BYTES: Final = 500 * 1024
-"""RFC 9309 2.5: at least 500 KiB are parsed; we parse no more."""
 FRESH: Final = timedelta(hours=24)
 GIVEN_UP: Final = timedelta(days=30)
 """RFC 9309 2.3.1.4: a robots.txt that was unreachable for so long may count as not there."""
 CRAWL_DELAY_CAP: Final = 60.0
 ROBOTS_LIMITS: Final = Limits(body_bytes=5_000_000)
-
-_AGENT: Final = re.compile(r"user[ -]?agent\s*[:\s]\s*(.*)", re.IGNORECASE)
-_RULE: Final = re.compile(r"(allow|disallow|crawl[ -]delay)\s*[:\s]\s*(.*)", re.IGNORECASE)
-_TOKEN: Final = re.compile(r"[A-Za-z_-]+")
+FOREIGN_BYTES: Final = 1_000_000
+"""Of the robots.txt of one look's other origins, unpacked; what lies beyond is not asked for."""
+FOREIGN_KEPT: Final = 40_000
+"""Of those, what is put on record for later looks; the rest is remembered during the look."""
+_RECORD_BYTES: Final = 4_000
+"""What a record counts for besides its rules, so that empty ones are few as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class RobotsRecord:
     """What an origin said about robots.
 
-    ``status`` is the HTTP status, ``None`` if it could not be reached; ``body`` are at most :data:`PARSED_BYTES` of a
-    2xx answer. ``unreachable_since`` is when the present row of failures (5xx or network) began, else ``None``.
+    ``status`` is the HTTP status, ``None`` if it could not be reached; ``body`` are the rules of a 2xx answer
+    (:func:`scraper.robots_rules.rules_kept`). ``unreachable_since`` is when the present row of failures (5xx or
+    network) began, else ``None``.
     """
 
     origin: str
@@ -99,7 +98,7 @@ def decide(robots: RobotsRecord | None, url: str, user_agent: str, now: datetime
         return RobotsDecision(False, f"robots.txt {said}, which forbids everything until it does (RFC 9309 2.3.1.4)")
     if robots.status >= 300:
         return RobotsDecision(True, f"there is no robots.txt (status {robots.status})")
-    rules = _rules(robots.body, product_token(user_agent))
+    rules = parsed_rules(robots.body, user_agent)
     delay = rules.crawl_delay("*")
     capped = min(delay, CRAWL_DELAY_CAP) if delay is not None else None
     try:
@@ -109,48 +108,9 @@ def decide(robots: RobotsRecord | None, url: str, user_agent: str, now: datetime
     return RobotsDecision(allowed, "robots.txt allows it" if allowed else "robots.txt forbids it", capped)
 
 
-def product_token(user_agent: str) -> str:
-    """The name by which robots.txt addresses us (RFC 9309 2.2.1), in lower case."""
-    found = _TOKEN.match(user_agent.strip())
-    return found.group().lower() if found else "*"
-
-
-def our_rules(text: str, token: str) -> list[str]:
-    """The rule lines of all groups for ``token`` in order, else of those for ``*``. Linear in ``text``."""
-    groups: dict[str, list[str]] = {}
-    current: set[str] = set()
-    open_group = True  # agents may still join: no rule has come yet
-    for raw in re.split(r"\r\n|\r|\n", text):
-        line = raw.partition("#")[0].strip()
-        if found := _AGENT.match(line):
-            if not open_group:
-                current, open_group = set(), True
-            name = _agent_name(found.group(1))
-            if name in (token, "*"):
-                current.add(name)
-                groups.setdefault(name, [])
-        elif found := _RULE.match(line):
-            open_group = open_group and found.group(1).lower().startswith("crawl")
-            for name in current:
-                groups[name].append(f"{found.group(1)}: {found.group(2)}")
-    return groups.get(token, groups.get("*", []))
-
-
-def _agent_name(value: str) -> str:
-    if value.strip() == "*":
-        return "*"
-    found = _TOKEN.match(value)
-    return found.group().lower() if found else ""
-
-
-@lru_cache(maxsize=64)
-def _rules(body: bytes, token: str) -> Protego:
-    text = body[:PARSED_BYTES].decode("utf-8-sig", "replace")
-    return Protego.parse("\n".join(["User-agent: *", *our_rules(text, token)]))
-
-
 class RobotsGate:
-    """Lets a URL pass if the robots.txt of its origin does, then asks the gate behind it (``then``: spacing).
+    """Lets a URL pass if the robots.txt of its origin does, then asks the gate behind it (``then``: spacing). For one
+    look at pages of the origin :attr:`home`; all others are foreign.
 
     robots.txt itself is fetched through ``then`` as well, so it counts as a request to the site.
     """
@@ -164,7 +124,9 @@ class RobotsGate:
         now: Callable[[], datetime],
         then: Gate | None = None,
         limits: Limits = ROBOTS_LIMITS,
+        home: str | None = None,
     ) -> None:
+        self.home = home
         self._store = store
         self._download = download
         self._user_agent = user_agent
@@ -172,6 +134,8 @@ class RobotsGate:
         self._then = then or OpenGate()
         self._limits = limits
         self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._foreign: dict[str, RobotsRecord] = {}
+        self._foreign_read = self._foreign_kept = 0
 
     async def admit(self, url: str) -> None:
         """Return when ``url`` may be fetched. Raises :class:`FetchError`: ``robots`` where it is forbidden; what kept
@@ -187,21 +151,40 @@ class RobotsGate:
         Raises :class:`FetchError` where robots.txt was not to be had and everything is forbidden therefore.
         """
         origin = origin_of(url)
-        record = await self._store.get_robots(origin)
+        record = await self._known(origin)
         if record is None or not self._is_fresh(record):
             lock = self._busy.setdefault(origin, asyncio.Lock())
             async with lock:
-                record = await self._store.get_robots(origin)  # somebody may have asked meanwhile
+                record = await self._known(origin)  # somebody may have asked meanwhile
                 if record is None or not self._is_fresh(record):
                     record = await self._renew(url, origin, record)
         return self._decide(record, url)
 
     def _is_fresh(self, record: RobotsRecord) -> bool:
-        return record.fetched_at <= self._now() < record.expires_at
+        return record.fetched_at <= self._now() < record.expires_at and is_made_for(record.body, self._user_agent)
+
+    async def _known(self, origin: str) -> RobotsRecord | None:
+        return self._foreign.get(origin) or await self._store.get_robots(origin)
+
+    async def _keep(self, record: RobotsRecord) -> None:
+        """Put on record what later looks may ask for, within the bounds of this one."""
+        if record.origin != self.home:
+            size = len(record.body) + _RECORD_BYTES
+            if self._foreign_kept + size > FOREIGN_KEPT:
+                self._foreign[record.origin] = record
+                return
+            self._foreign_kept += size
+        await self._store.put_robots(record)
+
+    def _refuse_flood(self, url: str) -> None:
+        if self._foreign_read > FOREIGN_BYTES:
+            raise FetchError("too_large", "the robots.txt of other origins are too large together", url=url)
 
     async def _renew(self, url: str, origin: str, before: RobotsRecord | None) -> RobotsRecord:
+        if origin != self.home:
+            self._refuse_flood(url)
         record, trouble = await self._ask(url, origin, before)
-        await self._store.put_robots(record)
+        await self._keep(record)
         if trouble is not None and not self._decide(record, url).allowed:
             raise trouble
         return record
@@ -216,13 +199,23 @@ class RobotsGate:
             user_agent=self._user_agent,
             accept="text/plain,*/*;q=0.5",
         )
+        is_foreign = origin != self.home
+        limits = (
+            replace(self._limits, body_bytes=min(self._limits.body_bytes, FOREIGN_BYTES))
+            if is_foreign
+            else self._limits
+        )
         try:
-            page = await fetch(request, download=self._download, gate=self._then, now=self._now, limits=self._limits)
+            page = await fetch(request, download=self._download, gate=self._then, now=self._now, limits=limits)
         except FetchError as error:
             return self._without_file(error, origin, before)
         at = self._now()
-        body = page.body[:PARSED_BYTES] if isinstance(page, Page) else b""
-        return RobotsRecord(origin, fetched_at=at, expires_at=at + FRESH, status=200, body=body), None
+        body = page.body if isinstance(page, Page) else b""
+        if is_foreign:
+            self._foreign_read += len(body)
+            self._refuse_flood(url)
+        kept = rules_kept(body, self._user_agent)
+        return RobotsRecord(origin, fetched_at=at, expires_at=at + FRESH, status=200, body=kept), None
 
     def _without_file(
         self, error: FetchError, origin: str, before: RobotsRecord | None

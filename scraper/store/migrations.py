@@ -28,7 +28,7 @@ CREATE TABLE sites (
 CREATE TABLE robots (
   origin TEXT PRIMARY KEY,                   -- scheme://host:port (RFC 9309 2.3)
   status INTEGER,                            -- HTTP status; null: unreachable
-  body BLOB NOT NULL,                        -- at most 500 KiB of a 2xx answer
+  body BLOB NOT NULL,                        -- the rules for us in 500 KiB of a 2xx answer
   fetched_at TEXT NOT NULL,
   expires_at TEXT NOT NULL,
   unreachable_since_at TEXT                  -- null: reachable

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import OrderedDict
+from datetime import datetime
 
 from scraper.clock import from_text, to_text
-from scraper.robots import RobotsRecord
+from scraper.latest import Latest
+from scraper.robots import GIVEN_UP, RobotsRecord
 from scraper.store.db import Store
 from scraper.store.thread import StoreThread
 
-_REMEMBERED = 5_000
+_REMEMBERED_BYTES, _RECORD_BYTES = 16_000_000, 2_000
 
 
 class StoredRobots:
@@ -18,16 +19,16 @@ class StoredRobots:
 
     def __init__(self, store: StoreThread) -> None:
         self._store = store
-        self._recent: OrderedDict[str, RobotsRecord] = OrderedDict()
+        self._recent = Latest[str, RobotsRecord](_REMEMBERED_BYTES)
 
     async def get_robots(self, origin: str) -> RobotsRecord | None:
         """The record of ``origin``, fresh or not."""
-        if origin not in self._recent:
+        found = self._recent.get(origin)
+        if found is None:
             found = await self._store.run(lambda store: read_robots(store.conn, origin))
-            if found is None:
-                return None
-            self._remember(found)
-        return self._recent[origin]
+            if found is not None:
+                self._remember(found)
+        return found
 
     async def put_robots(self, record: RobotsRecord) -> None:
         """Keep ``record`` in place of the one before."""
@@ -35,10 +36,7 @@ class StoredRobots:
         self._remember(record)
 
     def _remember(self, record: RobotsRecord) -> None:
-        self._recent[record.origin] = record
-        self._recent.move_to_end(record.origin)
-        while len(self._recent) > _REMEMBERED:
-            self._recent.popitem(last=False)
+        self._recent.put(record.origin, record, len(record.body) + _RECORD_BYTES)
 
 
 def read_robots(conn: sqlite3.Connection, origin: str) -> RobotsRecord | None:
@@ -55,6 +53,17 @@ def read_robots(conn: sqlite3.Connection, origin: str) -> RobotsRecord | None:
         body=row["body"],
         unreachable_since=from_text(since) if since else None,
     )
+
+
+def forget_robots(conn: sqlite3.Connection, now: datetime) -> int:
+    """Remove what would be asked for anew, but not since when an origin that is still asked cannot be reached; how many
+    rows."""
+    gone = conn.execute(
+        "DELETE FROM robots WHERE NOT (fetched_at <= :now AND :now < expires_at) "
+        "AND (unreachable_since_at IS NULL OR fetched_at > :now OR fetched_at <= :long_ago)",
+        {"now": to_text(now), "long_ago": to_text(now - GIVEN_UP)},
+    )
+    return gone.rowcount
 
 
 def _write(store: Store, record: RobotsRecord) -> None:

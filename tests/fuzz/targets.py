@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,8 @@ from scraper.extract import extract
 from scraper.http_dates import parse_retry_after
 from scraper.json_path import find_all, read_text
 from scraper.parseworker import Answer, load_result, pack
-from scraper.robots import PARSED_BYTES, RobotsRecord, decide
+from scraper.robots import RobotsRecord, decide
+from scraper.robots_rules import rules_kept
 from scraper.types import ChangeKind, Extraction, ItemData, KnownItem, Recipe
 from scraper.urls import MAX_URL, canonicalize_url, origin_of, resolve_url, site_of
 from tests.fuzz.mutate import TOKENS, mutate, mutate_text
@@ -198,8 +200,12 @@ def fuzz_charset(rng: random.Random) -> None:
 def fuzz_robots(rng: random.Random) -> None:
     """robots.txt."""
     body = mutate(rng, rng.choice(ROBOTS))
-    record = RobotsRecord("https://harbour.example:443", NOW, NOW, status=200, body=body[:PARSED_BYTES])
-    decision = decide(record, mutate_text(rng, rng.choice(LINKS)), "presswatch/1.0 (+x)", NOW)
+    record = RobotsRecord("https://harbour.example:443", NOW, NOW, status=200, body=body)
+    agent, url = "presswatch/1.0 (+x)", mutate_text(rng, rng.choice(LINKS))
+    decision = decide(record, url, agent, NOW)
+    kept = rules_kept(body, agent)
+    assert len(kept) <= len(body) + 40
+    assert decide(replace(record, body=kept), url, agent, NOW) == decision
     assert decision.crawl_delay is None or 0 <= decision.crawl_delay <= 60
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.upkeep import compact, correct_due
+from scheduler.upkeep import compact, correct_due, forget_strangers
 from scraper.clock import from_text, to_text
 
 DUE = {"hubs": "next_at", "flaps": "settles_at"}
@@ -69,3 +69,12 @@ def test_at_night_the_log_is_folded_into_the_file(newsroom: Any) -> None:
     assert log.stat().st_size > 0
     compact(newsroom.store)
     assert log.stat().st_size == 0
+
+
+def test_at_night_what_pages_led_to_is_forgotten(newsroom: Any) -> None:
+    conn, day_ago = newsroom.store.conn, to_text(newsroom.now - timedelta(days=1))
+    conn.execute("INSERT INTO robots VALUES ('https://cdn.example:443', 200, x'', ?, ?, NULL)", (day_ago, day_ago))
+    conn.execute("INSERT INTO sites(site, not_before_at) VALUES ('cdn.example', ?)", (day_ago,))
+    forget_strangers(conn, newsroom.now)
+    assert conn.execute("SELECT count(*) FROM robots").fetchone()[0] == 0
+    assert conn.execute("SELECT count(*) FROM sites").fetchone()[0] == 1

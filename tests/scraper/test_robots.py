@@ -14,17 +14,21 @@ from scrapy import Request
 from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError
 from scrapy.http import Response
 
+from scraper.asking import PLAIN
 from scraper.errors import FetchError
+from scraper.reading import PageReader, ReadingManners, ReadRequest
 from scraper.robots import (
     CRAWL_DELAY_CAP,
-    PARSED_BYTES,
+    FOREIGN_BYTES,
+    FOREIGN_KEPT,
     MemoryRobots,
     RobotsGate,
     RobotsRecord,
     decide,
-    our_rules,
-    product_token,
 )
+from scraper.robots_rules import PARSED_BYTES, our_rules, product_token, rules_kept
+from scraper.types import Page
+from tests.support.press import InProcess
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 AGENT = "presswatch/0.1 (+https://example.org/bot)"
@@ -80,6 +84,8 @@ def allowed(text: str | bytes, path: str) -> bool:
 )
 def test_rules_are_read_as_the_rfc_says(text: str | bytes, path: str, expected: bool) -> None:
     assert allowed(text, path) is expected
+    body = text.encode() if isinstance(text, str) else text
+    assert allowed(rules_kept(body, AGENT), path) is expected
 
 
 @pytest.mark.parametrize(
@@ -119,9 +125,10 @@ def test_crawl_delay_is_honoured_up_to_a_cap(text: str, delay: float | None) -> 
 
 def test_only_the_first_500_kib_are_parsed() -> None:
     head = b"User-agent: *\nDisallow: /early\n"
-    text = head + b"#" * (PARSED_BYTES - len(head) - 1) + b"\nDisallow: /late"
-    assert not allowed(text, "/early")
-    assert allowed(text, "/late")
+    kept = rules_kept(head + b"#" * (PARSED_BYTES - len(head) - 1) + b"\nDisallow: /late", AGENT)
+    assert not allowed(kept, "/early")
+    assert allowed(kept, "/late")
+    assert len(kept) < 100
 
 
 @pytest.mark.parametrize(
@@ -138,8 +145,28 @@ def test_only_the_first_500_kib_are_parsed() -> None:
 )
 def test_a_hostile_file_costs_little(text: bytes) -> None:
     began = time.process_time()
-    decide(record(text), "https://example.org/" + "a" * 3_000, AGENT, NOW)
+    decide(record(rules_kept(text, AGENT)), "https://example.org/" + "a" * 3_000, AGENT, NOW)
     assert time.process_time() - began < 2
+
+
+_WORDS = (
+    ["User-agent", "user agent", "Allow", "disallow ", "Crawl-delay", "crawl delay", "Sitemap", "#", ""],
+    [":", ": ", " ", "::", " : "],
+    ["*", "presswatch", "other", "/", "/a", "/a*b$", "3", ": /a", "/a # b", "/caf\xe9", "\x85/a", "\ufeff"],
+    ["\n", "\r\n", "\r", "\x0b", "\u2028"],
+)
+_LINES = st.lists(st.tuples(*map(st.sampled_from, _WORDS)), max_size=12)
+_ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "latin-1"])
+
+
+@given(_LINES, _ENCODINGS, st.sampled_from(["/", "/a", "/ab", "/xab"]))
+def test_what_is_kept_says_the_same_and_is_no_longer(lines: list[tuple[str, ...]], encoding: str, path: str) -> None:
+    whole = "".join(map("".join, lines)).encode(encoding, "replace")
+    kept = rules_kept(whole, AGENT)
+    url = f"https://example.org{path}"
+    assert decide(record(kept), url, AGENT, NOW) == decide(record(whole), url, AGENT, NOW)
+    assert rules_kept(kept, AGENT) == kept
+    assert len(kept) <= len(whole) + 40
 
 
 @given(st.text(max_size=300), st.text(max_size=60))
@@ -279,3 +306,82 @@ def test_the_gate_behind_sees_robots_txt_and_page() -> None:
     gate = RobotsGate(store=MemoryRobots(), download=server.download, user_agent=AGENT, now=lambda: NOW, then=Spacing())
     asyncio.run(gate.admit("https://example.org/news"))
     assert seen == ["https://example.org/robots.txt", "https://example.org/news"]
+
+
+def test_another_name_of_ours_is_asked_for_anew() -> None:
+    server = Server(says(b"User-agent: harbour-bot\nDisallow: /\n\nUser-agent: *\nAllow: /"))
+    assert server.admit() == "admitted"
+    renamed = RobotsGate(
+        store=server.store, download=server.download, user_agent="harbour-bot/2 (x)", now=lambda: server.now
+    )
+    with pytest.raises(FetchError, match="forbids"):
+        asyncio.run(renamed.admit("https://example.org/news"))
+    assert len(server.asked) == 2
+
+
+def kept_of(server: Server) -> dict[str, int]:
+    """Origins on record, and how many bytes each takes."""
+    return {origin: len(one.body) for origin, one in server.store._records.items()}
+
+
+def test_a_page_cannot_put_more_on_record_than_a_little_by_naming_other_origins() -> None:
+    server = Server(says(b"User-agent: *\n" + b"Disallow: /%s\n" % (b"x" * 5_000)))
+    server.gate.home = "https://example.org:443"
+    named = [f"https://{n}.example.net/a" for n in range(120)]
+    assert [server.admit(url) for url in [*named, *named]] == ["admitted"] * 240
+    assert len(server.asked) == 120, "what is not on record is remembered during the look"
+    assert 3 <= len(kept_of(server)) < 10
+    assert sum(kept_of(server).values()) < FOREIGN_KEPT
+    assert server.admit() == "admitted"
+    assert "https://example.org:443" in kept_of(server)
+
+
+def test_origins_that_say_nothing_are_put_on_record_by_the_handful_too() -> None:
+    for reply in (says(status=404), says(), fails(DownloadTimeoutError("slow"))):
+        server = Server(reply)
+        for n in range(120):
+            server.admit(f"https://{n}.example.net/a")
+        assert 5 <= len(kept_of(server)) <= 20
+
+
+def test_what_other_origins_make_us_read_in_a_look_is_bounded() -> None:
+    server = Server(says(b"User-agent: *\n" + b"Disallow: /*a*b$\n" * 20_000))
+    server.gate.home = "https://example.org:443"
+    found = [server.admit(f"https://{n}.example.net/c") for n in range(20)]
+    assert set(found) == {"admitted", "too_large"}
+    assert len(server.asked) * 340_000 < FOREIGN_BYTES + 2 * 340_000, "then nobody is asked any more"
+    assert server.admit() == "admitted"
+    assert kept_of(server)["https://example.org:443"] > 300_000, "the source's own robots.txt is as long as it likes"
+
+
+def test_a_look_bounds_all_origins_but_that_of_its_source() -> None:
+    server = Server(says())
+    long = b"User-agent: *\n" + b"Disallow: /%s\n" % (b"x" * 60_000)
+
+    def reply(request: Request) -> Response:
+        if request.url.endswith("/robots.txt"):
+            return Response(request.url, body=long)
+        if request.url.startswith("https://example.org/"):
+            return Response(request.url, status=302, headers={"Location": "https://elsewhere.example.net/news"})
+        return Response(request.url, body=b"<title>News</title>", headers={"Content-Type": "text/html"})
+
+    class Open:
+        async def reserve(self, site: str, spacing: timedelta) -> None:  # noqa: ARG002
+            return None
+
+    server.reply = reply
+    reader = PageReader(
+        download=server.download,
+        extractor=InProcess(),
+        robots=server.store,
+        sites=Open(),
+        manners=ReadingManners(AGENT, spacing=timedelta(0)),
+        clock=lambda: NOW,
+    )
+    url = "https://example.org/news"
+    request = ReadRequest(url=url, source_key="s", source_url=url, seconds=20, asking=PLAIN)
+    reading = asyncio.run(reader.visit(None).read(request))
+    assert isinstance(reading.answer, Page)
+    assert reading.answer.url == "https://elsewhere.example.net/news"
+    assert len([asked for asked in server.asked if asked.endswith("/robots.txt")]) == 2
+    assert list(kept_of(server)) == ["https://example.org:443"]
