@@ -120,7 +120,7 @@ def try_to_apply(
 def _nothing_left(home: Home, loaded: Loaded) -> str:
     if loaded.state is not None:
         return "is empty; what it said stays in force (presswatch remove takes a source away)"
-    if home.restored_path.exists():
+    if home.has_restored:
         return f"is not there; read {home.restored_path} and rename it, if it is yours"
     return "the file is gone; what it said stays in force"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from presswatch.config.parse import MAX_FILE_BYTES
-from presswatch.paths import Home
+from presswatch.paths import Home, is_there
 from scraper.clock import to_text, utc_now
 from scraper.errors import PresswatchError, StoreError
 from scraper.store.captures import MOST_STORED, SUFFIX
@@ -31,7 +31,7 @@ def write_backup(home: Home, target: Path, *, captures: bool = True) -> int:
     The file appears under its name when it is whole, readable by its owner only (a configuration may hold secrets).
     Raises :class:`PresswatchError` if it exists or cannot be written, :class:`StoreError` for the database.
     """
-    if target.exists():
+    if is_there(target):
         raise PresswatchError(f"{target} exists; a backup is never overwritten")
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
@@ -43,7 +43,7 @@ def write_backup(home: Home, target: Path, *, captures: bool = True) -> int:
             copy = Path(folder) / _DATABASE
             _copy_database(home.db_path, copy)
             tar.add(copy, _DATABASE)
-            if home.config_path.exists():
+            if home.has_config:
                 tar.add(home.config_path, _CONFIG)
             # After the copy: what it names was on the disk before.
             count = _add_captures(tar, home.captures_dir, copy) if captures else 0
@@ -89,7 +89,7 @@ def read_backup(source: Path, home: Home, *, trusted: bool = False) -> Path | No
     Only files by the names that a backup has are taken from it. Raises :class:`PresswatchError` if there is a database
     already, or ``source`` is no backup, or a disk is full: then there is no database.
     """
-    if home.db_path.exists():
+    if home.has_database:
         raise PresswatchError(f"{home.db_path} exists; a backup is restored where there is none (move it away first)")
     home.data_dir.mkdir(0o700, parents=True, exist_ok=True)
     try:
@@ -137,7 +137,7 @@ def _put(folder: Path, home: Home, *, trusted: bool) -> Path | None:
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
     config, put = folder / _CONFIG, None
-    if config.exists() and not home.config_path.exists():
+    if config.exists() and not home.has_config:
         put = home.config_path if trusted else home.restored_path
         home.config_path.parent.mkdir(0o700, parents=True, exist_ok=True)
         _copy_privately(config, put)

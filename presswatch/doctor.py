@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from presswatch.paths import Home
+from presswatch.paths import Home, is_there, owner_of
 from scraper.clock import to_text
 from scraper.store.marks import SCHEMA_VERSION
 
@@ -40,27 +40,27 @@ class Finding:
 
 
 def examine_files(home: Home) -> Iterator[Finding]:
-    """Disk and permissions."""
+    """Disk and permissions. Raises :class:`ConfigError` where the files cannot be seen."""
     yield from _place(home)
-    place = next(folder for folder in (home.data_dir, *home.data_dir.parents) if folder.exists())
-    free, size = shutil.disk_usage(place).free, home.db_path.stat().st_size if home.db_path.exists() else 0
+    place = next(folder for folder in (home.data_dir, *home.data_dir.parents) if is_there(folder))
+    free, size = shutil.disk_usage(place).free, home.db_path.stat().st_size if home.has_database else 0
     if free < max(_LEAST_FREE, 2 * size):
         yield Finding("disk", "bad", f"{free // 1_000_000} MB are free on the disk of {place}",
                       "free some: a change of the schema needs twice the size of the database")  # fmt: skip
     else:
         yield Finding("disk", "well", f"{free // 1_000_000} MB free")
-    if home.config_path.exists() and stat.S_IMODE(home.config_path.stat().st_mode) & 0o022:
+    if home.has_config and stat.S_IMODE(home.config_path.stat().st_mode) & 0o022:
         yield Finding("permissions", "bad", f"others may write to {home.config_path}",
                       f"chmod go-w {home.config_path}: who writes it says where messages go")  # fmt: skip
 
 
 def _place(home: Home) -> Iterator[Finding]:
     """The folder of the database: may we write there, and can SQLite's log live there?"""
-    if not home.data_dir.exists():
+    if not is_there(home.data_dir):
         return
     if not os.access(home.data_dir, os.W_OK):
         yield Finding("permissions", "bad", f"{home.data_dir} cannot be written to by this user",
-                      f"run as its owner, {home.data_dir.owner()}, or name another folder with --home")  # fmt: skip
+                      f"run as its owner, {owner_of(home.data_dir)}, or name another folder with --home")  # fmt: skip
     try:
         mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -125,7 +125,7 @@ def _write(app: App, wanted: dict[str, Any], *, title: str | None = None, dry_ru
     from presswatch.config.starter import init_config
 
     path = app.home.config_path
-    if not path.exists():
+    if not app.home.has_config:
         if dry_run:
             return None
         init_config(path)

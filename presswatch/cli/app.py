@@ -46,7 +46,7 @@ class App:
         """The configuration; an empty one where there is no file. Raises :class:`scraper.errors.ConfigError`."""
         from presswatch.config import Config, load_config
 
-        if not self.home.config_path.exists():
+        if not self.home.has_config:
             return Config(self.home.config_path)
         return load_config(self.home.config_path, environ=self.environ, is_opened=self.is_opened)
 
@@ -76,8 +76,8 @@ class App:
     @property
     def nothing_watched(self) -> str:
         """What to say where there are no sources."""
-        waiting = self.home.restored_path
-        if waiting.exists() and not self.home.config_path.exists():
+        if self.home.has_restored and not self.home.has_config:
+            waiting = self.home.restored_path
             return f"nothing is watched: the restored configuration is not in force; read {waiting}, and rename it"
         return "nothing is watched yet; add a page: presswatch add https://…/news"
 

@@ -74,7 +74,7 @@ def channel_add_command(
         **{key: value for key, value in given.items() if value},
     }
     path = app.home.config_path
-    if not path.exists():
+    if not app.home.has_config:
         init_config(path)
         say(f"wrote a configuration to start from: {path}")
     if is_command:

@@ -48,26 +48,31 @@ def _findings(app: App, *, offline: bool) -> Iterator[Finding]:
     from presswatch.doctor import Finding, examine_database, examine_files
     from scraper.errors import ConfigError, StoreError
 
+    try:
+        there_is_database = app.home.has_config | app.home.has_database
+    except ConfigError as error:
+        yield Finding("permissions", "bad", str(error), "run it as the user of the service: sudo -u USER presswatch …")
+        return
     config = None
     try:
         config = app.config
     except ConfigError as error:
         yield Finding("configuration", "bad", str(error), "presswatch config check")
     else:
-        if app.home.config_path.exists():
+        if app.home.has_config:
             rules = sum(not rule.implied for rule in config.rules)
             counted = f"sources {len(config.sources)}, channels {len(config.channels)}, rules {rules}"
             yield Finding("configuration", "well", f"{app.home.config_path}: {counted}")
             for doubt in find_doubts(config):
                 yield Finding("configuration", "note", str(doubt), "give it to a source, or take it out of the rule")
         else:
-            waiting = app.home.restored_path.exists()
+            waiting = app.home.has_restored
             remedy = f"read {app.home.restored_path}, and rename it if it is yours" if waiting else "presswatch init"
             yield Finding("configuration", "note", f"there is no {app.home.config_path}", remedy)
     yield from examine_files(app.home)
     if config is not None:
         yield from _outside(app, config, offline=offline)
-    if not app.home.db_path.exists():
+    if not there_is_database:
         yield Finding("database", "note", "there is none yet", "presswatch check, or presswatch run, makes it")
         return
     try:

@@ -47,7 +47,7 @@ def _set(app: App, slugs: Sequence[str], paused: bool | None) -> None:
     for slug in slugs:
         source = update_source(app.home.config_path, slug, environ=app.environ, is_opened=app.is_opened, paused=paused)
         say(f"{source.slug} is {'paused' if paused else 'watched'}")
-    if app.home.db_path.exists():
+    if app.home.has_database:
         from presswatch.cli.sources import apply_now
 
         apply_now(app)

@@ -153,7 +153,7 @@ def _source(app: App, slug: str) -> SourceConfig:
 
 def _stored(app: App, source: SourceConfig) -> tuple[list[sqlite3.Row], dict[str, Any] | None]:
     """The stored recipes of a source, those in use first, and its last look."""
-    if not app.home.db_path.exists():
+    if not app.home.has_database:
         return [], None
     with app.reading() as conn:
         rows = conn.execute(_ROWS, (source.id,)).fetchall()

@@ -27,6 +27,6 @@ def rename_command(app: App, slug: str, new: str, name: str | None) -> None:
 
     changes = {"slug": new} | ({"name": name} if name else {})
     source = update_source(app.home.config_path, slug, environ=app.environ, is_opened=app.is_opened, **changes)
-    if app.home.db_path.exists():
+    if app.home.has_database:
         apply_now(app)
     say(f"{slug} is {source.slug} from now on ({source.name})")

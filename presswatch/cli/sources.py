@@ -66,7 +66,7 @@ def remove_command(app: App, slug: str) -> None:
         return
     rules = app.config.rules
     source = remove_source(app.home.config_path, slug, environ=app.environ, is_opened=app.is_opened)
-    if app.home.db_path.exists():
+    if app.home.has_database:
         apply_now(app)
     say(f"{source.slug} is no longer watched; its items stay, and come back with a source of the id {source.id}")
     for rule in rules:
@@ -78,7 +78,7 @@ def _abandon(app: App, slug: str) -> bool:
     from scraper.store.db import open_store
     from scraper.store.sources import abandon
 
-    if not app.home.db_path.exists():
+    if not app.home.has_database:
         return False
     store = open_store(app.home.db_path)
     try:
@@ -127,7 +127,7 @@ def list_command(app: App, names: Sequence[str], everything: bool, form: str | N
 def _with_observed(
     app: App, sources: Sequence[SourceConfig]
 ) -> list[tuple[SourceConfig, Mapping[str, Any] | sqlite3.Row]]:
-    if not app.home.db_path.exists():
+    if not app.home.has_database:
         return [(source, {}) for source in sources]
     with app.reading() as conn:
         observed = {row["source_key"]: dict(row) for row in conn.execute(_OBSERVED)}
@@ -136,7 +136,7 @@ def _with_observed(
 
 def _by_hand(app: App) -> list[dict[str, Any]]:
     """Sources that are in no configuration: they are looked at when somebody says so, and tell nothing."""
-    if not app.home.db_path.exists():
+    if not app.home.has_database:
         return []
     with app.reading() as conn:
         found = [dict(row) for row in conn.execute(f"{_OBSERVED} AND s.origin <> 'config' ORDER BY s.slug")]

@@ -146,7 +146,7 @@ def notify_test_command(app: App, channel: str) -> None:
     finally:
         built.close()
     say(f"the channel {channel} took a test message")
-    if app.home.db_path.exists():
+    if app.home.has_database:
         from scheduler.registry import enable_channel
 
         with _writing(app) as store, store.transaction() as conn:

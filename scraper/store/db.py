@@ -108,7 +108,9 @@ def open_store(path: Path) -> Store:
 
 def open_reader(path: Path) -> Store:
     """Open an existing database for reading only. Raises as :func:`open_store`, and if there is none."""
-    if not path.exists():
+    with _explaining(path):
+        is_there = path.exists()
+    if not is_there:
         raise StoreError(f"{path}: there is no database yet; `presswatch check` or `presswatch run` makes one")
     with _explaining(path), openfiles.OPENING:
         if not openfiles.is_open_here(path):
