@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -77,6 +77,26 @@ class Answerer(Protocol):
         ...
 
 
+class _Question:
+    """One that is being asked, for as long as somebody waits for the answer."""
+
+    def __init__(self, asking: Coroutine[Any, Any, Answered]) -> None:
+        self._answer = asyncio.ensure_future(asking)
+        self._waiting = 0
+        self.is_over = False
+
+    async def wait(self) -> Answered:
+        """Raises :class:`scraper.errors.FetchError`."""
+        self._waiting += 1
+        try:
+            return await asyncio.shield(self._answer)
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self.is_over = True
+                self._answer.cancel()
+
+
 class PageRequests:
     """The requests of one look: bounded together, each asked for once.
 
@@ -104,16 +124,26 @@ class PageRequests:
         self._body_bytes = body_bytes
         self._language = language
         self._known: dict[tuple[str, str, bytes], Answered] = {}
+        self._open: dict[tuple[str, str, bytes], _Question] = {}
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
         self._made = 0
         self._bytes = 0
 
     async def __call__(self, asked: Asked) -> Answered:
-        """As :class:`Answerer`. A question that was answered in this look is answered as before."""
+        """As :class:`Answerer`. A question that was answered in this look is answered as before; one that is being
+        asked is not asked a second time, but again after a failure."""
         known = self._known.get(asked.key)
-        if known is None:
-            known = self._known[asked.key] = await self._ask(asked)
-        return known
+        if known is not None:
+            return known
+        question = self._open.get(asked.key)
+        if question is None:
+            question = self._open[asked.key] = _Question(self._ask(asked))
+        try:
+            answered = self._known[asked.key] = await question.wait()
+        finally:
+            if question.is_over and self._open.get(asked.key) is question:
+                del self._open[asked.key]
+        return answered
 
     async def _ask(self, asked: Asked) -> Answered:
         if asked.method not in _METHODS or len(asked.body) > MOST_POSTED:

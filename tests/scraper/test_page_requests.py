@@ -128,6 +128,57 @@ def test_the_same_question_is_asked_once() -> None:
     assert [(one.method, one.body) for one in net.asked] == [("GET", b""), ("POST", b"1"), ("POST", b"2")]
 
 
+def test_the_same_question_asked_several_times_at_once_is_asked_once() -> None:
+    net = Net()
+
+    async def run() -> list[Answered]:
+        return await asyncio.gather(*(net.requests(Asked(URL)) for _ in range(5)))
+
+    assert asyncio.run(run()) == [Answered(URL, 200, {}, b"{}")] * 5
+    assert len(net.asked) == 1
+
+
+def test_a_failure_is_that_of_all_who_wait_and_the_next_one_asks_again() -> None:
+    net = Net(lambda request: Response(request.url, headers={"Content-Encoding": "gzip"}, body=b"no"))
+
+    async def run() -> None:
+        found = await asyncio.gather(*(net.requests(Asked(URL)) for _ in range(3)), return_exceptions=True)
+        assert [isinstance(one, FetchError) for one in found] == [True] * 3
+        net.serve = lambda request: Response(request.url, body=b"well")
+        assert (await net.requests(Asked(URL))).body == b"well"
+
+    asyncio.run(run())
+    assert len(net.asked) == 2
+
+
+def test_who_gives_up_takes_the_question_back_unless_another_one_waits() -> None:
+    net, ended = Net(), list[str]()
+    serve = net.requests._download
+
+    async def slow(request: Request) -> Response:
+        try:
+            await asyncio.sleep(0.02)
+        except asyncio.CancelledError:
+            ended.append(request.url)
+            raise
+        return await serve(request)
+
+    net.requests._download = slow
+
+    async def run() -> None:
+        alone, first, second = (asyncio.create_task(net.requests(Asked(url))) for url in (URL + "?alone", URL, URL))
+        await asyncio.sleep(0.001)
+        alone.cancel()
+        first.cancel()
+        await asyncio.sleep(0)
+        assert (await net.requests(Asked(URL + "?alone"))).body == b"{}"
+        assert (await second).body == b"{}"
+
+    asyncio.run(run())
+    assert ended == [URL + "?alone"]
+    assert sorted(one.url for one in net.asked) == [URL, URL + "?alone"]
+
+
 def test_a_page_asks_for_so_much_and_no_more() -> None:
     net = Net()
     with pytest.raises(FetchError, match="more than it may"):
