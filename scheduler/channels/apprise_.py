@@ -39,8 +39,7 @@ class AppriseChannel:
     def __init__(self, spec: ChannelSpec) -> None:
         """Raises :class:`ConfigError` for a URL that Apprise does not understand, or that names several targets: of
         these some may have a message when others refuse it, and Apprise does not say which."""
-        # Below warnings Apprise logs the addresses and bodies of its requests: tokens.
-        logging.getLogger("apprise").setLevel(logging.WARNING)
+        _keep_from_log()
         import apprise
 
         self.name = spec.name
@@ -85,6 +84,14 @@ class AppriseChannel:
         status = int(found[-1]) if found else None
         final = status is not None and 400 <= status < 500 and status not in RETRYABLE
         return DeliveryError(mask_parts(said, self._url), channel=self.name, retryable=not final, status=status)
+
+
+def _keep_from_log() -> None:
+    """What Apprise and urllib3 log names topics, tokens and paths. What Apprise says of a failure is read from its
+    result, and our own log says it, masked."""
+    logging.getLogger("apprise").propagate = False
+    for name in ("apprise", "urllib3"):  # below warnings: the addresses and bodies of all requests
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _why_not(url: str) -> str:

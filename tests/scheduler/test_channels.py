@@ -237,12 +237,25 @@ def test_a_url_of_several_targets_is_refused_as_a_repeat_would_reach_all(url: st
         build_channel(ChannelSpec("phone", "apprise", url=url))
 
 
-def test_apprise_logs_no_addresses_even_when_everything_is_logged(
-    make_sink: Any, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("scheme", ["json", "ntfy"])
+@pytest.mark.parametrize("status", [200, 400, 503])
+def test_no_token_is_logged_even_when_everything_is_and_the_service_refuses(
+    make_sink: Any,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    scheme: str,
+    status: int,
 ) -> None:
+    logged, said = io.StringIO(), ""
+    # Of pytest's own handlers some are put on loggers that hand nothing on.
+    monkeypatch.setattr(logging.getLogger(), "handlers", [logging.StreamHandler(logged)])
     with caplog.at_level(logging.DEBUG):
-        send_by_apprise(f"json://127.0.0.1:{make_sink().port}/t0kenOfThePhone")
-    assert not [record for record in caplog.records if record.name.startswith("apprise")]
+        try:
+            send_by_apprise(f"{scheme}://127.0.0.1:{make_sink(lambda _: Answer(status)).port}/t0kenOfThePhone")
+        except DeliveryError as error:
+            said = str(error)
+    assert "t0kenOfThePhone" not in logged.getvalue() + said
+    assert (f"error={status}" in said) is (status != 200), "our own words have it, masked"
 
 
 @pytest.mark.parametrize(
