@@ -48,14 +48,19 @@ class DateHit:
 
 
 def find_dates(
-    text: str, *, now: datetime, languages: Sequence[str] = (), order: DateOrder | None = None
+    text: str,
+    *,
+    now: datetime,
+    languages: Sequence[str] = (),
+    order: DateOrder | None = None,
+    ahead: bool = False,
 ) -> list[DateHit]:
     """All dates of a text, in order of place, none overlapping.
 
     Reads at most the first 200,000 characters and gives at most 5,000 hits. ``languages`` (``en``, ``pt-BR``) settle
     names and customs that differ between languages; ``order`` is the day/month order of the column, where known.
-    Dates more than a day ahead of ``now`` are left out; dates without a year are the latest such day; words such as
-    "yesterday" count as labels only, never inside a sentence. Never raises.
+    Dates more than a day ahead of ``now`` are left out, unless ``ahead`` asks for them; dates without a year are the
+    latest such day; words such as "yesterday" count as labels only, never inside a sentence. Never raises.
     """
     text = text[:LONGEST_TEXT]
     plain = uniform(text)
@@ -83,7 +88,7 @@ def find_dates(
     candidates += east_asian_hits(plain)
     if not candidates:
         return []
-    return list(_hits(text, plain, _apart(candidates), now))[:MOST_HITS]
+    return list(_hits(text, plain, _apart(candidates), now, ahead=ahead))[:MOST_HITS]
 
 
 @lru_cache(maxsize=512)
@@ -213,19 +218,21 @@ def _weight(candidate: Candidate | RelativeHit) -> tuple[bool, int]:
     return isinstance(candidate, RelativeHit) or candidate.year is not None, candidate.end - candidate.start
 
 
-def _hits(text: str, plain: str, candidates: Iterable[Candidate | RelativeHit], now: datetime) -> Iterator[DateHit]:
+def _hits(
+    text: str, plain: str, candidates: Iterable[Candidate | RelativeHit], now: datetime, *, ahead: bool
+) -> Iterator[DateHit]:
     floor = 0
     for candidate in candidates:
         if isinstance(candidate, RelativeHit):
             hit: DateHit | None = _relative_hit(text, plain, candidate, now)
         else:
-            hit = _dated_hit(text, plain, candidate, now, floor)
+            hit = _dated_hit(text, plain, candidate, now, floor, ahead=ahead)
         if hit and hit.start >= floor:
             floor = hit.end
             yield hit
 
 
-def _dated_hit(text: str, plain: str, found: Candidate, now: datetime, floor: int) -> DateHit | None:
+def _dated_hit(text: str, plain: str, found: Candidate, now: datetime, floor: int, *, ahead: bool) -> DateHit | None:
     if found.day is None:
         first = calendar_date(found.year or 0, found.month, 1)
         if first is None or is_future(first, now):
@@ -235,7 +242,7 @@ def _dated_hit(text: str, plain: str, found: Candidate, now: datetime, floor: in
         on = roll_back(found.month, found.day, now)
     else:
         on = calendar_date(found.year, found.month, found.day)
-    if on is None or is_future(on, now):
+    if on is None or (is_future(on, now) and not ahead):
         return None
     start, end = found.start, _past_marks(plain, found.end)
     clock = clock_after(plain, end) or clock_before(plain, start)

@@ -22,6 +22,8 @@ SENTENCE = 12
 """Words from which on a line beside prose counts as running text too."""
 ABOVE = 40
 """Nodes above a title within which a date is the article's."""
+LEAST_TITLE = 3
+"""Words of an article's title at least: one of fewer may name a section."""
 NOTICE_WORDS = 20
 """Running words of a short notice, if its heading is dated."""
 NOTICE_LEVELS = 6
@@ -74,6 +76,22 @@ def find_prose(page: Page, inside: list[tuple[int, int]]) -> Prose | None:
 def _is_running(tree: Tree, first: int, last: int) -> bool:
     units = tree.units_in(first, last + 1)
     return units >= SENTENCE and tree.linked_in(first, last + 1) * 2 < units and not tree.aside[first]
+
+
+def leads_page(page: Page, head: Head, prose: Prose, first: int) -> bool:
+    """Whether a running text that begins above the node ``first`` is what the page is about: it stands under a heading
+    that is the page's title, with a day between them, and no other heading."""
+    tree = page.tree
+    if prose.first >= first or prose.units < NOTICE_WORDS or not head.title:
+        return False
+    above = [i for i in range(prose.first) if tree.heading[i] == i and tree.units_in(i, tree.end[i])]
+    if not above or tree.tag[above[-1]] not in ("h1", "h2"):
+        return False
+    at = above[-1]
+    named = fold_text(tree.text_of(at, tree.end[at]))
+    if tree.units_in(at, tree.end[at]) < LEAST_TITLE or named not in fold_text(head.title):
+        return False
+    return any((m.alone or m.machine) and m.published.on and at - ABOVE <= m.node <= prose.first for m in page.moments)
 
 
 def says_article(head: Head) -> bool:

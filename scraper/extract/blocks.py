@@ -13,6 +13,7 @@ from collections import Counter
 
 from scraper.extract.columns import Fields, Page, href_of
 from scraper.extract.groups import Group, Record
+from scraper.extract.hrefs import folder_of, is_telling
 from scraper.extract.markup import find_value
 from scraper.extract.moments import moments_between
 from scraper.extract.tree import TEXT, Tree
@@ -21,6 +22,10 @@ ROOM = 60
 """Words by which a record may grow at one step outwards before it is taken for the box around it."""
 DATED = 0.8
 """Share of the records that make what they have in common a mark of the list."""
+FEW = 3
+"""Records of a list from which on a story may lead it."""
+LEAD_TITLE = 3
+MOST_LEADS = 3
 LEAST_TITLE = 2
 """Words of a title in another block."""
 _DIGITS = re.compile(r"\d+")
@@ -41,13 +46,58 @@ def other_blocks(page: Page, group: Group, fields: list[Fields]) -> list[Record]
         and (inside or not tree.aside[node])
         and not (tree.link[node] >= 0 and href_of(tree, tree.link[node]) in urls)
     ]
-    if not found or len(found) > 3 * len(group.records):
+    found = _without_menus(tree, found, urls)
+    if len(found) > 3 * len(group.records):
+        found = []
+    found = sorted({*found, *_leads(page, known, fields, urls)})
+    if not found:
         return []
     starts = sorted([*found, *(start for start, _ in known)])
     more = [_grow(tree, node, starts, known) for node in found]
     if sum(bool(f.row.moments) for f in fields) < len(fields) * DATED:
         return more
     return [r for r in more if moments_between(page.moments, page.moment_nodes, r.start, r.stop)]
+
+
+def _without_menus(tree: Tree, found: list[int], urls: set[str]) -> list[int]:
+    """The nodes without those boxes in which few links look like those of documents, as nearly all of the list do."""
+    if sum(map(is_telling, urls)) < len(urls) * DATED or not urls:
+        return found
+    boxes: dict[int, list[int]] = {}
+    for node in found:
+        boxes.setdefault(tree.parent[tree.parent[node]], []).append(node)
+    kept = []
+    for some in boxes.values():
+        telling = sum(is_telling(href_of(tree, tree.link[node])) for node in some if tree.link[node] >= 0)
+        if len(some) < FEW or tree.link[some[0]] < 0 or telling * 2 >= len(some):
+            kept += some
+    return sorted(kept)
+
+
+def _leads(page: Page, known: list[tuple[int, int]], fields: list[Fields], urls: set[str]) -> list[int]:
+    """Linked headings above a list with dates that lead to where its titles lead, to a page of its own each: a lead
+    story. It has a date as well, which is seen to elsewhere."""
+    tree = page.tree
+    if sum(bool(f.row.moments) for f in fields) < len(fields) * DATED or len(fields) < FEW:
+        return []
+    folders = Counter(folder_of(url) for url in urls)
+    if not folders:
+        return []
+    folder, count = folders.most_common(1)[0]
+    first = known[0][0]
+    if count < len(urls) * DATED or not any(is_telling(url) for url in urls):
+        return []
+    found = []
+    for i in range(first):
+        if tree.heading[i] != i or tree.aside[i] or tree.units_in(i, tree.end[i]) < LEAD_TITLE:
+            continue
+        link = tree.link[i]
+        if link < 0:
+            link = next((node for node in range(i, tree.end[i]) if tree.link[node] == node), -1)
+        href = href_of(tree, link) if link >= 0 else ""
+        if href and href not in urls and folder_of(href) == folder and is_telling(href):
+            found.append(i)
+    return found if len(found) <= MOST_LEADS else []
 
 
 def _stamped(tree: Tree, fields: list[Fields]) -> list[int]:

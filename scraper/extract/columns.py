@@ -98,10 +98,11 @@ class Column:
 
 @dataclass(slots=True)
 class Page:
-    """What all candidates share: the tree, its dates, its links in order."""
+    """What all candidates share: the tree, its dates, its links in order. ``ahead``: where days to come stand."""
 
     tree: Tree
     moments: list[Moment]
+    ahead: list[int] = field(default_factory=list)
     moment_nodes: list[int] = field(default_factory=list)
     link_nodes: list[int] = field(default_factory=list)
     author_nodes: list[int] = field(default_factory=list)

@@ -117,7 +117,7 @@ def _in_titles(fields: list[Fields]) -> list[Moment | None]:
 
 
 def _at_edge(text: str, raw: str) -> bool:
-    return text.startswith(raw) or text.rstrip(" .)]").endswith(raw)
+    return text.startswith(raw) or text.rstrip(" .)]([,;").endswith(raw)
 
 
 def _fill_single(fields: list[Fields], chosen: list[Moment | None]) -> None:

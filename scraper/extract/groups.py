@@ -20,6 +20,8 @@ LEAST_TURNS = 6
 """Siblings from which on kinds that take turns are told apart."""
 MOST_ALIKE = 12
 """Containers of one style up to which those that hold something else are told apart."""
+MANY = 3
+"""So many times as many members may have dates as have none, for these to be something else."""
 MOST_COLUMNS = 5
 """The same where there are no dates to go by."""
 WORDY, TERSE = 5, 3
@@ -66,7 +68,7 @@ def find_groups(tree: Tree, dates: list[int]) -> list[Group]:
                     families.setdefault((container, path, number + sort * 10), []).append((container, some))
     groups = []
     for (_, path, _), whole in families.items():
-        for found in (whole, *_parts(tree, whole, dates)):
+        for found in _parts(tree, whole, dates):
             total = sum(len(members) for _, members in found)
             if total >= 2 and total != len(found):
                 groups.append(_group(tree, path, found))
@@ -74,9 +76,11 @@ def find_groups(tree: Tree, dates: list[int]) -> list[Group]:
 
 
 def _parts(tree: Tree, found: list[tuple[int, list[int]]], dates: list[int]) -> Iterator[list[tuple[int, list[int]]]]:
-    """Of containers that nothing tells apart but what they hold (tables for layout): those whose members have dates;
-    else, of a few, those whose members say much where the others' say hardly anything."""
+    """All containers of a family; and, where nothing tells them apart but what they hold (tables for layout), those
+    whose members have dates. Where none has, those of a few whose members say much are not taken together with those
+    whose members say hardly anything: menus."""
     if not 2 <= len(found) <= MOST_ALIKE:
+        yield found
         return
     dated = [
         (container, members)
@@ -84,13 +88,15 @@ def _parts(tree: Tree, found: list[tuple[int, list[int]]], dates: list[int]) -> 
         if sum(dates[tree.end[m]] > dates[m] for m in members) * 2 > len(members)
     ]
     if dated:
-        if len(dated) < len(found):
+        yield found
+        many, all_of = (sum(len(members) for _, members in some) for some in (dated, found))
+        if (all_of - many) * MANY >= many:  # a few of a long list may well lack a date
             yield dated
         return
     said = [sum(tree.units_in(m, tree.end[m]) for m in members) / len(members) for _, members in found]
     wordy = [some for some, units in zip(found, said, strict=True) if units >= WORDY]
-    if 0 < len(wordy) < len(found) <= MOST_COLUMNS and not any(TERSE < units < WORDY for units in said):
-        yield wordy
+    apart = 0 < len(wordy) < len(found) <= MOST_COLUMNS and not any(TERSE < units < WORDY for units in said)
+    yield wordy if apart else found
 
 
 Runs = dict[tuple[int, int], list[int]]

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 _NUMBER = re.compile(r"\d{4,}")
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|rtf|odt|txt)$", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"[-_+ ]")
 
 
@@ -21,6 +22,14 @@ def is_telling(href: str) -> bool:
         return True
     last = unquote(path.rstrip("/").rsplit("/", 1)[-1])
     return len(_WORDS.split(last)) >= 3 or (not last.isascii() and len(last) > 20) or len(last) > 28
+
+
+def folder_of(href: str) -> tuple[str, ...]:
+    """Host, folders and ending of an address and the name of its query, numbers aside: what pages of one kind share."""
+    path, _, query = href.partition("#")[0].partition("?")
+    folder, _, last = path.rstrip("/").rpartition("/")
+    ending = last.rpartition(".")[2] if "." in last[-6:] else ""
+    return _DIGITS.sub("0", folder[:200]), ending, query.partition("=")[0]
 
 
 def common_pattern(hrefs: Sequence[str]) -> float:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from scraper.errors import ExtractError
 from scraper.extract.agreement import prefer_told
-from scraper.extract.article import find_notice, find_prose, read_article, says_article
+from scraper.extract.article import find_notice, find_prose, leads_page, read_article, says_article
 from scraper.extract.columns import Page
 from scraper.extract.finer import prefer_finer
 from scraper.extract.head import find_next_page, guess_language, read_head
@@ -27,6 +27,8 @@ from scraper.types import Extraction, ItemData, PageKind, Recipe, Verdict
 
 SAMPLE = 4_000
 """Characters of text from which the language is guessed and error pages are known."""
+LED_BY_ARTICLE = 3.0
+"""What an article of the page's own above a list takes from its log odds: such lists are "more news"."""
 FEW_WORDS = 6
 """Words up to which a link is looked at for "next page" in any language."""
 FEW_NODES = 6
@@ -62,7 +64,9 @@ def extract_html(
     prose = find_prose(page, sorted((r.start, r.stop) for r in best.group.records) if best else [])
     if best:
         words = prose.units if prose else 0
+        leads = prose is not None and leads_page(page, head, prose, best.group.records[0].start)
         weigh_page(best, words, says_article=says_article(head), url=url, passwords=tree.passwords)
+        best.odds -= LED_BY_ARTICLE * leads
         if best.odds < 0:
             prose = find_prose(page, [])
     if (best is None or best.odds < 0) and (prose is None or prose.units < SHORT_ARTICLE_WORDS * 2):

@@ -18,7 +18,7 @@ from scraper.extract.score import Judged, judge
 from scraper.extract.signs import prose_lines
 from scraper.extract.strangers import without_strangers
 from scraper.extract.summary import read_summaries, summary_of
-from scraper.extract.titles import title_of
+from scraper.extract.titles import names_days, title_of
 from scraper.extract.tree import Tree
 from scraper.types import ItemData, Published, Recipe
 from scraper.urls import resolve_url
@@ -42,7 +42,9 @@ _SEVERAL_TITLES = 3
 def read_page(tree: Tree, *, now: datetime, languages: Sequence[str]) -> Page:
     """The page with its dates. A clock that stands before :data:`RELEASED` is wrong: dates are then seen, so that a
     listing is known by them, though none of those ahead of ``now`` is given as published."""
-    page = Page(tree, find_moments(tree, now=now if now >= RELEASED else MUCH_LATER, languages=languages))
+    ahead: list[int] = []
+    page = Page(tree, find_moments(tree, now=now if now >= RELEASED else MUCH_LATER, languages=languages, ahead=ahead))
+    page.ahead = ahead
     page.line_start_set = set(tree.line_starts)
     page.prose = prose_lines(tree)
     return page
@@ -114,7 +116,12 @@ def items_of(
     fields = without_strangers(page, fields)
     read_summaries(page, fields)
     dates = date_column(page, fields, now=now, languages=languages, url=url)
-    read = [(f, _item(page, f, published, url)) for f, published in zip(fields, dates, strict=True)]
+    titles = [(_uncut(page.tree, f.title) if f.title else "", p) for f, p in zip(fields, dates, strict=True)]
+    whole = names_days(titles)
+    read = [
+        (f, _item(page, f, title_of(text, None if whole else published)[:MAX_TITLE], published, url))
+        for f, (text, published) in zip(fields, titles, strict=True)
+    ]
     return _without_repeats([(f, item) for f, item in read if item is not None])
 
 
@@ -145,9 +152,8 @@ def _fields(page: Page, rows: list[Row]) -> list[Fields]:
     return [f for f in choose_fields(page, rows, judge_columns(rows)) if f.title is not None]
 
 
-def _item(page: Page, f: Fields, published: Published | None, url: str) -> ItemData | None:
+def _item(page: Page, f: Fields, title: str, published: Published | None, url: str) -> ItemData | None:
     tree = page.tree
-    title = title_of(_uncut(tree, f.title), published)[:MAX_TITLE] if f.title else ""
     link = resolve_url(url, href_of(tree, f.link)) if f.link >= 0 else None
     if not title:
         return None

@@ -10,8 +10,10 @@ from datetime import datetime
 from itertools import groupby
 
 from scraper.dates import DateHit, find_dates, parse_iso
+from scraper.dates.candidate import is_future
 from scraper.dates.names import load_names
 from scraper.dates.sift import sift_texts
+from scraper.extract.coming import coming
 from scraper.extract.leaves import find_leaves
 from scraper.extract.parts import find_parted
 from scraper.extract.tree import Line, Tree
@@ -32,6 +34,8 @@ MAX_LINE = 200
 MAX_PARTS = 20
 """Texts of one line that are looked at singly."""
 OWN_SHORTEST = 6
+ONLY_DAY = 40
+"""Letters of a line with a day to come: the day, hours, a place."""
 FEW_LETTERS = 12
 """Letters beside a date ("Published:", "ET") with which a text still is that date and nothing else."""
 SHORTEST = 24
@@ -57,9 +61,13 @@ class Moment:
     machine: bool = False
 
 
-def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list[Moment]:
-    """All dates of the page in document order; of a ``time`` element its machine value only."""
-    find = _remembering(now, languages)
+def find_moments(
+    tree: Tree, *, now: datetime, languages: Sequence[str], ahead: list[int] | None = None
+) -> list[Moment]:
+    """All dates of the page in document order; of a ``time`` element its machine value only. ``ahead`` is filled with
+    the nodes that are days to come and nothing else."""
+    later = set[str]()
+    find = _remembering(now, languages, later)
     moments, covered = _machine_moments(tree, now, find)
     for leaf, published in find_leaves(tree, now=now, languages=languages):
         if leaf not in covered:
@@ -78,7 +86,10 @@ def find_moments(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list
     for node, published in find_parted(tree, months, covered, now=now, languages=languages):
         moments.append(Moment(node, published, alone=True))
     moments.sort(key=lambda m: m.node)
-    return moments
+    soon = coming(((m.node, tree.place[m.node], m.published) for m in moments if m.alone), now.date())
+    if ahead is not None:
+        ahead += sorted(soon.union([line.chunks[0] for line in lines if line.text in later]) if later else soon)
+    return [m for m in moments if m.node not in soon] if soon else moments
 
 
 def _is_month(published: Published) -> bool:
@@ -88,14 +99,18 @@ def _is_month(published: Published) -> bool:
 _Find = Callable[[str], list[DateHit]]
 
 
-def _remembering(now: datetime, languages: Sequence[str]) -> _Find:
-    """:func:`find_dates` for the texts of one page, each of which is searched once."""
+def _remembering(now: datetime, languages: Sequence[str], later: set[str]) -> _Find:
+    """:func:`find_dates` for the texts of one page, each of which is searched once. Those that are a day to come and
+    hardly more are noted as ``later``."""
     known: dict[str, list[DateHit]] = {}
 
     def find(text: str) -> list[DateHit]:
         found = known.get(text)
         if found is None:
-            found = known[text] = find_dates(text, now=now, languages=languages)
+            every = find_dates(text, now=now, languages=languages, ahead=True)
+            found = known[text] = [hit for hit in every if not (hit.published.on and is_future(hit.published.on, now))]
+            if len(found) < len(every) and not found and count_letters(text) <= ONLY_DAY:
+                later.add(text)
         return found
 
     return find

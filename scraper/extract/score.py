@@ -8,6 +8,7 @@ sign, learnt by ``bench/train_ranker.py`` from hand-checked pages; they can be r
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,6 +20,9 @@ from scraper.extract.hrefs import is_telling
 from scraper.extract.signs import Signs, read_signs
 from scraper.extract.strangers import without_strangers
 
+COMING = 2.0
+"""What it takes from a candidate's choice that all its records are coming events: where there is news too, that is the
+listing. A page of nothing but events is one all the same."""
 SAMPLE = 10
 """Records of a candidate that are read to judge it; the winner is read in full."""
 
@@ -54,7 +58,20 @@ def judge(page: Page, group: Group, whole: int) -> Judged:
     fields = choose_fields(page, rows, columns)
     members = [f for f in without_strangers(page, fields) if f.title or f.link >= 0] or fields
     signs = read_signs(page, group, members, whole, of=len(fields))
-    return Judged(group, rows, columns, fields, signs, add_up(signs, "choice"), add_up(signs, "odds"))
+    choice = add_up(signs, "choice") - COMING * _coming(page, rows)
+    return Judged(group, rows, columns, fields, signs, choice, add_up(signs, "odds"))
+
+
+def _coming(page: Page, rows: list[Row]) -> float:
+    """Share of records that have a day to come and no other."""
+    ahead = page.ahead
+    if not ahead:
+        return 0.0
+    found = 0
+    for row in rows:
+        at = bisect_left(ahead, row.record.start)
+        found += not row.moments and at < len(ahead) and ahead[at] < row.record.stop
+    return found / len(rows)
 
 
 def weigh_page(judged: Judged, words: int, *, says_article: bool, url: str, passwords: int) -> None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from scraper.dates.candidate import calendar_date
 from scraper.dates.tokens import uniform
 from scraper.extract.columns import Fields, Page
+from scraper.extract.coming import lacks_year
 from scraper.types import Published
 
 MOST_YEARS = 400
@@ -18,10 +19,6 @@ LONGEST = 12
 """Characters of such a line."""
 
 _YEAR = re.compile(r"\W{0,3}((?:19|20)\d\d)[年년]?\W{0,3}")
-_CLOCK = re.compile(r"\d{1,2}\s?[:.hH]\s?\d\d(?::\d\d)?")
-_NUMBERS = re.compile(r"\d+")
-_FULL_YEAR = re.compile(r"\d{4}|['’]\d\d")
-_PAIR = re.compile(r"\d{1,2}\s?[./-]\s?\d{1,2}[./]?")
 
 
 def give_years(page: Page, fields: list[Fields], column: list[Published | None]) -> list[Published | None]:
@@ -38,17 +35,6 @@ def give_years(page: Page, fields: list[Fields], column: list[Published | None])
         if on is not None:
             column[k] = replace(p, on=on)
     return column
-
-
-def lacks_year(p: Published) -> bool:
-    """Whether a day is printed with its month alone ("13 March", "11月18日", "18.11.")."""
-    if p.on is None or p.method != "text":
-        return False
-    raw = uniform(p.raw)
-    if _FULL_YEAR.search(raw) or "年" in raw or "년" in raw:
-        return False
-    numbers = len(_NUMBERS.findall(_CLOCK.sub("", raw)))
-    return numbers == (2 if "月" in raw or "월" in raw else 1) or _PAIR.fullmatch(raw) is not None
 
 
 def _years_above(page: Page, fields: list[Fields]) -> list[tuple[int, int]]:

@@ -445,3 +445,17 @@ def test_an_ethiopian_year_ends_after_five_or_six_extra_days() -> None:
     assert from_ethiopian(2011, 13, 6) == date(2019, 9, 11)
     assert from_ethiopian(2012, 13, 6) is None
     assert from_ethiopian(2019, 3, 9) == date(2026, 11, 18)
+
+
+def test_days_to_come_are_given_to_who_asks_for_them() -> None:
+    text = "Published 3 July 2025, begins 12 August 2025"
+    assert [hit.published.on for hit in find_dates(text, now=NOW)] == [date(2025, 7, 3)]
+    assert [hit.published.on for hit in find_dates(text, now=NOW, ahead=True)] == [date(2025, 7, 3), date(2025, 8, 12)]
+
+
+def test_a_day_behind_an_age_is_no_time_of_day() -> None:
+    hits = find_dates("3 days ago - 07.07.2025 11:05", now=NOW)
+    assert [(hit.published.on, hit.published.local_time) for hit in hits] == [
+        (date(2025, 7, 7), None),
+        (date(2025, 7, 7), "11:05"),
+    ]

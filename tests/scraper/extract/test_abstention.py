@@ -6,7 +6,7 @@ import pytest
 
 from scraper.types import PageKind
 
-from .pages import FOOTER, HEADLINES, MENU, TEASERS, look, page
+from .pages import DAYS, FOOTER, HEADLINES, MENU, TEASERS, link_of, look, page
 
 LOGIN = '<h1>Sign in</h1><form><input name="user"><input type="password" name="p"><button>Sign in</button></form>'
 ARTICLE = "<article><h1>{}</h1><p>12 March 2026</p>{}</article>".format(
@@ -48,3 +48,23 @@ def test_an_article_page_gives_its_article() -> None:
     assert str(article.published.on) == "2026-03-12"
     assert article.text.split("\n\n")[0] == f"{TEASERS[0]} {TEASERS[-1]}"
     assert "Imprint" not in article.text
+
+
+def test_more_news_below_an_article_is_no_listing() -> None:
+    body = "".join(f"<p>{text} {TEASERS[-k]}</p>" for k, text in enumerate(TEASERS))
+    more = "".join(f'<li><a href="{link_of(k)}">{HEADLINES[k]}</a> <i>{DAYS[k]}</i></li>' for k in range(1, 7))
+    html = page(
+        f"<h1>{HEADLINES[0]}</h1><p class='meta'>{DAYS[0]}</p>{body}<h3>More news</h3><ul>{more}</ul>",
+        title=f"{HEADLINES[0]} | Harbour office",
+    )
+    found = look(html, "https://www.harbour-office.example/messages/48210")
+    assert (found.verdict.kind, found.items) == (PageKind.ARTICLE, ())
+    assert found.article is not None
+    assert found.article.title == HEADLINES[0]
+
+
+def test_a_listing_under_a_text_about_itself_is_one() -> None:
+    body = "".join(f"<p>{text}</p>" for text in TEASERS)
+    items = "".join(f'<li><a href="{link_of(k)}">{HEADLINES[k]}</a> <i>{DAYS[k]}</i></li>' for k in range(8))
+    html = page(f"<h1>News of the harbour office</h1>{body}<ul>{items}</ul>", title="News of the harbour office")
+    assert [item.title for item in look(html).items] == list(HEADLINES)

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from .later import TOP
-from .stock import HOST, Story, document, each, links, long_day, numbered, shape, short_day, stories_of
+from .stock import HOST, STORIES, Story, document, each, links, long_day, numbered, shape, short_day, stories_of
 
 HEARINGS = (
     "Public hearing on the harbour main", "Open day at the waterworks", "Careers evening for fitters", "Conference of small suppliers",
@@ -89,3 +90,68 @@ def board_whose_links_are_scripts(stories: Sequence[Story]) -> str:
     return document(
         f"{TOP}<table><thead><tr><th>No.</th><th>Title</th><th>By</th><th>Date</th><th>Views</th><th>File</th></tr></thead><tbody>{rows}</tbody></table>"
     )
+
+
+@shape()
+def lead_story_in_mark_up_of_its_own(stories: Sequence[Story]) -> str:
+    lead, others = stories[0], stories[1:]
+    items = each(
+        others,
+        lambda s: (
+            f'<li class="media"><h3><a href="{s.path}">{s.title}</a></h3><span>{long_day(s.day)}</span><p>{s.teaser}</p></li>'
+        ),
+    )
+    return document(
+        f'{TOP}<main><section class="hero"><img src="/h.jpg" alt="The lake"><div><p>Featured</p><h2><a href="{lead.path}">{lead.title}</a></h2><p>{long_day(lead.day)}</p><p>{lead.teaser}</p></div></section><ul>{items}</ul></main>'
+    )
+
+
+@shape(summed=False)
+def lead_story_that_is_one_link_above_a_table(stories: Sequence[Story]) -> str:
+    lead, others = stories[0], stories[1:]
+    rows = each(others, lambda s: f'<tr><td>{short_day(s.day)}</td><td><a href="{s.path}">{s.title}</a></td></tr>')
+    return document(
+        f'{TOP}<main><a class="top" href="{lead.path}"><img src="/h.jpg" alt=""><b>Top story</b><h1>{lead.title}</h1><span>{short_day(lead.day)}</span></a><h2>More news</h2><table>{rows}</table></main>'
+    )
+
+
+@shape(summed=False, stories=STORIES[:4])
+def few_news_above_many_coming_events(stories: Sequence[Story]) -> str:
+    news = each(
+        stories,
+        lambda s: (
+            f'<article class="news"><time datetime="{s.iso}">{short_day(s.day)}</time><h3><a href="{s.path}">{s.title}</a></h3></article>'
+        ),
+    )
+    events = "".join(
+        f'<article class="event"><div><span>{(17 + 3 * k) % 31 + 1}</span><span>{"Mar" if 17 + 3 * k < 31 else "Apr"}</span></div><h3><a href="/events/{610 + k}">{name}</a></h3><p>Town Hall, {k + 10}:00</p></article>'
+        for k, name in enumerate(HEARINGS)
+    )
+    return document(
+        f"{TOP}<main><section><h2>News</h2>{news}</section><section><h2>Coming up</h2>{events}</section></main>"
+    )
+
+
+@shape(dated=False, summed=False, stories=stories_of(path=lambda k, _: f"/info/{48210 - k}.html"))
+def menus_in_lists_like_the_list(stories: Sequence[Story]) -> str:
+    menu, foot = (
+        links([(f"/{name.lower().replace(' ', '-')}.html", name) for name in names])
+        for names in (("Home", "About the office", "Our services", "Public tenders", "Contact"), ("Imprint", "Privacy", "Sitemap"))
+    )  # fmt: skip
+    items = each(stories, lambda s: f'<li><a href="{s.path}">{s.title}</a></li>')
+    return document("".join(f'<ul class="list">{some}</ul>' for some in (menu, items, foot)))
+
+
+@shape(summed=False, stories=tuple(replace(s, title=f"Minutes of the meeting of {long_day(s.day)}", path=f"/minutes/{k}.pdf") for k, s in enumerate(STORIES[3:])))  # fmt: skip
+def minutes_that_are_named_by_their_day(stories: Sequence[Story]) -> str:
+    items = each(stories, lambda s: f'<li><a href="{s.path}">{s.title}</a></li>')
+    return document(f"{TOP}<main><h1>Minutes</h1><ul>{items}</ul></main>")
+
+
+@shape(summed=False, stories=stories_of(path=lambda k, _: f"/files/{20260 - k}.pdf"))
+def formats_in_brackets_behind_title_and_day(stories: Sequence[Story]) -> str:
+    items = each(
+        stories,
+        lambda s: f'<p>{s.title}, {long_day(s.day)} (<a href="{s.path}">PDF</a>, <a href="{s.path}.docx">Word</a>)</p>',
+    )
+    return document(f"{TOP}<main><h1>Circulars</h1>{items}</main>")
