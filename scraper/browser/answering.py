@@ -28,6 +28,8 @@ MOST_POSTED: Final = 1_000_000
 _REDIRECTS: Final = 5
 _AT_ONCE: Final = 4
 """Of each origin, as a browser does."""
+_AT_ONCE_IN_ALL: Final = 8
+"""What is on its way is not counted yet, and a page can have as many origins as it likes."""
 _METHODS: Final = frozenset({"GET", "POST", "HEAD"})
 _PASSED_ON: Final = frozenset(
     {"accept", "content-type", "cookie", "referer", "origin", "x-requested-with", "authorization"}
@@ -125,6 +127,7 @@ class PageRequests:
         self._language = language
         self._known: dict[tuple[str, str, bytes], Answered] = {}
         self._open: dict[tuple[str, str, bytes], _Question] = {}
+        self._turn = asyncio.Semaphore(_AT_ONCE_IN_ALL)
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
         self._made = 0
         self._bytes = 0
@@ -152,16 +155,21 @@ class PageRequests:
         for _ in range(_REDIRECTS + 1):
             check_url(url)
             self._made += 1
-            if self._made > MOST_REQUESTS or self._bytes > MOST_BYTES:
-                raise FetchError("too_large", "the page asks for more than it may", url=url)
+            self._require_room(url, self._made)
             await self._admit(url)
-            response = await self._send(asked, url, posts=posts)
+            async with self._turns[origin_of(url)], self._turn:
+                self._require_room(url)
+                response = await self._send(asked, url, posts=posts)
             target = redirect_target(url, response)
             if target is None:
                 return self._answered(url, response)
             posts = posts and response.status in (307, 308)
             url = target
         raise FetchError("redirect", f"more than {_REDIRECTS} redirects", url=url)
+
+    def _require_room(self, url: str, made: int = 0) -> None:
+        if made > MOST_REQUESTS or self._bytes > MOST_BYTES:
+            raise FetchError("too_large", "the page asks for more than it may", url=url)
 
     async def _send(self, asked: Asked, url: str, *, posts: bool) -> Response:
         headers = {"accept": "*/*", "accept-encoding": ACCEPT_ENCODING, "user-agent": self._user_agent}
@@ -180,17 +188,16 @@ class PageRequests:
             dont_filter=True,
             meta={
                 "download_timeout": self._seconds,
-                "download_maxsize": self._body_bytes,
+                "download_maxsize": max(min(self._body_bytes, MOST_BYTES - self._bytes), 1),
                 # By default one at a time of each host.
                 "download_slot": f"{origin_of(url)} for a page {self._made % _AT_ONCE}",
             },
         )
-        async with self._turns[origin_of(url)]:
-            started = time.monotonic()
-            try:
-                return await self._download(request)
-            except DOWNLOAD_ERRORS as error:
-                raise explain_failure(error, url=url, since=started) from error
+        started = time.monotonic()
+        try:
+            return await self._download(request)
+        except DOWNLOAD_ERRORS as error:
+            raise explain_failure(error, url=url, since=started) from error
 
     def _answered(self, url: str, response: Response) -> Answered:
         encodings = [
@@ -200,6 +207,7 @@ class PageRequests:
         ]
         body = decompress(response.body, encodings, limit=self._body_bytes, url=url)
         self._bytes += len(body)
+        self._require_room(url)
         headers = {}
         for name in _PASSED_BACK:
             values = response.headers.getlist(name)

@@ -184,9 +184,40 @@ def test_a_page_asks_for_so_much_and_no_more() -> None:
     with pytest.raises(FetchError, match="more than it may"):
         net.ask(*(Asked(f"{URL}?{n}") for n in range(MOST_REQUESTS + 1)))
     assert len(net.asked) == MOST_REQUESTS
+    hasty = Net()
+
+    async def all_at_once() -> list[Answered | BaseException]:
+        asked = (Asked(f"{URL}?{n}") for n in range(2 * MOST_REQUESTS))
+        return await asyncio.gather(*map(hasty.requests, asked), return_exceptions=True)
+
+    assert sum(isinstance(one, Answered) for one in asyncio.run(all_at_once())) == MOST_REQUESTS
     large = Net(lambda request: Response(request.url, body=bytes(900_000)))
     with pytest.raises(FetchError, match="more than it may"):
         large.ask(*(Asked(f"{URL}?{n}") for n in range(MOST_BYTES // 900_000 + 2)))
+
+
+def test_a_page_of_many_origins_gets_no_more_than_one_of_one() -> None:
+    net, open_now, most = Net(), 0, 0
+
+    async def slow(request: Request) -> Response:
+        nonlocal open_now, most
+        open_now += 1
+        most = max(most, open_now)
+        await asyncio.sleep(0.001)
+        open_now -= 1
+        return Response(request.url, body=bytes(900_000))
+
+    net.requests._download = slow
+
+    async def run() -> list[Answered | BaseException]:
+        asked = (Asked(f"https://board{n}.example/api") for n in range(MOST_REQUESTS))
+        return await asyncio.gather(*map(net.requests, asked), return_exceptions=True)
+
+    found = asyncio.run(run())
+    answered = [one for one in found if isinstance(one, Answered)]
+    assert len(answered) == MOST_BYTES // 900_000
+    assert {one.reason for one in found if isinstance(one, FetchError)} == {"too_large"}
+    assert most == 8
 
 
 def test_answers_are_unpacked_within_their_bound_and_passed_back_with_few_headers() -> None:
