@@ -72,6 +72,13 @@ class Chromium:
         """Whether there is a browser at the moment."""
         return self._launch is not None and self._launch.browser is not None
 
+    def require(self, url: str) -> None:
+        """Raises :class:`NoBrowserError` where no page can be rendered: to be asked before Playwright is imported,
+        which may not be there."""
+        missing = what_is_missing(self._program)
+        if missing:
+            raise NoBrowserError(missing, url=url)
+
     @asynccontextmanager
     async def context(self, url: str, **options: Any) -> AsyncIterator[BrowserContext]:
         """A fresh profile for one page, thrown away afterwards. Raises :class:`NoBrowserError`, and
@@ -161,9 +168,7 @@ class Chromium:
             if self._launch is not None and self._launch.is_over:
                 await self._kill(self._launch)
             if self._launch is None:
-                missing = what_is_missing(self._program)
-                if missing:
-                    raise NoBrowserError(missing, url=url)
+                self.require(url)
                 self._launch = Launch(find_chromium(self._program))
             launch = self._launch
             try:

@@ -84,7 +84,8 @@ class Rendering:
         self._awaited = 0
         self._on_their_way: set[Request] = set()
         self._last = time.monotonic()
-        self._opened = False
+        self._opened = self._stopped = False
+        self._answering: set[asyncio.Future[None]] = set()
         self._closing: set[asyncio.Future[None]] = set()
         self.observed: list[Answered] = []
         self.failed: list[str] = []
@@ -92,20 +93,40 @@ class Rendering:
     async def answer(self, route: Route) -> None:
         """Playwright's handler of all requests of the page."""
         self._awaited += 1
+        answering = asyncio.ensure_future(self._answer_or_abort(route))
+        self._answering.add(answering)
         try:
-            await self._answer(route)
-        except FetchError as error:
-            self.failed.append(f"{error.url[:200]}: {error}")
-            await _abort(route)
+            await asyncio.wait({answering})
+            if not answering.cancelled():
+                answering.result()
         finally:
+            self._answering.discard(answering)
             self._awaited -= 1
             self._last = time.monotonic()
+
+    async def stop(self) -> None:
+        """Nothing is asked for any more: Playwright lets its handlers go on when the page has long been closed."""
+        self._stopped = True
+        answering = list(self._answering)
+        for one in answering:
+            one.cancel()
+        await asyncio.gather(*answering, return_exceptions=True)
+
+    async def _answer_or_abort(self, route: Route) -> None:
+        from playwright.async_api import Error
+
+        with contextlib.suppress(Error):  # the page has gone
+            try:
+                await self._answer(route)
+            except FetchError as error:
+                self.failed.append(f"{error.url[:200]}: {error}")
+                await _abort(route)
 
     async def _answer(self, route: Route) -> None:
         request = route.request
         if request.resource_type == "document":
             await self._answer_document(route)
-        elif request.resource_type in self._loaded and is_web(request.url):
+        elif request.resource_type in self._loaded and is_web(request.url) and not self._stopped:
             answered = await self._answerer(_asked(request))
             self._observe(answered, request.resource_type)
             await route.fulfill(status=answered.status, headers=answered.headers, body=answered.body)
@@ -176,6 +197,7 @@ async def render(
     Raises :class:`FetchError`: there is no browser, the page ran for longer than ``seconds``, it asked for nothing that
     it may have, or its document became too large.
     """
+    chromium.require(shell.url)
     from playwright.async_api import Error
 
     rendering = Rendering(shell, answerer, shown=picture)
@@ -192,7 +214,10 @@ async def render(
             context.on("requestfailed", rendering.end)
             tab = await context.new_page()
             context.on("page", rendering.close_other)
-            html, shot = await _run(tab, rendering, until=time.monotonic() + seconds * 0.75, picture=picture)
+            try:
+                html, shot = await _run(tab, rendering, until=time.monotonic() + seconds * 0.75, picture=picture)
+            finally:
+                await rendering.stop()
     except TimeoutError:
         raise FetchError(
             "timeout", f"the page's scripts ran for more than {seconds:g} seconds", url=shell.url

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from scraper.answers import NotModified
-from scraper.browser.chromium import NoBrowserError
-from scraper.browser.rendering import Rendered
+from scraper.browser.chromium import Chromium, NoBrowserError
+from scraper.browser.rendering import Rendered, render
 from scraper.errors import FetchError
 from scraper.types import Access, Extraction, ItemData, Page, PageKind, Recipe, Validators, Verdict
 from scraper.ways import TRIED_AGAIN_AFTER, Found, Wish, read_somehow
@@ -88,6 +89,17 @@ def test_a_feed_of_something_else_does_not() -> None:
     found = site.look()
     assert found.access is not None
     assert (found.access.way, found.extraction) == ("browser", lists())
+
+
+def test_without_playwright_the_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [
+        *filter(lambda name: name.startswith("playwright"), sys.modules),
+        "playwright",
+        "playwright.async_api",
+    ]:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(NoBrowserError, match=r'pip install "presswatch\[browser\]"'):
+        asyncio.run(render(Chromium(), Page(URL, 200, SHELL), None))  # type: ignore[arg-type]  # nobody is asked
 
 
 def test_a_feed_elsewhere_is_not_asked_for() -> None:
