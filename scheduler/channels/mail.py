@@ -6,6 +6,7 @@ import re
 import smtplib
 import ssl
 from contextlib import suppress
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -30,6 +31,8 @@ _RULES: Final = (
 _STYLE: Final = "font:16px/1.5 system-ui,sans-serif;max-width:42em;margin:1em auto;padding:0 1em"
 _PORTS: Final = {"smtp": 25, "smtps": 465}
 _FAREWELL_S: Final = 2.0
+_LINE: Final = 76
+"""Characters of a line in which encoded words stand (RFC 2047, section 2)."""
 _Refused = dict[str, tuple[int, bytes]]
 """Recipients, with the server's code and words."""
 
@@ -93,7 +96,7 @@ class MailChannel:
         mail = EmailMessage(policy=SMTP)
         mail["From"] = Address("presswatch", addr_spec=self._sender)
         mail["To"] = ", ".join(self._recipients)
-        mail["Subject"] = rendered.subject
+        _set_subject(mail, rendered.subject)
         mail["Date"] = format_datetime(message.created_at)
         mail["Message-ID"] = f"<{message.message_id}@{domain}>"
         mail["List-Id"] = f"<{label}.presswatch.{domain}>"
@@ -144,6 +147,15 @@ class MailChannel:
             status=code,
             received_by=received_by,
         )
+
+
+def _set_subject(mail: EmailMessage, subject: str) -> None:
+    """All of it in encoded words, or none (RFC 2047). Python's policies encode word by word, and lose or double the
+    spaces between them (3.11 to 3.13, each in its own way); they also decode what looks encoded to begin with."""
+    if subject.isascii() and "=?" not in subject:
+        mail["Subject"] = subject
+    else:
+        mail.set_raw("Subject", Header(subject, "utf-8", _LINE, "Subject").encode(linesep="\r\n"))
 
 
 def _take_leave(smtp: smtplib.SMTP) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 
 import lxml.html
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from scheduler.channels import ChannelSpec
 from scheduler.channels.mail import MailChannel
@@ -82,6 +87,31 @@ def test_our_own_mail_has_the_headers_that_mail_programs_go_by(smtp: SmtpSink) -
     page = mail.get_body(("html",)).get_content()
     assert page.startswith("<!DOCTYPE html>")
     assert [link.get("href") for link in lxml.html.fromstring(page).iter("a")] == ["https://harbour.example/pier"]
+
+
+SUBJECT = st.lists(
+    st.text(st.sampled_from("aeé漢🚢’=?_-[] "), max_size=9) | st.just("=?utf-8?q?x?=") | st.just("forêt"),
+    min_size=1,
+    max_size=30,
+).map(" ".join)
+
+
+@settings(max_examples=80)
+@given(SUBJECT)
+@example("x" * 9 + " des feux de forêt près d’été")
+@example("Mairie de l’île : " + "x" * 35 + " des feux de forêt près d’été")
+@example("=?utf-8?q?Harbour_Office?= closes")
+@example("x" * 140)
+@example("漢" * 140)
+def test_a_subject_arrives_as_it_was_sent(title: str) -> None:
+    """Whatever stands beside what; in lines that are short enough."""
+    message = make_message(make_change(replace(ITEM, title=title)))
+    channel = MailChannel(ChannelSpec("post", "mail", url="smtp://h", sender="w@example.org", recipients=("m@x.org",)))
+    rendered = render(message)
+    sent = channel.compose(rendered, message).as_bytes()
+    assert email.message_from_bytes(sent, policy=email.policy.default)["subject"] == rendered.subject
+    assert str(make_header(decode_header(email.message_from_bytes(sent)["subject"]))) == rendered.subject
+    assert max(map(len, sent.partition(b"Subject: ")[2].partition(b"Date:")[0].splitlines())) <= 78
 
 
 def test_a_page_writes_no_header_of_our_own_mail(smtp: SmtpSink) -> None:
