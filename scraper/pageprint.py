@@ -25,6 +25,7 @@ from statistics import median_high
 
 from scraper.charset import decode_body
 from scraper.extract import extract
+from scraper.text import clean_text
 from scraper.types import Extraction, ItemData, PageKind, PagePrint, Recipe
 
 MOST_BYTES = 1_000_000
@@ -36,6 +37,11 @@ _LONE_RECORD = 12
 """Pieces around the title of a lone item that are taken for its record."""
 _COVERED = 0.6
 """Share of a title's letters that must stand in pieces that may not change."""
+_SUMMED_UP = 0.8
+"""The same of a summary's words, or whatever might be part of it may not change either."""
+_LONG = 20
+"""Characters from which on a text may be part of a summary."""
+_DIGIT = re.compile(r"\d")
 _SIGNS = re.compile(r"[?#]")
 
 _NAME = re.compile(rb"<(/?[A-Za-z][A-Za-z0-9:-]*)")
@@ -169,13 +175,15 @@ def _digest(parts: Iterable[bytes]) -> str:
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What an item says, as it may stand in the markup. ``whole`` are texts that stand alone, ``long`` those that may
-    be in several pieces, a line each; ``links`` are the ends of its address, by which links are known without
-    resolving them."""
+    be in several pieces, a line each; ``raw`` is the date as printed, empty where it is relative; ``links`` are the
+    ends of its address, by which links are known without resolving them."""
 
     title: str
+    summary: str
     links: tuple[str, ...]
     whole: tuple[str, ...]
     long: str
+    raw: str
     relative: bool
 
 
@@ -187,9 +195,11 @@ def _said(item: ItemData) -> _Said:
     end = _end_of(item.url or "")
     return _Said(
         title=title,
+        summary=summary,
         links=(end, end.rpartition("/")[2]) if end else (),
         whole=(title, _one_line(item.author or ""), raw),
         long=f"{title}\n{summary}\n{raw}",
+        raw=raw,
         relative=relative,
     )
 
@@ -199,6 +209,8 @@ class _Finder:
 
     def __init__(self, pieces: Sequence[str], items: Sequence[ItemData]) -> None:
         self._items = [_said(item) for item in items]
+        self._pieces = pieces
+        self._words: dict[str, frozenset[str]] = {}
         self._links: dict[int, str] = {}
         self._times: set[int] = set()
         self._texts: dict[int, str] = {}
@@ -217,7 +229,9 @@ class _Finder:
                 self._times.add(at)
             if text and (words := text.split()):
                 line = " ".join(words)
-                texts[at] = _one_line(unescape(line)) if "&" in line else line
+                if "&" in line:
+                    line = _one_line(unescape(line))
+                texts[at] = line if line.isprintable() else _one_line(clean_text(line))
 
     def heads(self) -> list[int] | None:
         """For each item the piece with its title (or its link), in order and as close together as they stand."""
@@ -240,13 +254,40 @@ class _Finder:
     def carriers(self, heads: Sequence[int], start: int, stop: int) -> tuple[int, ...] | None:
         """The pieces from ``start`` to ``stop`` that carry what an item says; ``None`` if a title is not covered."""
         found: list[int] = []
+        shown: set[str] = set()
+        above = 0
         bounds = [start, *heads[1:], stop]  # what stands above the first title is the first item's too
         for owner, said in enumerate(self._items):
             beside = self._items[max(owner - 1, 0) : owner + 2]
-            covered = self._carried(said.title, beside, range(bounds[owner], bounds[owner + 1]), found)
+            places, before = range(bounds[owner], bounds[owner + 1]), len(found)
+            covered = self._carried(said.title, beside, places, found)
             if covered < max(1, round(_COVERED * len(said.title))):
                 return None
+            if said.raw in self._text_of(found[above:]):  # a date may stand above its item, and above several
+                shown.add(said.raw)
+            if said.raw not in shown or not self._sums_up(said, found[before:]):
+                found[before:] = sorted({*found[before:], *self._telling(said, places)})
+            above = before
         return tuple(found)
+
+    def _text_of(self, places: Iterable[int]) -> str:
+        return " ".join([self._texts.get(at, "") for at in places])
+
+    def _sums_up(self, said: _Said, places: Iterable[int]) -> bool:
+        """Whether most of an item's summary stands at ``places``."""
+        own = self._text_of(places)
+        if not said.summary or said.summary in own:
+            return True
+        words = said.summary.split()
+        return sum(map(set(own.split()).__contains__, words)) >= _SUMMED_UP * len(words)
+
+    def _telling(self, said: _Said, places: range) -> list[int]:
+        """All pieces among ``places`` that may have to do with what an item says: numbers, longer texts, its date in an
+        attribute."""
+        found = [at for at in places if _DIGIT.search(text := self._texts.get(at, "")) or len(text) >= _LONG]
+        if said.raw:
+            found += [at for at in places if said.raw in self._pieces[at]]
+        return found
 
     def _carried(self, title: str, beside: Sequence[_Said], places: range, found: list[int]) -> int:
         """Add to ``found`` which of the ``places`` of an item carry something of the items ``beside`` it; how many
@@ -255,11 +296,16 @@ class _Finder:
         links = {link for said in beside for link in said.links}
         long = "\n".join([said.long for said in beside])
         least = min([len(said.title) for said in beside])
+        raws = [said.raw for said in beside if said.raw]
         covered = 0
         for at in places:
             text = self._texts.get(at, "")
             if text and (
-                text in whole or text in long or (len(text) >= least and any(said.title in text for said in beside))
+                text in whole
+                or text in long
+                or (len(text) >= least and any(said.title in text for said in beside))
+                or any(raw in text for raw in raws)
+                or (len(text) >= _LONG and self._overlaps(text, beside))
             ):
                 found.append(at)
                 if text in title or title in text:
@@ -270,6 +316,17 @@ class _Finder:
             elif self._links.get(at) in links:
                 found.append(at)
         return covered
+
+    def _overlaps(self, text: str, beside: Iterable[_Said]) -> bool:
+        """Whether half of the words of a text are those of an item: a summary that goes on ("Read more")."""
+        own = text.split()
+        return any(2 * sum(map(self._words_of(said).__contains__, own)) >= len(own) for said in beside)
+
+    def _words_of(self, said: _Said) -> frozenset[str]:
+        words = self._words.get(said.long)
+        if words is None:
+            words = self._words[said.long] = frozenset(said.long.split())
+        return words
 
     def mentions(self) -> list[int]:
         """Pieces anywhere that name an item: its title as it stands, or a link to it."""

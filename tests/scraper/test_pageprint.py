@@ -55,6 +55,39 @@ def digest_of(found: Extraction) -> tuple[str, str]:
     return found.verdict.kind.value, listing_digest(keys_for(found.items, URL)[0])
 
 
+def listing(date: str = "20.02.2026", summary: str = "The works cost {n} million.", more: str = "") -> bytes:
+    """A list whose records show a date as ``date`` says, and a summary of their own that ends in ``more``."""
+    rows = "".join(
+        f"<article><h3><a href='/n/{n}'>{title}</a></h3><p class='m'>{date if n == 1 else f'1{n}.02.2026'}</p>"
+        f"<p>{summary.format(n=12 + n)} It is about {title.lower()}, as the office says.{more}</p>"
+        f"<p class='c'>{n} comments</p></article>"
+        for n, title in enumerate(TITLES)
+    )
+    return f"<html lang='en'><body><main><h1>News</h1>{rows}</main></body></html>".encode()
+
+
+@pytest.mark.parametrize(
+    "shown", ["{}", "Published {}", "{} | Press release", "No. 12/2026 of {}", "Date: {} (Friday)"]
+)
+def test_a_date_that_is_edited_amid_other_words_does_not_fit(shown: str) -> None:
+    known = print_of(listing(shown.format("20.02.2026")))
+    assert fits(known, listing(shown.format("20.02.2026")).replace(b"1 comments", b"7 comments"))
+    assert not fits(known, listing(shown.format("19.02.2026")))
+
+
+@pytest.mark.parametrize("more", ["", " Read more »", " Weiter\u00adlesen", " &raquo; more"])
+def test_a_number_that_is_edited_in_a_summary_does_not_fit(more: str) -> None:
+    known = print_of(listing(more=more))
+    assert fits(known, listing(more=more).replace(b"1 comments", b"7 comments"))
+    assert not fits(known, listing(more=more).replace(b"14 million", b"18 million"))
+
+
+def test_a_number_in_a_summary_with_soft_hyphens_is_one() -> None:
+    text = "The mu\u00adni\u00adci\u00adpa\u00adli\u00adty pays {n} mil\u00adlion."
+    known = print_of(listing(summary=text))
+    assert not fits(known, listing(summary=text).replace(b"14 mil", b"18 mil"))
+
+
 def test_noise_fits() -> None:
     known = print_of(page())
     assert fits(known, page())
