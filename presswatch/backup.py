@@ -20,6 +20,12 @@ from scraper.store.captures import MOST_STORED, SUFFIX
 from scraper.store.db import open_reader, open_store
 
 _DATABASE, _CONFIG = "presswatch.db", "presswatch.toml"
+_OF_PROCESSES = (
+    "UPDATE leases SET holder = NULL, expires_at = NULL WHERE holder IS NOT NULL",
+    "DELETE FROM workers",
+    "DELETE FROM fleet",
+)
+"""Takes out of a database what processes hold that work on another one, which goes on without them."""
 _SPARED = 100_000_000
 """Bytes of a disk that restoring leaves free."""
 _CAPTURE = re.compile(rf"captures/[0-9a-f]{{2}}/[0-9a-f]{{64}}{re.escape(SUFFIX)}")
@@ -60,11 +66,18 @@ def _copy_database(source: Path, copy: Path) -> None:
     try:
         with contextlib.closing(sqlite3.connect(copy)) as target:
             store.conn.backup(target, pages=2_000)  # in steps, so that writers get their turn
+            _forget_processes(target)
             target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
     except sqlite3.Error as error:
         raise StoreError(f"{source}: {error}") from error
     finally:
         store.close()
+
+
+def _forget_processes(conn: sqlite3.Connection) -> None:
+    with conn:
+        for statement in _OF_PROCESSES:
+            conn.execute(statement)
 
 
 def _add_captures(tar: tarfile.TarFile, folder: Path, database: Path) -> int:
@@ -97,6 +110,9 @@ def read_backup(source: Path, home: Home, *, trusted: bool = False) -> Path | No
             _unpack(source, Path(folder))
             if not trusted:
                 _disarm(Path(folder) / _DATABASE)
+            with contextlib.closing(sqlite3.connect(Path(folder) / _DATABASE)) as conn:
+                _forget_processes(conn)  # a copy that was made with other means has them still
+                conn.execute("PRAGMA journal_mode=DELETE")
             return _put(Path(folder), home, trusted=trusted)
     except sqlite3.Error as error:
         raise PresswatchError(f"{source}: its database cannot be used: {error}") from error

@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import tarfile
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,11 @@ import pytest
 from presswatch.backup import read_backup, write_backup
 from presswatch.config.parse import MAX_FILE_BYTES
 from presswatch.paths import Home
+from scraper.clock import to_text, utc_now
 from scraper.errors import PresswatchError, StoreError
 from scraper.store.captures import MOST_STORED, read_capture, write_capture
 from scraper.store.db import open_store
+from scraper.store.leases import acquire, holder_name
 from tests.presswatch.web.conftest import PAGE, make_database
 
 
@@ -57,6 +60,46 @@ def test_a_backup_comes_back(home: Home, tmp_path: Path) -> None:
     assert len(captures) == 1
     assert PAGE
     assert not [path for path in (*tmp_path.iterdir(), *other.data_dir.iterdir()) if path.name.startswith(".")]
+
+
+def _hold(home: Home) -> None:
+    now = utc_now()
+    with closing(open_store(home.db_path)) as store, store.transaction() as conn:
+        for name in ("daemon", "outbox", "source:1", "site:ministry.example"):
+            assert acquire(conn, name, holder_name(), timedelta(minutes=2), now) is not None
+        conn.execute(
+            "INSERT INTO workers(name, version, protocol, host, pid, started_at, heard_at, reading, done, failed) "
+            "VALUES ('w:1', '1', 1, 'w', 1, :now, :now, 1, 1, 0)",
+            {"now": to_text(now)},
+        )
+        conn.execute("INSERT INTO fleet VALUES (1, ?, 1, 3, 1.5, 1.5)", (to_text(now),))
+
+
+def _held(path: Path) -> tuple[int, ...]:
+    counts = "leases WHERE holder IS NOT NULL OR expires_at IS NOT NULL", "workers", "fleet"
+    with closing(sqlite3.connect(path)) as conn:
+        return tuple(conn.execute(f"SELECT count(*) FROM {each}").fetchone()[0] for each in counts)  # noqa: S608
+
+
+def test_what_running_processes_hold_stays_where_they_run(home: Home, tmp_path: Path) -> None:
+    _hold(home)
+    write_backup(home, tmp_path / "saved.tar.gz")
+    assert _held(home.db_path) == (4, 1, 1), "the service goes on"
+    other = _home(tmp_path / "other")
+    read_backup(tmp_path / "saved.tar.gz", other, trusted=True)
+    assert _held(other.db_path) == (0, 0, 0)
+    with closing(open_store(other.db_path)) as store, store.transaction() as conn:
+        assert acquire(conn, "daemon", "elsewhere/1:1:1", timedelta(minutes=2), utc_now()) == 2, "older tokens are void"
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_copy_made_by_hand_forgets_its_processes_too(trusted: bool, home: Home, tmp_path: Path) -> None:
+    _hold(home)
+    with tarfile.open(tmp_path / "by-hand.tar.gz", "w:gz") as tar:
+        tar.add(home.db_path, "presswatch.db")
+    other = _home(tmp_path / "other")
+    read_backup(tmp_path / "by-hand.tar.gz", other, trusted=trusted)
+    assert _held(other.db_path) == (0, 0, 0)
 
 
 def test_the_largest_that_is_kept_comes_back(home: Home, tmp_path: Path) -> None:
