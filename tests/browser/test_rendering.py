@@ -106,6 +106,22 @@ def test_a_page_that_asks_for_ever_is_read_as_far_as_it_came(loop: Loop) -> None
     assert b"<p>here" in loop.render(html, seconds=4).page.body
 
 
+def test_nothing_is_asked_for_when_the_page_is_done(loop: Loop) -> None:
+    under_way = set[str]()
+
+    async def hang(asked: Asked) -> Answered:
+        under_way.add(asked.url)
+        try:
+            await asyncio.sleep(60)
+        finally:
+            under_way.discard(asked.url)
+        raise AssertionError
+
+    shell = Page(URL, 200, b"<!doctype html><body><p>here<script>fetch('/a'); fetch('/b')</script>", "text/html")
+    assert b"<p>here" in loop.run(render(loop.chromium, shell, hang, seconds=6)).page.body
+    assert not under_way
+
+
 @pytest.mark.parametrize(
     "script",
     [
