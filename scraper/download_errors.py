@@ -6,7 +6,6 @@ The sentence is made from the innermost cause.
 from __future__ import annotations
 
 import errno
-import ipaddress
 import ssl
 from collections.abc import Iterator
 from typing import Final
@@ -26,6 +25,7 @@ from scrapy.exceptions import (
 
 from scraper.errors import AddressRefusedError, FetchError
 from scraper.guard import RefusedConnectionError, last_refusal
+from scraper.urls import is_literal
 
 
 class BadAnswerError(DownloadFailedError):
@@ -111,11 +111,5 @@ def _refusal(causes: tuple[BaseException, ...], url: str, since: float) -> Refus
         return None
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    return last_refusal(port=port, since=since, address=_literal(parts.hostname or ""))
-
-
-def _literal(host: str) -> str | None:
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        return None
+    host = parts.hostname or ""
+    return last_refusal(port=port, since=since, address=host if is_literal(host) else None)

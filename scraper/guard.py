@@ -26,7 +26,6 @@ __all__ = [
     "install_guard",
     "is_allowed",
     "is_global",
-    "is_literal",
     "is_opened_name",
     "last_refusal",
     "seal_guard",
@@ -152,15 +151,6 @@ def _set(policy: AddressPolicy | None) -> None:
         if not _guard.installed:
             sys.addaudithook(_guard.hook)
             _guard.installed = True
-
-
-def is_literal(host: str) -> bool:
-    """Whether a host is a numeric address, as it stands in a URL or an address of a socket."""
-    try:
-        ipaddress.ip_address(host.strip("[]").partition("%")[0])
-    except ValueError:
-        return False
-    return True
 
 
 def is_allowed(address: str, port: int, *, host: str | None = None) -> bool:

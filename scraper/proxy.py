@@ -28,6 +28,7 @@ from scraper.download_errors import DOWNLOAD_ERRORS
 from scraper.errors import AddressRefusedError, ConfigError
 from scraper.lookup import look_up
 from scraper.socks import SOCKS_META, SocksTarget
+from scraper.urls import is_literal
 
 Scheme = Literal["http", "socks5", "socks5h"]
 _DEFAULT_PORTS: Final = {"http": 80, "socks5": 1080, "socks5h": 1080}
@@ -101,7 +102,7 @@ class Proxy:
             host = written_out(host)
         except ValueError:
             raise _refused(host, port, url) from None
-        if guard.is_literal(host):
+        if is_literal(host) or "%" in host:  # which no name has
             if not guard.is_allowed(host, port):
                 raise _refused(host, port, url)
             return host

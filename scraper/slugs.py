@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from scraper.urls import is_literal
 
 LONGEST = 40
 PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -30,10 +31,9 @@ def slugify(name: str, url: str = "") -> str:
 def host_is_a_name(url: str) -> bool:
     """Whether the host of ``url`` is one that people call a site by, and no IP address."""
     try:
-        ip_address(urlsplit(url).hostname or "")
+        return not is_literal(urlsplit(url).hostname or "")
     except ValueError:
         return True
-    return False
 
 
 def slugify_url(url: str) -> str:

@@ -187,26 +187,37 @@ def site_of(url: str) -> str:
 
     An IP address or a name without a public suffix is its own site, together with its port.
     """
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
-        return ""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return _registrable(host) if "." in host else f"{host}:{port}"
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    _, host, port = _whereabouts(url)
+    if "." in host and not is_literal(host):
+        return _registrable(host)
+    return _authority(host, port) if port else ""
 
 
 @lru_cache(maxsize=20_000)
 def origin_of(url: str) -> str:
     """Scheme, host and port in one spelling (RFC 6454): ``https://example.org:443``. Empty for what is no URL."""
+    scheme, host, port = _whereabouts(url)
+    return f"{scheme}://{_authority(host, port)}" if host else ""
+
+
+def is_literal(host: str) -> bool:
+    """Whether a host is a numeric address, as it stands in a URL or an address of a socket (with a zone, if it is of
+    IPv6)."""
+    try:
+        ipaddress.ip_address(host.strip("[]").partition("%")[0] if ":" in host else host)
+    except ValueError:
+        return False
+    return True
+
+
+def _whereabouts(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port; all empty, and 0, for what is no URL."""
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        return parts.scheme, (parts.hostname or "").rstrip("."), parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
-        return ""
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}" if host else ""
+        return "", "", 0
+
+
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

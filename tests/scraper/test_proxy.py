@@ -82,6 +82,7 @@ def test_an_address_in_an_odd_spelling_is_judged_before_a_proxy_is_told(scheme: 
         "127.0.0.1.",
         "10.0.0.7.",
         "1.2.3.256",
+        "127.0.0.1%25lo",
     ]
     for host in spellings:
         with pytest.raises(AddressRefusedError):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.urls import canonicalize_url, origin_of, resolve_url, site_of
+from scraper.urls import canonicalize_url, is_literal, origin_of, resolve_url, site_of
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,30 @@ def test_links_resolve_as_in_a_browser(href: str, expected: str | None) -> None:
         ("http://[::1]:8080/x", "[::1]:8080"),
         ("http://localhost:8000/", "localhost:8000"),
         ("https://example.org./", "example.org"),
+        ("http://[fe80::1%25eth0]/", "[fe80::1%25eth0]:80"),
+        ("http://1.2.3.4%25a.example.org/", "example.org"),
+        ("https://[1", ""),
     ],
 )
 def test_site_is_the_registrable_domain(url: str, site: str) -> None:
     assert site_of(url) == site
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("192.0.2.1", True),
+        ("2001:db8::1", True),
+        ("[2001:db8::1]", True),
+        ("fe80::1%eth0", True),
+        ("192.0.2.1%eth0", False),
+        ("192.0.2", False),
+        ("example.org", False),
+        ("", False),
+    ],
+)
+def test_a_literal_is_an_address_and_no_name(host: str, expected: bool) -> None:
+    assert is_literal(host) is expected
 
 
 @given(
