@@ -6,8 +6,9 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 
 EXIT_OK, EXIT_FAILURE, EXIT_USAGE, EXIT_SOME_FAILED, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
+ARGUMENTS = ("source", "scope", "url", "path", "series")
+"""Of ``scrapy crawl news -a NAME=VALUE``."""
+SCOPES = ("due", "all")
 NO_SOURCES = (
     "there is no source yet; add one with `presswatch add https://…/news`, "
     "or look at a page once with `scrapy crawl news -a url=https://…/news`"
@@ -61,6 +65,15 @@ class Tally:
         if self.error or self.crashed or (self.failed and self.failed == self.looked):
             return EXIT_FAILURE
         return EXIT_SOME_FAILED if self.failed else EXIT_OK
+
+
+def _refusal(unknown: Iterable[str], scope: str) -> str | None:
+    """Why a run with such arguments does not begin: what is misspelt would look at something else than was meant."""
+    for name in unknown:
+        near = get_close_matches(name, ARGUMENTS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(ARGUMENTS)}"
+        return f"the spider has no argument {name[:100]!r}; {hint}"
+    return None if scope in SCOPES else f"there is no scope {scope[:100]!r}; there are {', '.join(SCOPES)}"
 
 
 class Progress(Protocol):
@@ -112,7 +125,8 @@ class NewsSpider(Spider):
         plan: BackfillPlan | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__()
+        self.refused = _refusal(kwargs, scope)
         self.sources = [name.strip() for name in (source or "").split(",") if name.strip()]
         self.url = url
         self.path = path
@@ -132,6 +146,8 @@ class NewsSpider(Spider):
         """Own the service while it lives: look, commit, then yield what was found."""
         service = None
         try:
+            if self.refused:
+                raise ConfigError(self.refused)
             assembly = self._assemble()
             workers = 2 if self.mode == "serve" else 1
             service = Service(self.crawler, assembly, workers=workers)

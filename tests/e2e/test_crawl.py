@@ -54,6 +54,17 @@ def test_crawl_works_in_a_home_that_does_not_exist_yet(desk: Desk, site: Fixture
     assert desk.value("SELECT count(*) FROM items") > 0
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("sorce=x", "did you mean source?"), ("scope=al", "there are due, all"), ("x=1", "there are source, scope, url")],
+)
+def test_an_argument_that_the_spider_does_not_know_is_refused(given: str, said: str, quick_desk: Desk) -> None:
+    done = quick_desk.crawl(given)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_crawl_of_a_server_that_is_down_fails_and_says_why(quick_desk: Desk, site: FixtureSite) -> None:
     url = site.url()
     site.close()
