@@ -8,6 +8,7 @@ stay is a withdrawal once several believable looks have confirmed it. Additions 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -117,16 +118,17 @@ def diff(
     ascending = runs_up([(match.data, match.keys) for match in matches])
     if baseline or not listed:
         return Diff(tuple(matches), ranks_of(matches), ascending=ascending)
-    doubt = (
-        None
-        if accepted
-        else doubt_of(matches, listed, few_known=policy.few_known, shrunk_below=policy.shrunk_below, foreign=foreign)
-    )
-    if doubt and (doubt[0] == "layout_changed" or not any(match.known for match in matches)):
+    doubt = doubt_of(matches, listed, few_known=policy.few_known, shrunk_below=policy.shrunk_below, foreign=foreign)
+    is_strange = doubt is not None and doubt[0] == "layout_changed"
+    if accepted:
+        doubt = None
+    if doubt and (is_strange or not any(match.known for match in matches)):
         return Diff(doubt=doubt)
     step = -1 if ascending else 1
     grows = not ascending and _grows(matches, listed, policy)
     news = _news(matches[::step], listed[::step], policy, strong_only=doubt is not None, grows=grows)
+    if is_strange:
+        news = _later(news, listed)
     edits = find_edits(matches, policy.layout_share, now)
     returned = [_returned(one, one.known) for one in matches if one.known and one.known.withdrawn]
     if doubt:
@@ -181,6 +183,27 @@ def _news(
         else:
             found.append(ItemChange(ChangeKind.ADDED, match, reason=_where(i, first, last, grows=grows)))
     return found if grows else found[::-1]
+
+
+def _later(news: Sequence[ItemChange], listed: Sequence[KnownItem]) -> list[ItemChange]:
+    """What is news on a page that is believed at last though hardly anything on it is known: what is dated after all
+    that was known. Other items may be known ones in disguise; of the newest known day so many may. Without dates all
+    is news."""
+    known = Counter(day for one in listed if (day := day_of(one.data)))
+    if not known:
+        return list(news)
+    newest = max(known)
+    among = known[newest]
+    found = []
+    for change in news:
+        day = day_of(change.match.data)
+        among -= day == newest
+        if change.tell and day is not None and (day < newest or (day == newest and among >= 0)):
+            reason = f"dated {day.isoformat()}, not after what was known when the page became another one"
+            found.append(ItemChange(ChangeKind.SURFACED, change.match, tell=False, reason=reason))
+        else:
+            found.append(change)
+    return found
 
 
 def _grows(matches: Sequence[Match], listed: Sequence[KnownItem], policy: Policy) -> bool:

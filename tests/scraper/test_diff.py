@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -283,3 +284,20 @@ def test_undated_list_that_turned_over_around_an_item_that_was_kept_is_all_new(p
 def test_longer_page_below_the_last_known_item_is_no_news_however_much_of_it_is_unseen() -> None:
     found = Memory.of(many(41, 50, dated=False)).compare(many(1, 41, dated=False))
     assert {change.kind for change in found.changes} == {ChangeKind.SURFACED}
+
+
+def test_of_a_page_that_became_another_one_only_what_is_later_than_all_known_is_told() -> None:
+    memory = Memory.of(many(1, 12))
+    newest = max(one.published.on for one in memory.listed() if one.published and one.published.on)
+
+    def other(n: int, days: int) -> ItemData:
+        return item(f"Under another name: {n}", str(newest + timedelta(days=days)), url=f"https://new.example/x/{n}a")
+
+    page = [other(1, 2), other(2, 0), other(3, 0), *(other(n, -n) for n in range(4, 12))]
+    assert memory.compare(page).doubt is not None
+    found = memory.compare(page, accepted=True)
+    told = [change.match.data.title for change in found.changes if change.tell]
+    assert told == ["Under another name: 2", "Under another name: 1"], "one of the newest day was known already"
+    assert len(found.unseen) == len(page)
+    undated = [replace(one, published=None) for one in page]
+    assert sum(change.tell for change in memory.compare(undated, accepted=True).changes) == len(page)
