@@ -18,8 +18,6 @@ _NEW = (ChangeKind.ADDED, ChangeKind.REINSTATED, ChangeKind.SURFACED)
 _ATTENTION = "Sources that need attention"
 _WELL = "Sources that are well again"
 _LAYOUT = "Sources with a new layout"
-_UNITED = ("Title", "Summary", "Author")
-"""Fields of words; of links and dates old and new are shown as a whole."""
 
 Group = tuple[str, tuple[Entry, ...]]
 
@@ -90,7 +88,7 @@ def _html_entry(entry: Entry, *, alone: bool) -> str:
 
 
 def _html_edit(edit: Edit) -> Iterator[str]:
-    if edit.field not in _UNITED:
+    if not edit.is_of_words:
         yield f"<del>{inert_html(edit.old)}</del> → <ins>{inert_html(edit.new)}</ins>"
         return
     for kind, text in _apart(word_diff(edit.old, edit.new)):
@@ -111,7 +109,7 @@ def _markdown_entry(entry: Entry, *, alone: bool) -> list[str]:
 
 
 def _markdown_edit(edit: Edit) -> Iterator[str]:
-    if edit.field not in _UNITED:
+    if not edit.is_of_words:
         yield f"~~{inert_markdown(edit.old)}~~ → **{inert_markdown(edit.new)}**"
         return
     for kind, text in _apart(word_diff(edit.old, edit.new)):

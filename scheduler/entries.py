@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from scheduler.episode_words import episode_label, episode_words
+from scheduler.excerpts import excerpt_edit
 from scheduler.facts import ChangeFacts
 from scheduler.inert import MAX_SUMMARY, MAX_TITLE, inert_line, inert_url
 from scheduler.shown_dates import show_published
@@ -20,8 +21,13 @@ _LABELS = {
     ChangeKind.WITHDRAWN: "Withdrawn",
     ChangeKind.REINSTATED: "Back",
 }
+_WHOLE = 20_000
+"""Characters: more than a text of an item may have."""
+_BRIEF = 120
+_NOT_CUT = ("published", "url", "image_url")
 _FIELDS = {"title": "Title", "url": "Link", "summary": "Summary", "author": "Author", "published": "Date"}
 
+_OF_WORDS = frozenset({"Title", "Summary", "Author"})
 
 _MOST_PAGES = 5
 """So many other pages that list an article are named."""
@@ -43,11 +49,20 @@ PLAIN = RenderOptions()
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One field that changed, as it was and as it is; inert."""
+    """One field that changed, as it was and as it is; inert. Of long texts both are excerpts around what changed."""
 
     field: str
     old: str
     new: str
+
+    @property
+    def is_of_words(self) -> bool:
+        """Whether it can be shown in part; links and dates are shown whole."""
+        return self.field in _OF_WORDS
+
+    def brief(self) -> Edit:
+        """The same in little room."""
+        return Edit(self.field, *excerpt_edit(self.old, self.new, _BRIEF)) if self.is_of_words else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +126,26 @@ def _episode_entry(change: ChangeFacts, source: str) -> Entry:
 
 
 def _edits(change: ChangeFacts, item: ItemData, options: RenderOptions) -> tuple[Edit, ...]:
+    """Whole texts are compared: what changed may stand where nothing would be shown of it."""
     if change.previous is None:
         return ()
     edits = []
     for name in change.fields:
         old, new = _shown(change.previous, name, options), _shown(item, name, options)
         if old != new:
+            old, new = (old, new) if name in _NOT_CUT else excerpt_edit(old, new, options.max_summary)
             edits.append(Edit(_FIELDS.get(name, inert_line(name, 30)), old or "(none)", new or "(none)"))
     return tuple(edits)
 
 
 def _shown(item: ItemData, field: str, options: RenderOptions) -> str:
+    """The whole of a field."""
     if field == "published":
         return _date(item.published, options)
     value = getattr(item, field, None)
     if field in ("url", "image_url"):
         return inert_url(value) or ""
-    return inert_line(value, options.max_summary) if isinstance(value, str) else ""
+    return inert_line(value, _WHOLE) if isinstance(value, str) else ""
 
 
 def _date(published: Published | None, options: RenderOptions) -> str:

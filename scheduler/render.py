@@ -63,8 +63,9 @@ class Rendered:
         return self.text_within(_UNBOUNDED)
 
     def text_within(self, limit: int, *, titled: bool = False) -> str:
-        """Plain text of at most ``limit`` characters: summaries go first, then edits, then entries (counted), then the
-        link, then the end of the title. ``titled``: the subject stands above it, and is not said again."""
+        """Plain text of at most ``limit`` characters: summaries go first, then the words around
+        edits, then edits, then entries (counted), then the link, then the end of the title. ``titled``: the subject
+        stands above it, and is not said again."""
         if self.own_text is not None:
             return cut(self.own_text, limit)
         if not self.entries:
@@ -154,7 +155,8 @@ def _text_lines(entry: Entry, *, titled: bool = False) -> list[str]:
 
 
 def _one_within(entry: Entry, limit: int, *, titled: bool) -> str:
-    for thinner in (entry, replace(entry, summary=""), replace(entry, summary="", edits=entry.edits[:1], detail="")):
+    bare = replace(entry, summary="", edits=tuple(edit.brief() for edit in entry.edits))
+    for thinner in (entry, replace(entry, summary=""), bare, replace(bare, edits=bare.edits[:1], detail="")):
         text = "\n".join(_text_lines(thinner, titled=titled))
         if len(text) <= limit:
             return text

@@ -56,6 +56,21 @@ def test_an_edit_shows_old_and_new() -> None:
     assert "Title: Pier reopens **late**  \n" in one(change).markdown
 
 
+def test_an_edit_behind_what_would_be_shown_is_shown() -> None:
+    """In each form that people read, and where there is room for little."""
+    text = "The council met on Monday about the bridge. " * 20 + "It costs {} million. Works begin in May."
+    after = replace(ITEM, summary=text.format(18))
+    change = make_change(
+        after, kind=ChangeKind.REVISED, previous=replace(ITEM, summary=text.format(12)), fields=("summary",)
+    )
+    rendered = one(change)
+    assert "about the bridge. It costs <del>12</del> <ins>18</ins> million. Works begin in May." in rendered.html
+    assert "It costs ~~12~~ **18** million." in rendered.markdown
+    for shown in (rendered.text, rendered.chat(4_096), rendered.text_within(400)):
+        assert "It costs 12 million. Works begin in May. → …" in shown
+        assert "It costs 18 million. Works begin in May.\nhttps://harbour.example/pier" in shown
+
+
 @pytest.mark.parametrize(
     ("kind", "subject"),
     [
