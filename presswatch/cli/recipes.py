@@ -16,8 +16,10 @@ from scraper.types import Recipe
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
     from presswatch.config import SourceConfig
+    from scraper.types import Extraction
 
 _KEYS = ("listing", "item", "title", "link", "date", "summary", "hook", "date_order")
 _ROWS = """
@@ -111,14 +113,15 @@ def recipe_test_command(
     """Try a recipe on a page and show what it finds.
 
     The options go before the source's own recipe, key by key; without a source they are the whole recipe. Nothing is
-    stored or configured. The exit code is 1 if nothing is found.
+    stored or configured. It says in how many of the items each selector matched. The exit code is 1 if nothing is
+    found, or one of the selectors matches nowhere.
 
     \b
     presswatch recipe test energy-ministry --item "li.news" --date "time@datetime"
     presswatch recipe test --url https://ministry.example/news --item "tr" --title "td:nth-of-type(2)"
     presswatch recipe test --file page.html --url https://ministry.example/news --item li
     """
-    from presswatch.cli.explain_work import explain_within_bounds
+    from presswatch.cli.explain_work import try_within_bounds
     from presswatch.cli.explaining import read_target
     from scraper.clock import utc_now
 
@@ -128,20 +131,39 @@ def recipe_test_command(
         raise click.UsageError("name a source, or give --url or --file", click.get_current_context())
     recipe = _recipe_to_try(app, source, {key: value for key, value in given.items() if value is not None})
     page = read_target(app, target, (url or (source.url if source else None)) if path else None, source=source)
-    found, _ = explain_within_bounds(page, now=utc_now(), recipe=recipe)
+    found, matched = try_within_bounds(page, now=utc_now(), recipe=recipe)
     if form == "json":
         from presswatch.cli.understood import as_record
 
-        tried = {"recipe": _as_dict(recipe) if recipe else None, "url": page.url, **as_record(found.extraction)}
+        shown = _as_dict(recipe) if recipe else None
+        tried = {"recipe": shown, "url": page.url, "matched": matched or None, **as_record(found.extraction)}
         click.echo(to_json(tried, indent=2))
     else:
         from presswatch.cli.screen import make_console
         from presswatch.cli.understood import print_understood
 
         print_understood(make_console(), found.extraction, most=None)
+        _print_matches(found.extraction, matched)
         if recipe is None:
             say("there is no recipe: this is what is understood without one")
-    return 0 if found.items else 1
+    nowhere = [f"{name} {getattr(recipe, name)!r}" for name, count in matched.items() if not count]
+    if nowhere and found.items:
+        say(f"matches nowhere: {', '.join(nowhere)}")
+    return 0 if found.items and not nowhere else 1
+
+
+def _print_matches(found: Extraction, matched: Mapping[str, int]) -> None:
+    """In how many of the records each selector found something; of dates also how many were understood."""
+    from presswatch.cli.screen import make_console, plain
+
+    console, records = make_console(), matched.get("item", 0)
+    for name, count in matched.items():
+        if name == "item":
+            continue
+        said = f"  {name}: matched in {count} of {records}"
+        if name == "date" and count and (dated := sum(item.published is not None for item in found.items)) < count:
+            said += f", understood in {dated}"
+        console.print(plain(said, "red" if not count else "dim" if count == records else "yellow"))
 
 
 def _source(app: App, slug: str) -> SourceConfig:

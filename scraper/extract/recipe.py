@@ -42,7 +42,7 @@ def extract_by_recipe(html: str, url: str, *, recipe: Recipe, now: datetime) -> 
     soup = BeautifulSoup(html, "lxml")
     base = _base(soup, url)
     if recipe.item and is_json_path(recipe.item):
-        document = load_json(_script(soup, recipe, url), url)
+        document = load_json(read_script(soup, recipe, url), url)
         items = _from_json(document, base, recipe, now)
     else:
         items = _from_hook(soup, base, recipe, now) if recipe.hook else _from_selectors(soup, base, recipe, now)
@@ -58,7 +58,7 @@ def _extraction(items: list[ItemData], recipe: Recipe, title: str | None) -> Ext
     return Extraction(tuple(items), None, verdict, recipe=recipe, page_title=title, tier="recipe")
 
 
-def _script(soup: BeautifulSoup, recipe: Recipe, url: str) -> str:
+def read_script(soup: BeautifulSoup, recipe: Recipe, url: str) -> str:
     """The data that a page carries in an element, such as ``script#data``; without that element, there are none."""
     found = _select(soup, recipe.listing or "", "listing", url)[:1]
     return found[0].get_text() if found else "null"
@@ -77,32 +77,37 @@ def _base(soup: BeautifulSoup, url: str) -> str:
 
 
 def _from_selectors(soup: BeautifulSoup, url: str, recipe: Recipe, now: datetime) -> list[ItemData]:
-    if not recipe.item:
-        raise ExtractError("unreadable", "the recipe has neither 'item' nor 'hook'", url=url)
-    roots = _select(soup, recipe.listing, "listing", url) if recipe.listing else [soup]
-    records = [record for root in roots for record in _select(root, recipe.item, "item", url)]
-    if _nesting(records) > MOST_NESTED:
-        raise ExtractError("unreadable", f"what {recipe.item!r} matches lies in itself too often", url=url)
     items = []
-    for record in records[:MAX_ITEMS]:
-        link = _value(record, recipe.link or "a[href]@href", "link", url)
-        summary = _value(record, recipe.summary, "summary", url)
-        title = _value(record, recipe.title or recipe.link or "a[href]", "title", url, text=recipe.title is None)
+    for record in find_records(soup, url, recipe):
+        link = read_value(record, recipe.link or "a[href]@href", "link", url)
+        summary = read_value(record, recipe.summary, "summary", url)
+        title = read_value(record, recipe.title or recipe.link or "a[href]", "title", url, text=recipe.title is None)
         title = clean_text(title or "") or first_sentence(summary or "")
         target = resolve_url(url, link) if link else None
         if not title and not target:
             continue
-        raw = _value(record, recipe.date, "date", url)
+        raw = read_value(record, recipe.date, "date", url)
         items.append(
             ItemData(
                 title=title or (target or ""),
                 url=target,
                 published=_published(raw, recipe, now),
                 summary=clean_text(summary) if summary else None,
-                provenance=(("recipe", recipe.item),),
+                provenance=(("recipe", recipe.item or ""),),
             )
         )
     return items
+
+
+def find_records(soup: BeautifulSoup, url: str, recipe: Recipe) -> list[Tag]:
+    """What ``item`` of the recipe matches. Raises :class:`ExtractError`."""
+    if not recipe.item:
+        raise ExtractError("unreadable", "the recipe has neither 'item' nor 'hook'", url=url)
+    roots = _select(soup, recipe.listing, "listing", url) if recipe.listing else [soup]
+    records = [record for root in roots for record in _select(root, recipe.item, "item", url)]
+    if _nesting(records) > MOST_NESTED:
+        raise ExtractError("unreadable", f"what {recipe.item!r} matches lies in itself too often", url=url)
+    return records[:MAX_ITEMS]
 
 
 def _nesting(records: list[Tag]) -> int:
@@ -132,7 +137,7 @@ def _select(root: Tag, selector: str, name: str, url: str, most: int = MAX_ITEMS
         ) from error
 
 
-def _value(record: Tag, selector: str | None, name: str, url: str, *, text: bool = False) -> str | None:
+def read_value(record: Tag, selector: str | None, name: str, url: str, *, text: bool = False) -> str | None:
     """What ``selector`` or ``selector@attr`` reads; ``@attr`` alone reads the record's own attribute."""
     if not selector:
         return None

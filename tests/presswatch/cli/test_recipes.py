@@ -51,6 +51,30 @@ def test_a_recipe_is_tried_on_a_saved_page(call: Call) -> None:
     assert (nothing.code, "matched nothing" in nothing.out) == (1, True)
 
 
+def test_it_is_said_how_often_each_selector_matches(tmp_path: Path, call: Call) -> None:
+    words = ("--item", ".vds-stack__cell", "--date", ".vds-meta__date", "--title", "h9")
+    said = call("recipe", "test", "--file", PAGE, "--url", URL, *words)
+    assert said.code == 1
+    assert "title: matched in 0 of 12" in said.out
+    assert "date: matched in 12 of 12\n" in said.out
+    assert said.err == "presswatch: matches nowhere: title 'h9'\n"
+    told = call("recipe", "test", "--file", PAGE, "--url", URL, *words, "--json")
+    assert (told.code, told.json["matched"]) == (1, {"item": 12, "title": 0, "date": 12})
+    saved = tmp_path / "page.html"
+    saved.write_text("<li><a href=/1>One</a><i>3 March 2026</i></li><li><a href=/2>Two</a><i>soon</i></li>", "utf-8")
+    partly = call("recipe", "test", "--file", str(saved), "--url", URL, "--item", "li", "--date", "i", "--link", "a")
+    assert (partly.code, partly.err) == (0, "")
+    assert "date: matched in 2 of 2, understood in 1" in partly.out
+
+
+def test_in_json_too_it_is_said_how_often_each_path_matches(tmp_path: Path, call: Call) -> None:
+    saved = tmp_path / "news.json"
+    saved.write_text('{"news": [{"name": "First", "id": 7}, {"name": "Second"}]}', encoding="utf-8")
+    words = ("--item", "$.news[*]", "--title", "$.name", "--link", "/n/{$.id}", "--date", "$.when")
+    said = call("recipe", "test", "--file", str(saved), "--url", URL, *words, "--json")
+    assert (said.code, said.json["matched"]) == (1, {"item": 2, "title": 2, "link": 1, "date": 0})
+
+
 def test_options_go_before_the_sources_own_recipe_and_change_nothing(tmp_path: Path, call: Call) -> None:
     config = tmp_path / "home" / "presswatch.toml"
     config.parent.mkdir()
