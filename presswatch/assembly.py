@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, TextIO
 
@@ -161,7 +161,7 @@ class Assembly:
         from scheduler.heartbeat import Heartbeat
         from scheduler.servicemanager import ServiceManager
 
-        sender = _Sender(self)
+        sender, beside = _Sender(self), AsyncExitStack()
         daemon = Daemon(
             service,
             sender,
@@ -171,19 +171,21 @@ class Assembly:
             report=log_report,
             beat=Heartbeat(lambda: wiring.switch(self.config, self.environ)).beat,
             manager=ServiceManager(os.environ),
-            begun=self._log_beginning,
+            begun=lambda: self._begin(daemon, service, beside),
         )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, daemon.stop)
         loop.add_signal_handler(signal.SIGHUP, daemon.ask_reload)
-        async with self._hearing_hubs(daemon, service):
-            if self.queue is None:
-                await daemon.run()
-            else:
-                await self._run_with_fleet(daemon, service, self.queue)
+        async with beside:
+            await daemon.run()
 
-    def _log_beginning(self) -> None:
+    async def _begin(self, daemon: Daemon, service: Service, beside: AsyncExitStack) -> None:
+        """Only now is a port or a broker's queue ours: before, they may be in use by another service on our
+        database."""
+        await beside.enter_async_context(self._hearing_hubs(daemon, service))
+        if self.queue is not None:
+            await beside.enter_async_context(self._leading_fleet(daemon, service, self.queue))
         watched = counted(sum(not source.paused for source in self.config.sources), "source")
         log.info("watching %s; database %s, configuration %s", watched, self.home.db_path, self.home.config_path)
 
@@ -207,13 +209,15 @@ class Assembly:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _run_with_fleet(self, daemon: Daemon, service: Service, queue: str) -> None:
+    @asynccontextmanager
+    async def _leading_fleet(self, daemon: Daemon, service: Service, queue: str) -> AsyncIterator[None]:
+        """Have workers read meanwhile."""
         from scheduler.fleet.hub import Hub
 
         hub = await Hub.open(queue, service, manners=lambda: self.options.manners)
         daemon.guard(hub.rounds)
         try:
-            await daemon.run()
+            yield
         finally:
             await hub.close()
 

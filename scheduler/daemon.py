@@ -85,6 +85,10 @@ def hush_clock() -> None:
     logging.getLogger("apscheduler.executors.default").addFilter(_is_no_ending)
 
 
+async def _nothing() -> None:
+    """In place of what a caller has not named."""
+
+
 class Daemon:
     """Looks at what is due until it is told to stop.
 
@@ -92,7 +96,7 @@ class Daemon:
     it runs in the store's thread and is ``False`` where the file is to be left alone a little longer. ``is_changed``
     says cheaply whether it has changed. ``report`` receives each finished check. ``beat`` is called every few seconds
     in a thread of its own, as long as the store can be written; ``manager`` is told how the service is. ``begun`` is
-    called once it is the one that works on the database.
+    called once it is the one that works on the database, before it looks at anything; what it raises ends the daemon.
     """
 
     def __init__(
@@ -107,7 +111,7 @@ class Daemon:
         beat: Callable[[], None] = lambda: None,
         manager: ServiceManager | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        begun: Callable[[], None] = lambda: None,
+        begun: Callable[[], Awaitable[None]] = _nothing,
     ) -> None:
         self.service = service
         self.sender = sender
@@ -165,7 +169,11 @@ class Daemon:
         """Work until :meth:`stop`. Raises :class:`DaemonRunningError` if there is one already, and whatever made it
         impossible to go on (a lost daemon lease, a fault of what is done beside the looks)."""
         await self._take_over()
-        self._begun()
+        try:
+            await self._begun()
+        except BaseException:
+            await self._give_back()
+            raise
         self._start_jobs()
         background = [asyncio.create_task(self._watch_clock()), asyncio.create_task(self._feed_watchdog())]
         for task in background:

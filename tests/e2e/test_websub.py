@@ -70,6 +70,30 @@ def free_port() -> int:
         return int(held.getsockname()[1])
 
 
+def test_a_second_service_is_refused_as_such_where_hubs_are_heard(desk: Desk) -> None:
+    desk.configure({"ferry": "http://127.0.65.1:9/feed"}, every="1h")
+    port = free_port()
+    with desk.config_path.open("a", encoding="utf-8") as file:
+        file.write(f'[presswatch.websub]\ncallback = "http://127.0.0.1:{port}/hubs/"\nlisten = "127.0.0.1:{port}"\n')
+    with desk.daemon() as daemon:
+        second = desk.start_daemon()
+        assert second.wait(20) == 1, second.log()
+        assert "another presswatch daemon" in second.log()
+        assert daemon.stop() == 0
+
+
+def test_a_service_that_cannot_hear_hubs_says_so_and_gives_the_database_back(desk: Desk) -> None:
+    desk.configure({"ferry": "http://127.0.65.1:9/feed"}, every="1h")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        with desk.config_path.open("a", encoding="utf-8") as file:
+            file.write(f'[presswatch.websub]\ncallback = "http://{place}/hubs/"\nlisten = "{place}"\n')
+        daemon = desk.start_daemon()
+        assert daemon.wait(20) == 2, daemon.log()
+    assert "cannot listen on 127.0.0.1" in daemon.log()
+    assert desk.value("SELECT holder IS NULL FROM leases WHERE name = 'daemon'")
+
+
 def test_a_hub_wakes_its_source_and_nobody_else_can(desk: Desk) -> None:
     port = free_port()
     with Press() as press:
