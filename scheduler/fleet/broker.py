@@ -119,8 +119,8 @@ class Broker:
         return cls(connection, channel)
 
     def on_return(self, call: Callable[[], None]) -> None:
-        """Call ``call`` whenever a lost connection is there again."""
-        self._connection.reconnect_callbacks.add(lambda *_: call())
+        """Call ``call`` whenever our channel is there again, after the connection was lost or the broker closed it."""
+        self.channel.reopen_callbacks.add(lambda *_: call())
 
     async def job_queues(self) -> list[AbstractRobustQueue]:
         """All job queues, made where they are missing."""

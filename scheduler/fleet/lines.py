@@ -31,11 +31,13 @@ class Lines:
         self,
         queues: Sequence[AbstractRobustQueue],
         on_job: Callable[[AbstractIncomingMessage], Awaitable[None]],
+        ready: Callable[[], Awaitable[None]],
         *,
         standby: float = _STANDBY_SECONDS,
     ) -> None:
         self._queues = queues
         self._on_job = on_job
+        self._ready = ready
         self._standby = standby
         self._tags: dict[int, str] = {}
         self._own: frozenset[int] = frozenset()
@@ -72,6 +74,7 @@ class Lines:
             self._changed.clear()
             try:
                 with talking("the queues cannot be used"):
+                    await self._ready()  # while aio-pika restores the lines that we stood in, it wants no others
                     await self._form(self._own)
             except BrokerError as error:
                 log.warning("%s", error)

@@ -76,6 +76,7 @@ class Worker:
         self._sessions = Sessions()
         self._turn = asyncio.Semaphore(parallel)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._was_away = False
         self._reading = self._done = self._failed = 0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -84,6 +85,10 @@ class Worker:
         log.info("worker %s is ready", self.name)
         try:
             while not stop.is_set():
+                if self._was_away:
+                    # Others have our place in our lines, and would keep it: they stand aside for who is new.
+                    self._was_away = False
+                    await self._say_hello(leaving=True)
                 await self._say_hello()
                 try:
                     async with asyncio.timeout(HELLO_SECONDS):
@@ -100,10 +105,14 @@ class Worker:
                 await self._broker.done_queue()
                 await self._broker.hello_queue()
                 rosters = await self._broker.roster_queue()
-                lines = Lines(queues, self._on_job)
+                lines = Lines(queues, self._on_job, self._broker.channel.ready)
                 await rosters.consume(partial(self._on_roster, lines), no_ack=True)
-        self._broker.on_return(lines.forget)
+        self._broker.on_return(partial(self._return_to, lines))
         return lines
+
+    def _return_to(self, lines: Lines) -> None:
+        lines.forget()
+        self._was_away = True
 
     async def _leave(self, lines: Lines) -> None:
         """Take nothing more, and let what is being read come to an end."""

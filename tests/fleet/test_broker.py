@@ -30,6 +30,7 @@ class Away:
     def __init__(self, error: BaseException, exchange: object = None) -> None:
         self.error = error
         self.exchange = exchange
+        self.reopen_callbacks: set[object] = set()
 
     async def declare_exchange(self, *_: object, **__: object) -> object:
         if self.exchange is not None:
@@ -41,7 +42,7 @@ class Away:
 
 
 def broker_on(channel: Away) -> Broker:
-    return Broker(SimpleNamespace(reconnect_callbacks=set()), channel)  # type: ignore[arg-type]
+    return Broker(SimpleNamespace(), channel)  # type: ignore[arg-type]
 
 
 def reader_on(broker: Broker) -> RemoteReader:
@@ -107,3 +108,18 @@ def test_hub_that_cannot_begin_leaves_no_connection(broker: RabbitMQ) -> None:
                 await made.delete()
 
     asyncio.run(begin())
+
+
+@pytest.mark.fleet
+def test_channel_that_the_broker_closed_is_told_when_it_is_there_again(broker: RabbitMQ) -> None:
+    async def close() -> None:
+        link, is_back = await Broker.connect(broker.url, "worker", prefetch=1), asyncio.Event()
+        try:
+            link.on_return(is_back.set)
+            await (await link.channel.get_underlay_channel()).basic_ack(delivery_tag=4711)  # what it never sent
+            await asyncio.wait_for(is_back.wait(), 10)
+            assert not link.channel.is_closed
+        finally:
+            await link.close()
+
+    asyncio.run(close())

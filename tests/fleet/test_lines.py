@@ -57,7 +57,10 @@ def lines_at(queues: list[Queue], standby: float = 0.0) -> Lines:
     async def on_job(_: object) -> None:
         raise AssertionError("there is no job")
 
-    return Lines(given, on_job, standby=standby)
+    async def ready() -> None:
+        await asyncio.sleep(0)
+
+    return Lines(given, on_job, ready, standby=standby)
 
 
 async def settled(queues: list[Queue], wanted: Iterable[int]) -> None:
