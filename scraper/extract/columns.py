@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from statistics import median
 
+from scraper.extract.apart import FORMATTING
 from scraper.extract.groups import Record
 from scraper.extract.hrefs import common_pattern
 from scraper.extract.moments import Moment, moments_between
@@ -52,7 +53,6 @@ LEAST_SCORE = 0.05
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _ASCII_LETTERS = re.compile(r"[A-Za-z]{2,}")
 _STRONG = frozenset("b strong".split())
-_FORMATTING = frozenset("b bdi bdo big del dfn em font i ins mark nobr s small strike strong sub sup tt u wbr".split())
 
 
 @dataclass(slots=True)
@@ -238,24 +238,26 @@ def _bold_lead(tree: Tree, line: Line) -> int:
 def _part_of(tree: Tree, i: int, link: int) -> int:
     """What of a link a text belongs to: the whole of it, or one of several elements that make it up (a rubric, a date,
     a title) if one of them is as long as a headline."""
-    node = i
-    while tree.parent[node] != link:
+    node, apart = i, tree.apart
+    while tree.parent[node] != link and node not in apart:
         node = tree.parent[node]
-    if node == i or tree.tag[node] in _FORMATTING:
+    if node in apart:
+        return node
+    if node == i or tree.tag[node] in FORMATTING:
         return link
     parts = tree.children(link, MAX_PARTS)
-    if len(parts) < 2 or any(tree.tag[p] == TEXT or tree.tag[p] in _FORMATTING for p in parts):
+    if len(parts) < 2 or any(tree.tag[p] == TEXT or (tree.tag[p] in FORMATTING and p not in apart) for p in parts):
         return link
     sizes = [tree.units_in(p, tree.end[p]) for p in parts]
     return node if sum(map(bool, sizes)) > 1 and max(sizes) >= HEADLINE else link
 
 
 def anchor_of(tree: Tree, i: int) -> int:
-    """The element that a text stands in, text formatting passed over."""
+    """The element that a text stands in, text formatting passed over that is no field of its own."""
     if i >= len(tree.tag) or tree.parent[i] < 0:
         return i
     node = tree.parent[i]
-    while tree.tag[node] in _FORMATTING and tree.parent[node] >= 0:
+    while tree.tag[node] in FORMATTING and tree.parent[node] >= 0 and node not in tree.apart:
         node = tree.parent[node]
     return node
 

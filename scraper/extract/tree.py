@@ -42,8 +42,9 @@ class Tree:
     ``text`` is in single spaces, with one before it where the page would part it from the text before.
     ``units`` are prefix sums of text length in words, ``linked`` of the part of it inside links, ``links`` of links.
     In document order: ``images`` are pictures, ``anchors`` links to a place on the page itself, ``marked`` elements
-    with machine dates, properties or authors. ``hrefs`` are the addresses of links, ``scripted`` what
-    those call that have a script in place of one; ``passwords`` counts fields.
+    with machine dates, properties or authors. ``hrefs`` are the addresses of links, ``scripted`` what those call that
+    have a script in place of one; ``passwords`` counts fields; ``apart`` are formatting elements that are no emphasis
+    but fields of a record.
     """
 
     tag: list[str] = field(default_factory=list)
@@ -66,6 +67,7 @@ class Tree:
     hrefs: dict[int, str] = field(default_factory=dict)
     scripted: dict[int, str] = field(default_factory=dict)
     passwords: int = 0
+    apart: set[int] = field(default_factory=set)
     lines: list[Line] = field(default_factory=list)
     line_starts: list[int] = field(default_factory=list)
     chunk_nodes: list[int] = field(default_factory=list)

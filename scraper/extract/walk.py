@@ -9,6 +9,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from scraper.extract.apart import FORMATTING, find_apart, space_out
 from scraper.extract.markup import VOID, find_value, tokens_of, unescape
 from scraper.extract.tree import TEXT, Line, Tree, is_link
 from scraper.text import count_split
@@ -22,8 +23,7 @@ MAX_CALL = 300
 MAX_CHUNK = 20_000
 """Characters kept of one text node."""
 
-_FORMATTING = frozenset("b bdi bdo big del dfn em font i ins mark nobr s small strike strong sub sup tt u wbr".split())
-_INLINE = _FORMATTING | frozenset(
+_INLINE = FORMATTING | frozenset(
     "a abbr acronym cite code data img kbd label q rp rt ruby samp span time var picture svg".split()
 )
 _SKIPPED = frozenset(
@@ -44,7 +44,7 @@ _KINDS = {
     tag: sum(
         kind
         for kind, tags in (
-            (_FORMATS, _FORMATTING), (_RUNS_ON, _INLINE), (_HEADING, _HEADINGS), (_BESIDE, _ASIDE),
+            (_FORMATS, FORMATTING), (_RUNS_ON, _INLINE), (_HEADING, _HEADINGS), (_BESIDE, _ASIDE),
             (_CELL, ("td", "th")), (_ANCHOR, ("a",)), (_NO_CONTENT, VOID), (_UNREAD, _SKIPPED),
         )
         if tag in tags
@@ -76,11 +76,12 @@ class _Walk:
     """The state of one walk: the nodes' cells one after the other, parted into columns at the end (one list to add to
     is what is quick)."""
 
-    __slots__ = ("cells", "covered", "flat", "places", "taken", "tree")
+    __slots__ = ("cells", "covered", "flat", "formatted", "places", "taken", "tree")
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.flat: list[Any] = []
+        self.formatted: list[int] = []
         self.places: dict[tuple[int, str], int] = {}
         self.cells: dict[int, int] = {}
         self.covered: dict[int, dict[int, int]] = {}
@@ -90,6 +91,7 @@ class _Walk:
         """All nodes of the body, and the lines of text they make."""
         tree, flat = self.tree, self.flat
         lines, chunk_nodes, end, hrefs = tree.lines, tree.chunk_nodes, tree.end, tree.hrefs
+        formatted = self.formatted
         starts: dict[str, _Start] = {}
         kids: list[dict[str, int]] = [{}]
         closed: dict[str, tuple[int, bool]] = {}
@@ -178,7 +180,9 @@ class _Walk:
                 own_aside = aside or kind & _BESIDE > 0
                 if kind & _RUNS_ON:
                     own_block = block
-                    if not kind & _FORMATS:
+                    if kind & _FORMATS:
+                        formatted.append(i)
+                    else:
                         spaced = True
                 else:
                     own_block = i
@@ -243,6 +247,8 @@ class _Walk:
         tree.units = list(accumulate(sizes, initial=0))
         tree.linked = list(accumulate(linked, initial=0))
         tree.links = list(accumulate(map(eq, tree.link, count()), initial=0))
+        tree.apart = find_apart(tree, self.formatted)
+        space_out(tree)
         text = tree.text
         for line in tree.lines:
             chunks = line.chunks

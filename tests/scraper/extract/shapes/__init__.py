@@ -1,6 +1,19 @@
 """Listings in the mark-up of common systems, built from invented notices; importing fills ``SHAPES``."""
 
-from . import blogs, cms, crowded, enterprise, languages, languages_east, later, newsrooms, parted, plainer, tables
+from . import (
+    blogs,
+    cms,
+    crowded,
+    enterprise,
+    inline,
+    languages,
+    languages_east,
+    later,
+    newsrooms,
+    parted,
+    plainer,
+    tables,
+)
 from .stock import SHAPES, Shape
 
 __all__ = [
@@ -10,6 +23,7 @@ __all__ = [
     "cms",
     "crowded",
     "enterprise",
+    "inline",
     "languages",
     "languages_east",
     "later",
