@@ -12,6 +12,7 @@ import functools
 import re
 import socket
 import ssl
+from contextvars import ContextVar
 from typing import Any, Final, cast
 
 from aiohttp import (
@@ -254,13 +255,15 @@ class _NoLookup(AbstractResolver):
         """Nothing is held."""
 
 
+SOCKS_TARGET: Final = ContextVar[str]("SOCKS_TARGET")
+"""What the proxy is asked for by the request that is being made: the name, or an address that was judged."""
+
+
 class SocksConnector(BoundedConnector):
-    """Connections through one SOCKS 5 proxy (RFC 1928, 1929). ``targets`` says by host what the proxy is asked for: the
-    name, or an address that was judged."""
+    """Connections through one SOCKS 5 proxy (RFC 1928, 1929), to :data:`SOCKS_TARGET`."""
 
     def __init__(self, tls: ssl.SSLContext | bool, way: SocksTarget) -> None:
         super().__init__(tls, _NoLookup())
-        self.targets: dict[str, str] = {}
         self._client = SocksClient(ProxyType.SOCKS5, way.host, way.port, way.user, way.password, rdns=True)
 
     async def _wrap_create_connection(
@@ -272,9 +275,8 @@ class SocksConnector(BoundedConnector):
         client_error: type[Exception] = ClientConnectorError,  # noqa: ARG002
         **kwargs: Any,
     ) -> tuple[Any, ResponseHandler]:
-        host = req.url.raw_host or ""
         try:
-            opened = await self._client.connect(self.targets.get(host, host), req.port or 0)
+            opened = await self._client.connect(SOCKS_TARGET.get(), req.port or 0)
         except ProxyError as error:
             raise DownloadFailedError(f"the SOCKS proxy opened no way to the site ({error})") from None
         except OSError as error:

@@ -9,7 +9,9 @@ import asyncio
 import contextlib
 import ssl
 import sys
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -49,6 +51,7 @@ from yarl import URL
 from scraper.addresses import written_out
 from scraper.connections import (
     MOST_HEAD_BYTES,
+    SOCKS_TARGET,
     BoundedConnector,
     SocksConnector,
     StaleError,
@@ -59,6 +62,8 @@ from scraper.socks import SOCKS_META, SocksTarget
 
 PLAIN_META: Final = "presswatch_plain"
 """In the ``meta`` of a request whose answer is wanted as bytes: nobody looks at what kind of document it is."""
+MOST_WAYS: Final = 20
+"""SOCKS proxies (and credentials) whose connections are kept when nobody uses them."""
 _BUNDLES: Final = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -67,6 +72,14 @@ _BUNDLES: Final = (
     "/etc/ssl/cert.pem",
 )
 """Where systems keep the certificates they trust, for a Python that was built elsewhere."""
+
+
+@dataclass(slots=True)
+class _Lent:
+    """A session through a proxy, and how many requests use it now."""
+
+    session: ClientSession
+    requests: int = 0
 
 
 class HttpDownloadHandler(BaseDownloadHandler):
@@ -80,7 +93,7 @@ class HttpDownloadHandler(BaseDownloadHandler):
         self._most_body = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self._context: ssl.SSLContext | None = None
         self._direct: ClientSession | None = None
-        self._through: dict[tuple[object, ...], tuple[ClientSession, SocksConnector]] = {}
+        self._through: OrderedDict[tuple[object, ...], _Lent] = OrderedDict()
 
     async def download_request(self, request: Request) -> Response:
         """One request, one whole answer. Raises Scrapy's download exceptions."""
@@ -103,40 +116,52 @@ class HttpDownloadHandler(BaseDownloadHandler):
 
     async def _ask(self, request: Request, most: int) -> Response:
         address = _address(request.url)
-        session = self._session_for(address, request.meta.get(SOCKS_META))
         proxy = request.meta.get("proxy")
         authorization = request.headers.get(b"Proxy-Authorization") if proxy else None
-        asking = session.request(
-            request.method,
-            address,
-            data=request.body or None,
-            headers=_headers(request),
-            allow_redirects=False,
-            proxy=proxy,
-            proxy_headers={"Proxy-Authorization": authorization.decode("latin-1")} if authorization else None,
-        )
-        async with asking as answer:
-            if not isinstance(answer, WatchedResponse):
-                raise TypeError(type(answer))
-            body = await _body(answer, most)
-            return _response(request, answer, body)
+        async with self._session_for(request.meta.get(SOCKS_META)) as session:
+            asking = session.request(
+                request.method,
+                address,
+                data=request.body or None,
+                headers=_headers(request),
+                allow_redirects=False,
+                proxy=proxy,
+                proxy_headers={"Proxy-Authorization": authorization.decode("latin-1")} if authorization else None,
+            )
+            async with asking as answer:
+                if not isinstance(answer, WatchedResponse):
+                    raise TypeError(type(answer))
+                body = await _body(answer, most)
+                return _response(request, answer, body)
 
-    def _session_for(self, address: URL, way: SocksTarget | None) -> ClientSession:
+    @contextlib.asynccontextmanager
+    async def _session_for(self, way: SocksTarget | None) -> AsyncIterator[ClientSession]:
         if way is None:
             if self._direct is None:
                 self._direct = _session(BoundedConnector(self._tls()))
-            return self._direct
-        if way.key() not in self._through:
-            connector = SocksConnector(self._tls(), way)
-            self._through[way.key()] = _session(connector), connector
-        session, connector = self._through[way.key()]
-        connector.targets[address.raw_host or ""] = way.target
-        return session
+            yield self._direct
+            return
+        lent = self._through.get(way.key())
+        if lent is None:
+            lent = self._through[way.key()] = _Lent(_session(SocksConnector(self._tls(), way)))
+        self._through.move_to_end(way.key())
+        lent.requests += 1
+        SOCKS_TARGET.set(way.target)
+        try:
+            yield lent.session
+        finally:
+            lent.requests -= 1
+            await self._close_unused()
+
+    async def _close_unused(self) -> None:
+        """Credentials change, and a fleet asks for many sources: whoever was not asked for longest goes."""
+        unused = [key for key, lent in self._through.items() if not lent.requests]
+        for key in unused[: max(len(self._through) - MOST_WAYS, 0)]:
+            await self._through.pop(key).session.close()
 
     async def close(self) -> None:
         """Close all connections."""
-        sessions = [self._direct, *(session for session, _ in self._through.values())]
-        for session in sessions:
+        for session in (self._direct, *(lent.session for lent in self._through.values())):
             if session is not None:
                 await session.close()
 

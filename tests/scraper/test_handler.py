@@ -29,7 +29,7 @@ from scrapy.utils.test import get_crawler
 
 from scraper.connections import MOST_HEAD_BYTES, MOST_INTERIM
 from scraper.download_errors import BadAnswerError, explain_failure
-from scraper.handler import HttpDownloadHandler
+from scraper.handler import MOST_WAYS, HttpDownloadHandler
 from scraper.socks import SOCKS_META, SocksTarget
 from tests.scraper.misbehaving import serve
 from tests.support.certificates import self_signed
@@ -388,3 +388,56 @@ async def test_a_socks_proxy_that_says_something_else_is_a_failure_that_names_it
     async with server, opened() as handler:
         with pytest.raises(DownloadFailedError, match="the SOCKS proxy"):
             await ask(handler, "http://press.example/", **{SOCKS_META: way})
+
+
+class Tunnel:
+    """A SOCKS 5 proxy that believes every password and is every site itself."""
+
+    def __init__(self) -> None:
+        self.targets: list[str] = []
+        self.open: set[str] = set()
+        """Users with a connection."""
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        user = ""
+        try:
+            await reader.readexactly((await reader.readexactly(2))[1])
+            writer.write(b"\x05\x02")
+            user = (await reader.readexactly((await reader.readexactly(2))[1])).decode()
+            await reader.readexactly((await reader.readexactly(1))[0])
+            writer.write(b"\x01\x00")
+            self.open.add(user)
+            await reader.readexactly(4)
+            name = await reader.readexactly((await reader.readexactly(1))[0])
+            await reader.readexactly(2)
+            self.targets.append(name.decode())
+            writer.write(b"\x05\x00\x00\x01" + bytes(6))
+            while await reader.readuntil(b"\r\n\r\n"):
+                await asyncio.sleep(0.01)
+                writer.write(FERRY)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.open.discard(user)
+        finally:
+            writer.close()
+
+
+@in_loop
+async def test_connections_through_proxies_that_are_not_used_any_more_are_closed() -> None:
+    tunnel = Tunnel()
+    server = await asyncio.start_server(tunnel.answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+
+    def through(user: int, target: str = "press.example") -> Coroutine[Any, Any, Response]:
+        way = SocksTarget("127.0.0.1", port, str(user), "x", target)
+        return ask(handler, f"http://{target}/", **{SOCKS_META: way})
+
+    async with server, opened() as handler:
+        # As many as are wanted at once; afterwards the latest are kept.
+        await asyncio.gather(*(through(user, f"press{user}.example") for user in range(MOST_WAYS + 10)))
+        assert sorted(tunnel.targets) == sorted(f"press{user}.example" for user in range(MOST_WAYS + 10))
+        for user in (MOST_WAYS + 10, 3):
+            assert (await through(user)).body == b"ferry"
+        async with asyncio.timeout(5):
+            while len(tunnel.open) > MOST_WAYS:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
+        assert {str(MOST_WAYS + 10), "3"} <= tunnel.open
