@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from presswatch.config import Config, SourceConfig
 from presswatch.doctor import Finding
+from presswatch.own_forms import template_fault
 from presswatch.wiring import channel_spec, check_options, request_book
 from presswatch.words import counted
 from scheduler.channels import build_channel
@@ -39,16 +40,24 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 
-def examine_secrets(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Whether every channel can be built and every secret be read; their values are not shown."""
+def examine_channels(config: Config, environ: Mapping[str, str], now: datetime) -> Iterator[Finding]:
+    """Whether every secret can be read, every channel be built and every template be used; values are not shown."""
     wrong = 0
     for channel in config.channels:
         try:
-            build_channel(channel_spec(config, channel, environ))
+            spec = channel_spec(config, channel, environ)
         except PresswatchError as error:
             wrong += 1
             remedy = f"set what it refers to where the service runs; presswatch notify test {channel.name}"
             yield Finding("secret", "bad", f"channel {channel.name}: {error}", remedy)
+            continue
+        try:
+            build_channel(spec).close()
+        except PresswatchError as error:
+            yield Finding("channel", "bad", f"{channel.name}: {error}", f"presswatch notify test {channel.name}")
+        if fault := template_fault(config, channel, now):
+            remedy = "correct it; it is read again for each message"
+            yield Finding("template", "bad", f"channel {channel.name}: {channel.template} {fault}", remedy)
     try:
         request_book(config, environ)
     except ConfigError as error:

@@ -239,17 +239,18 @@ def outbox_options(config: Config) -> OutboxOptions:
     """How each channel is treated."""
     return OutboxOptions(
         policies={channel.name: _delivery_policy(channel) for channel in config.channels},
-        renderings={channel.name: _rendering(config, channel) for channel in config.channels},
+        renderings={channel.name: channel_rendering(config, channel) for channel in config.channels},
         templates={channel.name: channel.template for channel in config.channels if channel.template is not None},
     )
 
 
 def console_rendering(config: Config) -> RenderOptions:
     """How messages look in the terminal: as the first channel of that kind has them, if there is one."""
-    return _rendering(config, next((channel for channel in config.channels if channel.type == "console"), None))
+    return channel_rendering(config, next((channel for channel in config.channels if channel.type == "console"), None))
 
 
-def _rendering(config: Config, channel: ChannelConfig | None) -> RenderOptions:
+def channel_rendering(config: Config, channel: ChannelConfig | None) -> RenderOptions:
+    """How messages to a channel look; ``None``: to one without settings of its own."""
     language = (channel.language if channel else None) or config.settings.language
     return RenderOptions(language=language, zone=zone_of(config, channel))
 

@@ -37,24 +37,29 @@ def config_show_command(app: App, whole: bool) -> None:
 
 @config_command.command(name="check")
 @click.pass_obj
-def config_check_command(app: App) -> None:
+def config_check_command(app: App) -> int:
     """Say what is wrong with the configuration, if anything.
 
-    Every mistake is shown with its line; the exit code is then 2. What can hardly be meant (a rule for a tag that no
-    source has) is said too.
+    Every mistake is shown with its line; the exit code is then 2. The templates and programs that channels name are
+    looked at as well: the exit code is 1 if one of them cannot be used. What can hardly be meant (a rule for a tag that
+    no source has) is said too.
 
     \b
     presswatch config check
     """
     from presswatch.config import load_config
     from presswatch.config.consistency import find_doubts
+    from presswatch.own_forms import find_unusable
     from presswatch.words import counted
 
     path = app.home.config_path
     config = load_config(path, environ=app.environ, is_opened=app.is_opened)
-    say(f"{path}: fine; {counted(len(config.sources), 'source')}, {counted(len(config.channels), 'channel')}")
-    for doubt in find_doubts(config):
+    unusable = list(find_unusable(config, app.now))
+    is_fine = "readable" if unusable else "fine"
+    say(f"{path}: {is_fine}; {counted(len(config.sources), 'source')}, {counted(len(config.channels), 'channel')}")
+    for doubt in (*unusable, *find_doubts(config)):
         say(f"but {doubt}")
+    return int(bool(unusable))
 
 
 @config_command.command(name="schema")

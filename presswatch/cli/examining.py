@@ -88,10 +88,10 @@ def _findings(app: App, *, offline: bool) -> Iterator[Finding]:
 
 def _outside(app: App, config: Config, *, offline: bool) -> Iterator[Finding]:
     from presswatch.applying import address_policy
-    from presswatch.doctor_outside import examine_browser, examine_network, examine_secrets
+    from presswatch.doctor_outside import examine_browser, examine_channels, examine_network
     from scraper.guard import install_guard
 
-    yield from examine_secrets(config, app.environ)
+    yield from examine_channels(config, app.environ, app.now)
     yield from examine_browser(config)
     if not offline and config.sources:
         policy = address_policy(app.environ)

@@ -124,15 +124,17 @@ def notify_command() -> None:
 @notify_command.command(name="test")
 @click.argument("channel")
 @click.pass_obj
-def notify_test_command(app: App, channel: str) -> None:
+def notify_test_command(app: App, channel: str) -> int:
     """Send a test message at once.
 
-    When it arrives, a channel that was disabled is enabled again.
+    When it arrives, a channel that was disabled is enabled again. It has no changes in it, and so is not of the
+    channel's own form (template); that is tried apart, and the exit code is 1 if it cannot be used.
 
     \b
     presswatch notify test phone
     """
     from presswatch.applying import address_policy
+    from presswatch.own_forms import template_fault
     from presswatch.wiring import channel_spec
     from scheduler.channels import build_channel
     from scheduler.outbox import send_test
@@ -151,6 +153,10 @@ def notify_test_command(app: App, channel: str) -> None:
 
         with _writing(app) as store, store.transaction() as conn:
             enable_channel(conn, channel)
+    fault = template_fault(app.config, configured, app.now)
+    if fault is not None:
+        say(f"but its template {configured.template} {fault}")
+    return int(fault is not None)
 
 
 @click.command(name="retry")

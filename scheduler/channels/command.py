@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -35,6 +36,20 @@ _KEPT: Final = (
 _TEMPFAIL: Final = 75
 
 
+def find_fault(command: Sequence[str]) -> str | None:
+    """Why this cannot be run, and what helps; ``None`` where it can."""
+    program = Path(command[0]) if command else Path()
+    if not program.is_absolute():
+        return "is no program; write its whole path"
+    try:
+        is_file = program.is_file()
+    except OSError as error:
+        return f"{program} cannot be looked at: {error.strerror}"
+    if not is_file:
+        return f"there is no program {program}"
+    return None if os.access(program, os.X_OK) else f"{program} is not executable; chmod +x it"
+
+
 class CommandChannel:
     """The payload that a webhook would get is the program's standard input; its arguments are those configured and
     hold nothing of the message. No shell. Status 0: it has the message; 75 (EX_TEMPFAIL of sysexits.h) or a timeout:
@@ -47,9 +62,8 @@ class CommandChannel:
 
     def __init__(self, spec: ChannelSpec) -> None:
         """Raises :class:`ConfigError` where there is no such program."""
-        program = Path(spec.command[0]) if spec.command else Path()
-        if not program.is_absolute() or not os.access(program, os.X_OK) or program.is_dir():
-            raise ConfigError("is no program; write its whole path", key=f"channels.{spec.name}.command")
+        if fault := find_fault(spec.command):
+            raise ConfigError(fault, key=f"channels.{spec.name}.command")
         self.name = spec.name
         self._command = spec.command
         self._seconds = spec.timeout.total_seconds()
