@@ -42,6 +42,19 @@ class TellingPlan:
         timing = replace(timing, digest=rule.digest or timing.digest, quiet=rule.quiet or timing.quiet)
         return None if timing.digest is None and timing.quiet is None else release_at(timing, now)
 
+    def wishes(self, change: ChangeFacts, channels: Sequence[str], now: datetime) -> dict[str, list[Rule]]:
+        """By channel the rules that want ``change``, noticed ``now``, told there. It is told once, by the first of
+        them: the one that tells it soonest, of several the one that stands first in the file."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            if matches(rule, change):
+                for name in channels_of(rule, change.source, channels=channels, of_source=self.of_source):
+                    found.setdefault(name, []).append(rule)
+        for name, rules in found.items():
+            if len(rules) > 1:
+                rules.sort(key=lambda rule, name=name: self.release_at(rule, name, now) or now)  # type: ignore[misc]
+        return found
+
 
 class MessagePlanner:
     """A :class:`scraper.hooks.ChangeListener`. Replace :attr:`plan` when the configuration changes.
@@ -65,7 +78,7 @@ class MessagePlanner:
         urls = article_urls(ordered)
         rule_ids = {row["name"]: row["id"] for row in conn.execute("SELECT id, name FROM rules WHERE active = 1")}
         written = 0
-        for name, told in self._assign(ordered, tuple(open_channels)).items():
+        for name, told in self._assign(ordered, tuple(open_channels), now).items():
             channel = _Channel(name, *open_channels[name], rule_ids=rule_ids, now=now)
             written += self._tell(conn, channel, told, urls)
         return written
@@ -100,19 +113,12 @@ class MessagePlanner:
         known = {row["name"]: (row["id"], row["kind"]) for row in rows}
         return {name: known[name] for name in self.plan.channels if name in known}
 
-    def _assign(self, facts: Iterable[ChangeFacts], channels: Sequence[str]) -> dict[str, list[_Told]]:
-        """For each channel what it is told, with the first rule that wants it."""
+    def _assign(self, facts: Iterable[ChangeFacts], channels: Sequence[str], now: datetime) -> dict[str, list[_Told]]:
+        """For each channel what it is told, with the rule that has it told."""
         assigned: dict[str, list[_Told]] = {name: [] for name in channels}
         for change in facts:
-            told: set[str] = set()
-            for rule in self.plan.rules:
-                if not matches(rule, change):
-                    continue
-                targets = channels_of(rule, change.source, channels=channels, of_source=self.plan.of_source)
-                for name in targets:
-                    if name not in told:
-                        told.add(name)
-                        assigned[name].append((rule, change))
+            for name, rules in self.plan.wishes(change, channels, now).items():
+                assigned[name].append((rules[0], change))
         return assigned
 
 

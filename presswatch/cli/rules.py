@@ -19,7 +19,10 @@ LIST_FIELDS = (
     "name", "kinds", "sources", "tags", "languages", "keywords", "patterns", "authors", "channels", "implied",
     "redesigns",
 )  # fmt: skip
-TEST_FIELDS = ("changed_at", "rule", "channels", "kind", "source", "title", "url", "item_key", "event_id")
+TEST_FIELDS = (
+    "changed_at", "rule", "channels", "kind", "source", "title", "url", "item_key", "event_id",
+    "told_by",
+)  # fmt: skip
 
 
 @click.group(name="rules")
@@ -76,11 +79,13 @@ def _row(rule: RuleConfig, names: Mapping[str, str]) -> dict[str, Any]:
 
 @rules_command.command(name="test")
 @click.option("--since", metavar="WHEN", default="90d", show_default=True, help="How far to look back, as of `items`.")
-@click.option("--rule", "only", metavar="NAME", help="Only what this rule would have told.")
+@click.option("--rule", "only", metavar="NAME", help="Only what this rule wants told.")
 @form_options()
 @click.pass_obj
 def rules_test_command(app: App, since: str, only: str | None, form: str | None) -> None:
     """Show what the rules would have told, the oldest first. Sends nothing.
+
+    Of one rule all that it wants is shown, and which other rule would have told it sooner.
 
     \b
     presswatch rules test --since 30d --rule energy
@@ -96,23 +101,33 @@ def rules_test_command(app: App, since: str, only: str | None, form: str | None)
     if not plan.channels:
         say("there are no channels yet, so nothing is told: presswatch channel add NAME URL")
     with app.reading() as conn:
-        counts: dict[str, int] = {}
+        told: dict[str, int] = {}
+        elsewhere: dict[str, int] = {}
         found = replay(conn, plan, parse_since(since, app.now, app.zone))
-        rows = _fired_rows((fired for fired in found if only in (None, fired.rule.name)), counts)
+        wanted = (fired for fired in found if (fired.channels if only is None else fired.rule.name == only))
+        rows = _fired_rows(wanted, told, elsewhere)
         if form is not None:
             write_rows(rows, TEST_FIELDS, form)
         else:
             _print(app, rows)
-    told = ", ".join(f"{name} {count}" for name, count in counts.items())
-    say(f"would have told: {told}" if told else "nothing would have been told")
+    say(f"would have told: {_counted(told)}" if told else "nothing would have been told")
+    if elsewhere:
+        say(f"{only} wants more, which other rules would have told: {_counted(elsewhere)}")
 
 
-def _fired_rows(found: Iterator[Fired], counts: dict[str, int]) -> Iterator[dict[str, Any]]:
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _fired_rows(found: Iterator[Fired], told: dict[str, int], elsewhere: dict[str, int]) -> Iterator[dict[str, Any]]:
+    """Counts by rule, while it goes on, what was ``told``, and of what was not, who would have told it."""
     from scraper.clock import to_text
 
     for fired in found:
         change = fired.change
-        counts[fired.rule.name] = counts.get(fired.rule.name, 0) + 1
+        counts, names = (told, {fired.rule.name}) if fired.channels else (elsewhere, set(fired.told_by.values()))
+        for name in sorted(names):
+            counts[name] = counts.get(name, 0) + 1
         yield {
             "changed_at": to_text(change.changed_at),
             "rule": fired.rule.name,
@@ -123,6 +138,7 @@ def _fired_rows(found: Iterator[Fired], counts: dict[str, int]) -> Iterator[dict
             "url": change.item.url if change.item else change.source.url,
             "item_key": change.item_key,
             "event_id": change.event_id,
+            "told_by": dict(fired.told_by),
         }
 
 
@@ -138,7 +154,7 @@ def _print(app: App, rows: Iterator[dict[str, Any]]) -> None:
             row["kind"],
             plain(row["source"]),
             title_text(row["title"], row["url"]),
-            plain(", ".join(row["channels"])),
+            plain(", ".join([*row["channels"], *(f"{name} (by {rule})" for name, rule in row["told_by"].items())])),
         )
     if table.row_count:
         show(make_console(), table)

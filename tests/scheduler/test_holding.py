@@ -180,13 +180,33 @@ def test_an_urgent_rule_breaks_the_silence_and_a_rule_may_have_its_own_digest(ma
     newsroom.add_source("harbour")
     urgent = Rule("urgent", keywords=("flood",), at_once=True)
     weekly = Rule("weekly", keywords=("minutes",), digest="0 9 * * mon")
-    set_timing(newsroom, NIGHT, urgent, weekly, EVERYTHING)
+    set_timing(newsroom, NIGHT, urgent, weekly, Rule("rest", keywords=("other",)))
     at(newsroom, "2026-03-03T23:00")
     newsroom.publish("harbour", "flood warning", "minutes of the council", "other")
     assert newsroom.rows("SELECT state, due_at FROM messages ORDER BY due_at") == [
         ("pending", "2026-03-03T22:00:00.000Z"),
         ("held", "2026-03-04T06:00:00.000Z"),
         ("held", "2026-03-09T08:00:00.000Z"),
+    ]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
+def test_the_rule_that_tells_soonest_tells_it_once_wherever_it_stands(
+    make_newsroom: Any, order: tuple[int, ...]
+) -> None:
+    rules = (EVERYTHING, Rule("urgent", keywords=("flood",), at_once=True), Rule("noon", digest="0 12 * * *"))
+    newsroom = make_newsroom(rules=rules)
+    newsroom.add_source("harbour")
+    set_timing(newsroom, NIGHT, *(rules[place] for place in order))
+    at(newsroom, "2026-03-03T23:00")
+    newsroom.publish("harbour", "flood warning", "other")
+    told = (
+        "SELECT r.name, m.state, m.due_at, count(*) FROM messages m JOIN rules r ON r.id = m.rule_id "
+        "JOIN message_changes x ON x.message_id = m.id GROUP BY m.id ORDER BY m.due_at"
+    )
+    assert newsroom.rows(told) == [
+        ("urgent", "pending", "2026-03-03T22:00:00.000Z", 1),
+        ("everything", "held", "2026-03-04T06:00:00.000Z", 1),
     ]
 
 

@@ -40,6 +40,18 @@ def test_a_test_of_the_rules_lists_what_was_told(call: Call) -> None:
     assert call("rules", "test").out.count("console, hook") == len(told)
 
 
+def test_a_test_of_one_rule_shows_what_it_wants_and_who_would_have_told_it(call: Call, home: Path) -> None:
+    with (home / "presswatch.toml").open("a", encoding="utf-8") as file:
+        file.write('[[rules]]\nname = "second"\nkinds = ["added"]\nchannels = ["hook"]\n')
+    done = call("rules", "test", "--rule", "second", "--json")
+    assert done.json
+    assert all(row["channels"] == [] and row["told_by"] == {"hook": "all"} for row in done.json)
+    assert "nothing would have been told" in done.err
+    assert f"second wants more, which other rules would have told: all {len(done.json)}" in done.err
+    assert call("rules", "test", "--rule", "second").out.count("hook (by all)") == len(done.json)
+    assert {row["rule"] for row in call("rules", "test", "--json").json} == {"all"}
+
+
 def test_an_unknown_rule_is_refused(call: Call) -> None:
     done = call("rules", "test", "--rule", "none")
     assert (done.code, done.out) == (2, "")
