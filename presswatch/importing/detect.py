@@ -18,8 +18,8 @@ _YAML_LINE = re.compile(r"(---|%YAML)(\s|$)|(-\s+)?[A-Za-z_<][\w-]*:(\s|$)")
 
 
 def read_list(path: Path, form: str | None = None, *, pages: bool = False) -> tuple[str, list[Found]]:
-    """The form of the file (``opml``, ``urlwatch``, ``changedetection``, ``urls``), and the entries in it. It is known by
-    its contents unless it is given.
+    """The form of the file (``opml``, ``urlwatch``, ``changedetection``, ``urls``), and the entries in it. It is known
+    by its contents unless it is given.
 
     ``pages`` takes the web pages of an OPML rather than its feeds. Raises :class:`ConfigError` naming the file.
     """
