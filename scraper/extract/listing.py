@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -51,8 +52,9 @@ def read_page(tree: Tree, *, now: datetime, languages: Sequence[str]) -> Page:
 
 
 def candidates(page: Page, recipe: Recipe | None = None, *, witnesses: bool = False) -> list[Judged]:
-    """The closely read candidates, best first. The one that a learnt ``recipe`` names has a head start; those that hold
-    much less than it, or the same, are not read, unless there are ``witnesses`` that may speak for one of them."""
+    """The closely read candidates, best first. The one that a learnt ``recipe`` names has a head start, but not over a
+    better one that shows a later day; those that hold much less than it, or the same, are not read, unless there are
+    ``witnesses`` that may speak for one of them."""
     tree = page.tree
     dates = _count_dates(page)
     groups = find_groups(tree, dates)
@@ -67,7 +69,24 @@ def candidates(page: Page, recipe: Recipe | None = None, *, witnesses: bool = Fa
         rivals = _promising(tree, groups, dates, RIVALS if named else JUDGED, 0.0)
     judged = named + [judge(page, g, whole) for g in rivals if id(g) not in known]
     judged.sort(key=lambda j: -j.choice - HEAD_START * (id(j.group) in known and j.odds > 0))
+    if judged and id(judged[0].group) in known:
+        # The site may have begun a new list beside the one that was learnt.
+        held = judged[0]
+        later = [j for j in judged[1:] if j.choice > held.choice and _last_day(page, j) > _last_day(page, held)]
+        if later:
+            judged = [later[0], *(j for j in judged if j is not later[0])]
     return judged
+
+
+def _last_day(page: Page, judged: Judged) -> int:
+    """The latest day that a list shows, as an ordinal; 0 if it shows none."""
+    nodes = page.moment_nodes
+    found = 0
+    for r in judged.group.records:
+        for m in page.moments[bisect_left(nodes, r.start) : bisect_left(nodes, r.stop)]:
+            if m.published.on is not None:
+                found = max(found, m.published.on.toordinal())
+    return found
 
 
 def _count_dates(page: Page) -> list[int]:

@@ -58,6 +58,22 @@ def test_a_list_that_is_left_behind_is_left_for_a_clearly_better_one() -> None:
     assert moved.recipe != recipe
 
 
+def test_a_new_list_with_later_days_takes_over_from_the_old_one_that_stays() -> None:
+    old = "".join(
+        f'<li><span>{27 - n}.02.2026</span> <a href="/old/{n}">{HEADLINES[n % 8]}, part {n}</a></li>' for n in range(12)
+    )
+    new = "".join(
+        f'<article><h3><a href="/new/{n}">{HEADLINES[n % 8]}, number {n}</a></h3><time>{12 - n}.03.2026</time></article>'
+        for n in range(10)
+    )
+    archive = f'<section id="old"><h2>Archive</h2><ul>{old}</ul></section>'
+    recipe = look(archive).recipe
+    assert recipe is not None
+    both = f'<section id="new"><h2>News</h2>{new}</section>{archive}'
+    assert "new" in urls(look(both)), "or this page proves nothing"
+    assert "new" in urls(look(both, recipe))
+
+
 def test_a_recipe_that_no_longer_fits_changes_nothing() -> None:
     fresh = look(main_list(8))
     for item in ("body > main > div > p", "li", "body", " > ", "", "li[", "a > " * 300):
