@@ -26,7 +26,8 @@ _CANDIDATES = 2_000
 @dataclass(frozen=True, slots=True)
 class ArticleJob:
     """One look at the article of an item, and the lease of its site. ``first_at`` is the first answer, ``None`` before;
-    ``failures`` and ``gone`` count answers in a row; ``doubted`` is the digest of a much shorter text seen once."""
+    ``failures`` and ``gone`` count answers in a row, ``gone_at`` is the first of these; ``doubted`` is the digest of a
+    much shorter text seen once."""
 
     item_id: int
     source_id: int
@@ -41,6 +42,7 @@ class ArticleJob:
     first_at: datetime | None
     failures: int
     gone: int
+    gone_at: datetime | None
     doubted: str | None
     asking: SourceRequests
 
@@ -159,6 +161,7 @@ def lease_article(
         first_at=from_text(row["first_at"]) if row["first_at"] else None,
         failures=row["failures"],
         gone=row["gone"],
+        gone_at=from_text(row["gone_at"]) if row["gone_at"] else None,
         doubted=row["doubted"],
         asking=asking,
     )

@@ -46,7 +46,7 @@ def load_known(conn: sqlite3.Connection, source_id: int, keys: Iterable[Sequence
     of_item = _keys_of(conn, list(rows))
     flaps = _flaps_of(conn, source_id)
     turns = _turns_of(conn, [row[0] for row in rows.values() if row[2] > 1])
-    returns = _returns_of(conn, [row[0] for row in rows.values() if row[3] == "withdrawn" or row[6]])
+    returns = returns_of(conn, [row[0] for row in rows.values() if row[3] == "withdrawn" or row[6]])
     return [
         KnownItem(
             item_id=item_id,
@@ -155,7 +155,7 @@ def _flaps_of(conn: sqlite3.Connection, source_id: int) -> dict[int, list[tuple[
     return found
 
 
-def _returns_of(conn: sqlite3.Connection, item_ids: list[int]) -> dict[int, int]:
+def returns_of(conn: sqlite3.Connection, item_ids: list[int]) -> dict[int, int]:
     """How often items were back after a withdrawal, since so long before their last change."""
     found: dict[int, int] = {}
     for some in _slices(item_ids):

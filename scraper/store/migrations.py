@@ -361,6 +361,7 @@ CREATE TABLE article_looks (
   looks INTEGER NOT NULL DEFAULT 0,          -- answers so far, whole or "not modified"
   failures INTEGER NOT NULL DEFAULT 0,       -- failed looks in a row
   gone INTEGER NOT NULL DEFAULT 0,           -- looks in a row that say it is gone (404, 410, sent to the front page)
+  gone_at TEXT,                              -- the first of these; null: none
   validator_url TEXT, etag TEXT, last_modified TEXT,  -- of the last whole answer; null: none
   body_sha256 TEXT,                          -- of the last whole answer; null: none
   doubted TEXT                               -- digest of a much shorter text, seen once; null: none

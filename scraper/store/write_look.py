@@ -1,4 +1,4 @@
-"""The one transaction of a look at an item's article: its text, what changed, the item's withdrawal, the next look."""
+"""The one transaction of a look at an item's article: its text, what changed, the next look."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from scraper.store.article_jobs import ArticleJob
 from scraper.store.db import Store
 from scraper.store.write_article import WrittenArticle, stored_article, write_item_article
 from scraper.store.write_check import name_capture, write_fetches
+from scraper.store.write_gone import write_gone
 from scraper.store.write_source import space_site
 from scraper.store.writing import CheckRecord, Fact, FetchRecord, Writing, write_fact
 from scraper.text import fold_text
 from scraper.types import ArticleData, ChangeKind, Outcome, Validators
 
 _SOON = timedelta(hours=1)
-_BUSY = timedelta(minutes=1)
 _MOST_MISSED = 10
 
 Finding = Literal["article", "same", "gone", "failed"]
@@ -72,7 +72,8 @@ def ask_after_missing(writing: Writing, missed: Sequence[tuple[int, int]]) -> No
         return
     writing.conn.executemany(
         "INSERT INTO article_looks(item_id, source_id, due_at) SELECT id, source_id, ? FROM items "
-        "WHERE id = ? AND url IS NOT NULL ON CONFLICT(item_id) DO UPDATE SET due_at = excluded.due_at, failures = 0",
+        "WHERE id = ? AND url IS NOT NULL ON CONFLICT(item_id) "
+        "DO UPDATE SET due_at = excluded.due_at, failures = 0, gone = 0, gone_at = NULL",
         [(writing.at, item_id) for item_id, count in missed[:_MOST_MISSED] if count == 1],
     )
 
@@ -125,7 +126,17 @@ def _write(writing: Writing, job: ArticleJob, record: ArticleRecord) -> datetime
             _remember(writing, job, due, failures=failures)
             return due
         case "gone":
-            return _write_article_gone(writing, job)
+            due = write_gone(writing, job)
+            first_at = job.first_at or writing.now
+            _remember(
+                writing,
+                job,
+                due,
+                gone=job.gone + 1,
+                gone_at=min(job.gone_at or writing.now, writing.now),
+                first_at=first_at,
+            )
+            return due
         case "same":
             return _answered(writing, job, record)
     return _write_text(writing, job, record)
@@ -161,6 +172,7 @@ def _remember(
     *,
     failures: int = 0,
     gone: int = 0,
+    gone_at: datetime | None = None,
     doubted: str | None = None,
     first_at: datetime | None = None,
     record: ArticleRecord | None = None,
@@ -169,6 +181,7 @@ def _remember(
         "due_at": to_text(due) if due else None,
         "failures": failures,
         "gone": gone,
+        "gone_at": to_text(gone_at) if gone_at else None,
         "doubted": doubted,
     }
     if first_at is not None:
@@ -198,57 +211,5 @@ def _tell_edit(writing: Writing, job: ArticleJob, written: WrittenArticle) -> No
         fields=written.fields,
         reason="the article was edited" + (" back to an earlier form" if written.returned else ""),
         tell=is_told(written.number - 1, returned=written.returned),
-    )
-    write_fact(writing, fact)
-
-
-# -- withdrawal ------------------------------------------------------------------------------------------------------
-
-
-def _write_article_gone(writing: Writing, job: ArticleJob) -> datetime | None:
-    """An item that the listing misses is withdrawn at once; one that left it by the old end, when its page is found
-    gone twice; one that is still listed has a broken link, and no more."""
-    row = writing.conn.execute(
-        "SELECT i.item_key, i.revision, i.status, a.listed, a.missed FROM items i "
-        "JOIN appearances a ON a.item_id = i.id AND a.source_id = i.source_id WHERE i.id = ?",
-        (job.item_id,),
-    ).fetchone()
-    is_sure = bool(row["missed"]) or (not row["listed"] and job.gone >= 1)
-    due: datetime | None = None
-    if row["status"] in ("withdrawn", "merged"):
-        due = None
-    elif not is_sure:
-        due = writing.now + _SOON if not row["listed"] else next_step(job.first_at or writing.now, writing.now)
-    elif _is_being_checked(writing):
-        due = writing.now + _BUSY
-    else:
-        _withdraw(writing, job, row)
-    _remember(writing, job, due, gone=job.gone + 1, first_at=job.first_at or writing.now)
-    return due
-
-
-def _is_being_checked(writing: Writing) -> bool:
-    """Whether somebody compares the listing at this moment, with what was known before."""
-    row = writing.conn.execute(
-        "SELECT holder, expires_at FROM leases WHERE name = ?", (f"source:{writing.record.source_id}",)
-    ).fetchone()
-    return bool(row and row["holder"] and row["expires_at"] > writing.at)
-
-
-def _withdraw(writing: Writing, job: ArticleJob, row: sqlite3.Row) -> None:
-    conn, source_id = writing.conn, writing.record.source_id
-    conn.execute(
-        "UPDATE appearances SET listed = 0, left_at = coalesce(left_at, ?), missed = 0 "
-        "WHERE source_id = ? AND item_id = ?",
-        (writing.at, source_id, job.item_id),
-    )
-    conn.execute("UPDATE items SET status = 'withdrawn', changed_at = ? WHERE id = ?", (writing.at, job.item_id))
-    earlier = conn.execute("SELECT count(*) FROM changes WHERE item_id = ?", (job.item_id,)).fetchone()[0]
-    fact = Fact(
-        kind=ChangeKind.WITHDRAWN,
-        about=(row["item_key"], ChangeKind.WITHDRAWN.value, str(earlier)),
-        item_id=job.item_id,
-        revision=row["revision"],
-        reason="no longer listed, and its page is gone",
     )
     write_fact(writing, fact)

@@ -95,16 +95,27 @@ def test_text_that_comes_back_is_a_third_form_and_flapping_falls_silent(site: Pr
     assert reader.value("SELECT count(*) FROM article_revisions") == 7, "all of them are stored"
 
 
-def test_missing_item_whose_page_is_gone_is_withdrawn_at_once(site: PressOffice, reader: Reader) -> None:
+def among_others(site: PressOffice, reader: Reader) -> Release:
+    """A release that was read and stands between others."""
     release = publish(site, reader)
     site.publish(3)
     reader.check()
     reader.look_at_articles()
+    return release
+
+
+def test_missing_item_whose_page_is_gone_is_withdrawn_one_look_sooner(site: PressOffice, reader: Reader) -> None:
+    release = among_others(site, reader)
     site.releases.remove(release)
-    reader.check()
-    assert reader.told("withdrawn") == [], "missing once"
-    reader.look_at_articles()
-    assert reader.told("withdrawn") == [release.title]
+    told = []
+    for _ in range(2):
+        reader.check()
+        reader.look_at_articles()
+        told.append(reader.told("withdrawn"))
+        wait(reader, minutes=59)
+        told.append(reader.told("withdrawn"))
+        reader.now -= timedelta(minutes=59)
+    assert told == [[], [], [release.title], []], "missing twice, and its page is gone after both"
     assert "its page is gone" in reader.value("SELECT reason FROM changes ORDER BY id DESC")
     for _ in range(4):
         reader.check()
@@ -112,6 +123,40 @@ def test_missing_item_whose_page_is_gone_is_withdrawn_at_once(site: PressOffice,
     site.releases.insert(3, release)
     reader.check()
     assert reader.told("reinstated") == [release.title]
+
+
+def test_two_servers_in_turn_of_which_one_is_behind_withdraw_nothing(site: PressOffice, reader: Reader) -> None:
+    release = among_others(site, reader)
+    place = site.releases.index(release)
+    for _ in range(6):
+        site.releases.remove(release)
+        reader.check()
+        reader.look_at_articles()
+        assert reader.told("withdrawn") == []
+        site.releases.insert(place, release)
+        reader.check()
+        reader.look_at_articles()
+    assert reader.rows("SELECT 1 FROM changes WHERE kind = 'withdrawn'") == []
+
+
+def test_item_and_page_that_come_and_go_are_told_three_times(site: PressOffice, reader: Reader) -> None:
+    release = among_others(site, reader)
+    place = site.releases.index(release)
+    told: list[str] = []
+    for _ in range(5):
+        site.releases.remove(release)
+        for _ in range(3):
+            reader.check()
+            reader.look_at_articles()
+            told += ["withdrawn"] * len(reader.told("withdrawn"))
+        site.releases.insert(place, release)
+        reader.check()
+        told += ["reinstated"] * len(reader.told("reinstated"))
+    assert told == ["withdrawn", "reinstated", "withdrawn", "reinstated", "withdrawn"]
+    rows = reader.rows("SELECT reason FROM changes WHERE kind = 'withdrawn' ORDER BY id")
+    assert len(rows) == 5, "all are stored"
+    assert ["its page is gone" in row["reason"] for row in rows] == [True] * 5
+    assert rows[2]["reason"].startswith("goes to and fro")
 
 
 def test_missing_item_whose_page_stands_is_not_withdrawn_early(site: PressOffice, reader: Reader) -> None:
@@ -156,9 +201,23 @@ def test_item_off_the_list_whose_page_is_gone_twice_is_withdrawn(site: PressOffi
     release.gone = 410
     told = []
     for _ in range(12):
-        wait(reader, hours=1)
+        reader.check()
+        reader.look_at_articles()
         told += reader.told("withdrawn")
     assert told == [release.title]
+
+
+def test_page_is_not_gone_twice_before_the_listing_was_seen_again(site: PressOffice, reader: Reader) -> None:
+    release = publish(site, reader)
+    site.publish(9)
+    reader.check()
+    site.publish(3)
+    reader.check()
+    release.gone = 404
+    for _ in range(24):
+        wait(reader, hours=1)
+        assert reader.told("withdrawn") == []
+    assert reader.value("SELECT gone FROM article_looks JOIN items ON id = item_id WHERE title = ?", release.title) >= 2
 
 
 def test_walls_errors_and_teasers_are_no_edits(site: PressOffice, reader: Reader) -> None:

@@ -1,0 +1,99 @@
+"""Withdrawing an item whose article is gone: what its page says counts together with what the listing says."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+
+from scraper.clock import from_text, to_text
+from scraper.flaps import MOST_RETURNS, NOTE
+from scraper.following import next_step
+from scraper.store.article_jobs import ArticleJob
+from scraper.store.known import returns_of
+from scraper.store.writing import Fact, Writing, write_fact
+from scraper.types import ChangeKind
+
+_SOON = timedelta(hours=1)
+_BUSY = timedelta(minutes=1)
+_CONFIRMED = 2
+"""So many looks at the listing that missed an item need but one at its page."""
+
+
+def write_gone(writing: Writing, job: ArticleJob) -> datetime | None:
+    """An item that the listing misses, or that left it by the old end, is withdrawn when its page is found gone twice,
+    with a believable look at the listing between; one that is still listed has a broken link, and no more. When to look
+    again."""
+    row = _item(writing, job)
+    if row["status"] in ("withdrawn", "merged"):
+        return None
+    if row["listed"] and not row["missed"]:
+        return next_step(job.first_at or writing.now, writing.now)
+    if row["missed"] < _CONFIRMED and not _was_gone_before(writing, job):
+        return _after_listing(writing, _BUSY if row["missed"] else _SOON)
+    if _is_being_checked(writing):
+        return writing.now + _BUSY
+    _withdraw(writing, job, row)
+    return None
+
+
+def _item(writing: Writing, job: ArticleJob) -> sqlite3.Row:
+    row: sqlite3.Row = writing.conn.execute(
+        "SELECT i.item_key, i.revision, i.status, a.listed, a.missed FROM items i "
+        "JOIN appearances a ON a.item_id = i.id AND a.source_id = i.source_id WHERE i.id = ?",
+        (job.item_id,),
+    ).fetchone()
+    return row
+
+
+def _was_gone_before(writing: Writing, job: ArticleJob) -> bool:
+    """Whether it was gone at an earlier look, and the listing was well since then. Servers of one site that take turns
+    may not have the page yet, or a whole site may be away for an hour."""
+    seen = writing.source["last_ok_at"]
+    return job.gone_at is not None and seen is not None and seen >= to_text(job.gone_at)
+
+
+def _after_listing(writing: Writing, least: timedelta) -> datetime:
+    """When the listing will have been looked at again, but not sooner than ``least`` from now."""
+    row = writing.conn.execute(
+        "SELECT next_check_at FROM cadences WHERE source_id = ?", (writing.record.source_id,)
+    ).fetchone()
+    soonest = writing.now + least
+    return max(from_text(row["next_check_at"]), soonest) if row else soonest
+
+
+def _is_being_checked(writing: Writing) -> bool:
+    """Whether somebody compares the listing at this moment, with what was known before."""
+    row = writing.conn.execute(
+        "SELECT holder, expires_at FROM leases WHERE name = ?", (f"source:{writing.record.source_id}",)
+    ).fetchone()
+    return bool(row and row["holder"] and row["expires_at"] > writing.at)
+
+
+def _withdraw(writing: Writing, job: ArticleJob, row: sqlite3.Row) -> None:
+    conn, source_id = writing.conn, writing.record.source_id
+    conn.execute(
+        "UPDATE appearances SET listed = 0, left_at = coalesce(left_at, ?), missed = 0 "
+        "WHERE source_id = ? AND item_id = ?",
+        (writing.at, source_id, job.item_id),
+    )
+    conn.execute("UPDATE items SET status = 'withdrawn', changed_at = ? WHERE id = ?", (writing.at, job.item_id))
+    returns = returns_of(conn, [job.item_id]).get(job.item_id, 0)
+    reason = "no longer listed, and its page is gone"
+    if returns == MOST_RETURNS:
+        reason = f"{NOTE} ({reason})"
+    _write(writing, job, row, ChangeKind.WITHDRAWN, reason, tell=returns <= MOST_RETURNS)
+
+
+def _write(
+    writing: Writing, job: ArticleJob, row: sqlite3.Row, kind: ChangeKind, reason: str, *, tell: bool
+) -> None:
+    earlier = writing.conn.execute("SELECT count(*) FROM changes WHERE item_id = ?", (job.item_id,)).fetchone()[0]
+    fact = Fact(
+        kind=kind,
+        about=(row["item_key"], kind.value, str(earlier)),
+        item_id=job.item_id,
+        revision=row["revision"],
+        reason=reason,
+        tell=tell,
+    )
+    write_fact(writing, fact)
