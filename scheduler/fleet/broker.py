@@ -24,6 +24,9 @@ from scraper.addresses import AddressPolicy
 from scraper.errors import ConfigError, PresswatchError
 
 log = logging.getLogger(__name__)
+for _library in ("aio_pika", "aiormq"):
+    # They tell of every frame, which costs as much as sending it, also where nobody listens.
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 HELLOS: Final = "presswatch.hello"
 """Where workers of every version say that they live."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from types import SimpleNamespace
 from typing import Any
 
@@ -90,6 +91,13 @@ def test_beginning_without_the_broker_is_a_broker_error_on_both_sides(error: Bas
             ).run(asyncio.Event())
 
     asyncio.run(begin())
+
+
+def test_libraries_do_not_tell_of_every_frame(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        for name in ("aiormq.connection", "aio_pika.exchange"):
+            assert not logging.getLogger(name).isEnabledFor(logging.INFO)
+            assert logging.getLogger(name).isEnabledFor(logging.WARNING)
 
 
 @pytest.mark.fleet
