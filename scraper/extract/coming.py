@@ -33,10 +33,10 @@ def coming(days: Iterable[tuple[int, int, Published]], today: date) -> set[int]:
     runs: dict[int, list[tuple[int, date]]] = {}
     for node, place, published in days:
         run = runs.setdefault(place, [])
-        on = published.on if lacks_year(published) else None
-        if on is not None and _is_soon(on, today):
+        on = published.on
+        if on is not None and _is_soon(on, today) and lacks_year(published):
             run.append((node, on))
-        else:
+        elif run:
             found |= _programme(run)
             run.clear()
     return found.union(*map(_programme, runs.values()))

@@ -26,9 +26,9 @@ LEAST_TITLE = 3
 def prefer_finer(page: Page, judged: list[Judged]) -> list[Judged]:
     """The candidates, best first; if the best one's records are days with several items each, the candidate whose
     records are these items goes first, and is as likely."""
-    if not judged:
+    best = judged[0] if judged else None
+    if best is None or best.signs.dated < LED:
         return judged
-    best = judged[0]
     finer = [j for j in judged[1:] if len(j.group.records) > len(best.group.records) and _within(best, j)]
     whole = _fields(page, best) if finer else []
     titles = {f.title.node for f in whole if f.title}

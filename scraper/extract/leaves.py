@@ -17,8 +17,8 @@ LEVELS = 4
 MAX_TEXT = 24
 """Characters of a leaf: more is a sentence with a number in it."""
 MAX_WORDS = 4
-LONGEST_DAY = 6
-"""Characters of a day, or of day and month in numbers."""
+LONGEST_DAY = 7
+"""Characters of a day, or of day and month in numbers, with a blank before it."""
 
 _DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _DAY_AND_MONTH = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2?")
@@ -32,8 +32,10 @@ def find_leaves(tree: Tree, *, now: datetime, languages: Sequence[str]) -> list[
     found: list[tuple[int, Published]] = []
     looked = 0
     for i in tree.chunk_nodes:
+        if len(tree.text[i]) > LONGEST_DAY:
+            continue
         text = tree.text[i].strip()
-        if len(text) > LONGEST_DAY or not (_DAY.fullmatch(text.rstrip(".,")) or _DAY_AND_MONTH.fullmatch(text)):
+        if not (_DAY.fullmatch(text.rstrip(".,")) or _DAY_AND_MONTH.fullmatch(text)):
             continue
         looked += 1
         if looked > MAX_LEAVES:
