@@ -218,11 +218,12 @@ class Checker:
         if self.options.gap_pages == 0:
             return
         trail, why = Trail.after(page.url, said.next_page_url), "all items are new"
+        if job.gap is not None:  # also where more is new meanwhile: what was found since then does not close it
+            look.gap_since = job.gap.since
         if not await self.store.run(lambda store: leaves_gap(store, job, look, said, self.options.diff)):
             if job.gap is None:
                 return
             trail, why = Trail.after(page.url, job.gap.url), "a gap is open"
-            look.gap_since = job.gap.since
         left = self.options.deadline.total_seconds() - (time.monotonic() - started) - _RESERVE_SECONDS
         try:
             async with asyncio.timeout(left):

@@ -66,7 +66,9 @@ def compare_further(
     for page in pages:
         items, keys = differ.keys_for(page.items[:MAX_ITEMS], job.url)
         fresh = [i for i, of_item in enumerate(keys) if not _strong([of_item]) & seen]
-        diff = _compare(store, job, [items[i] for i in fresh], [keys[i] for i in fresh], policy)
+        some, of_some = [items[i] for i in fresh], [keys[i] for i in fresh]
+        # A page in the middle of a gap that is noticed late is older than all that is listed by now.
+        diff = _compare(store, job, some, of_some, policy, accepted=since is not None)
         found.append(diff if since is None else _late(store, diff, since))
         seen |= _strong(keys)
     return tuple(found)
@@ -78,10 +80,13 @@ def _compare(
     items: Sequence[ItemData],
     keys: Sequence[tuple[ItemKey, ...]],
     policy: differ.Policy,
+    *,
+    accepted: bool = False,
 ) -> differ.Diff:
     # A last page is short, and an older one shows what the first one does not: neither is a reason for doubt.
     known = load_known(store.conn, job.source_id, keys)
-    return differ.diff(items, keys, known, now=job.leased_at, policy=replace(policy, shrunk_below=0.0))
+    policy = replace(policy, shrunk_below=0.0)
+    return differ.diff(items, keys, known, now=job.leased_at, accepted=accepted, policy=policy)
 
 
 def _late(store: Store, diff: differ.Diff, since: datetime) -> differ.Diff:

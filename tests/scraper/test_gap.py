@@ -95,6 +95,18 @@ def test_page_that_failed_is_read_at_the_next_look_and_what_it_lists_is_told(sit
     assert reader.value("SELECT count(*) FROM items") == 37
 
 
+def test_a_gap_stays_open_where_the_whole_first_page_is_new_again(site: PressOffice, reader: Reader) -> None:
+    fresh = site.publish(35)
+    site.broken = {3}
+    reader.check()
+    told = reader.told()
+    site.broken = set()
+    later = site.publish(10)
+    reader.check()
+    assert sorted([*told, *reader.told()]) == sorted([*fresh, *later])
+    assert reader.value("SELECT gap_url FROM sources") is None
+
+
 def test_what_only_a_late_page_tells_is_a_change_that_survives_a_power_cut(site: PressOffice, reader: Reader) -> None:
     fresh = site.publish(25)
     site.broken = {3}
