@@ -17,7 +17,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -194,13 +194,22 @@ class ParsePool:
 
         Raises :class:`ExtractError`.
         """
+        return await self._call(about, None, args, kwargs)
+
+    async def apply(self, function: Callable[..., object], about: str, /, *args: object) -> Any:
+        """Run another function, one of a module of this package, as :meth:`call` does the target."""
+        return await self._call(about, function, args, {})
+
+    async def _call(
+        self, about: str, function: Callable[..., object] | None, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> Any:
         with standing_still():
             await self._turn.acquire()
         try:
             if not self._open:
                 raise ExtractError("internal", "the parsing processes have been shut down", url=about)
             # Packed only now: those who wait for their turn should not hold a second copy of their page.
-            answer = await self._run(pickle.dumps((args, kwargs), protocol=5), about)
+            answer = await self._run(pickle.dumps((function, args, kwargs), protocol=5), about)
         finally:
             self._turn.release()
         if answer.kind == "refused":

@@ -142,8 +142,8 @@ def _serve(link: socket.socket, incoming: BinaryIO, function: Callable[..., Any]
 def _run(function: Callable[..., Any], data: bytes, *, last: bool, resident_bytes: int) -> bytes:
     """One job: from its frame's content to the frame to answer with. Never raises."""
     try:
-        args, kwargs = pickle.loads(data)  # noqa: S301  (from our own parent)
-        value = function(*args, **kwargs)
+        named, args, kwargs = pickle.loads(data)  # noqa: S301  (from our own parent)
+        value = (named or function)(*args, **kwargs)
         if gc.get_count()[0] > _MANY:
             gc.collect()
         return pack(Answer("done", value=value, retire=last or _resident() > resident_bytes))

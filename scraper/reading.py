@@ -6,10 +6,11 @@ Knows no database, so that it can be done elsewhere: what it has to remember is 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from scrapy import Request
 from scrapy.http import Response
@@ -23,7 +24,7 @@ from scraper.browser.rendering import Rendered
 from scraper.charset import decode_body
 from scraper.clock import Clock
 from scraper.deadline import deadline
-from scraper.errors import CheckError, FetchError
+from scraper.errors import CheckError, ExtractError, FetchError
 from scraper.fetch import Download, FetchRequest, Limits, fetch
 from scraper.forms import hidden_fields
 from scraper.gates import PoliteGate, SiteBook, SpacingGate
@@ -44,6 +45,15 @@ class Extractor(Protocol):
         self, body: bytes, url: str, *, content_type: str | None, now: datetime, recipe: Recipe | None
     ) -> Extraction:
         """Raises :class:`scraper.errors.ExtractError`."""
+        ...
+
+
+@runtime_checkable
+class Apart(Protocol):
+    """An extractor that runs other functions over foreign data too, within the same bounds."""
+
+    async def apply(self, function: Callable[..., object], about: str, /, *args: object) -> Any:
+        """What ``function`` gives. Raises :class:`scraper.errors.ExtractError`."""
         ...
 
 
@@ -326,6 +336,11 @@ class PageVisit:
             limits=limits or self._manners.limits,
         )
 
+    @property
+    def extractor(self) -> Extractor:
+        """Whoever understands pages."""
+        return self._reader.extractor
+
     async def understand(self, page: Page, recipe: Recipe | None) -> Extraction:
         """What ``page`` says. Raises :class:`scraper.errors.ExtractError`."""
         return await self._reader.extractor.extract(
@@ -344,6 +359,12 @@ class _Hands:
 
     async def understand(self, page: Page, recipe: Recipe | None) -> Extraction:
         return await self._visit.understand(page, recipe)
+
+    async def apply(self, function: Callable[..., object], about: str, /, *args: object) -> Any:
+        extractor = self._visit.extractor
+        if not isinstance(extractor, Apart):
+            raise ExtractError("internal", "there is no process in which data can be read", url=about)
+        return await extractor.apply(function, about, *args)
 
     async def render(self, shell: Page) -> Rendered:
         return await self._visit.scripts(self._request).render(shell)

@@ -5,19 +5,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from scraper.answers import NotModified, whole_page
 from scraper.browser.answering import Answered
 from scraper.browser.chromium import NoBrowserError
 from scraper.browser.rendering import Rendered
 from scraper.errors import CheckError, ExtractError, FetchError
-from scraper.extract.json_listing import addressed, load_bounded, suggest
 from scraper.health import suspicion
+from scraper.page_data import MOST_BYTES, MOST_RECIPES, recipes_in_answers, recipes_in_page
 from scraper.types import Access, Extraction, Page, PageKind, Recipe, Validators, Way
 from scraper.urls import canonicalize_url, site_of
 
@@ -26,15 +25,11 @@ log = logging.getLogger(__name__)
 MOST_FEEDS: Final = 2
 """Feeds of a shell that are tried."""
 LEAST_ITEMS: Final = 3
-MOST_RECIPES: Final = 2
 TRIED_AGAIN_AFTER: Final = timedelta(hours=6)
 """How long nothing is tried any more for a page in which a browser has found no list."""
 SEARCHED_AGAIN_AFTER: Final = timedelta(days=7)
 """How long a page is rendered before a feed or data that need no browser are looked for again."""
-_MOST_STATES: Final = 20
 _EMPTY_KINDS: Final = (PageKind.APP_SHELL, PageKind.EMPTY, PageKind.OTHER)
-_STATE: Final = re.compile(rb"<script\b([^>]{0,500})>", re.IGNORECASE)
-_ID: Final = re.compile(rb"""\bid\s?=\s?["']?([A-Za-z_][\w-]{0,80})["'\s>]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +48,11 @@ class Hands(Protocol):
     async def fetch(self, url: str, validators: Validators | None) -> Page | NotModified: ...
 
     async def understand(self, page: Page, recipe: Recipe | None) -> Extraction: ...
+
+    async def apply(self, function: Callable[..., object], about: str, /, *args: object) -> Any:
+        """What a pure function makes of foreign data, in a process that can be killed. Raises
+        :class:`ExtractError`."""
+        ...
 
     async def render(self, shell: Page) -> Rendered: ...
 
@@ -176,11 +176,11 @@ async def _stand_in(
                 return found
     if but == "json":
         return None
-    for recipe in _states(shell)[:MOST_RECIPES]:
+    for recipe in await _in_page(shell, hands):
         found = await _try(hands, shown, Access("json", "data in the page", wish.url, recipe), shell)
         if found is not None:
             return found
-    for url, recipe in _recipes(rendered.observed, shown)[:MOST_RECIPES] if rendered and shown else ():
+    for url, recipe in await _in_answers(rendered.observed, shown, wish.url, hands) if rendered and shown else ():
         found = await _try(hands, shown, Access("json", "the data that the page is made of", url, recipe))
         if found is not None:
             return found
@@ -211,38 +211,47 @@ def _agree(shown: Extraction, said: Extraction) -> bool:
     )
 
 
-def _states(shell: Page) -> list[Recipe]:
-    """Recipes for data that lies in script elements of the page itself."""
-    return [
-        replace(made.recipe, listing=selector)
-        for selector, text in _state_scripts(shell.body)
-        for made in suggest(load_bounded(text))[:2]
-        if made.recipe.link is not None
-    ]
+async def _in_page(shell: Page, hands: Hands) -> list[Recipe]:
+    """Recipes for data that lies in the page itself."""
+    if b"json" not in shell.body.lower():
+        return []
+    found = await _apart(hands, recipes_in_page, shell.url, shell.body)
+    return [recipe for recipe in found if _is_plain(recipe)]
 
 
-def _state_scripts(body: bytes) -> list[tuple[str, str]]:
-    """The script elements that hold JSON and have an id: their selectors and texts."""
-    found: list[tuple[str, str]] = []
-    for tag in _STATE.finditer(body):
-        named = _ID.search(tag[1] + b" ")
-        if named and b"json" in tag[1].lower() and b"ld+json" not in tag[1].lower():
-            end = body.find(b"</script", tag.end())
-            text = body[tag.end() : end if end >= 0 else len(body)]
-            found.append((f"script#{named[1].decode('ascii')}", text.decode("utf-8", "replace")))
-        if len(found) >= _MOST_STATES:
-            break
-    return found
-
-
-def _recipes(observed: Sequence[Answered], shown: Extraction) -> list[tuple[str, Recipe]]:
+async def _in_answers(
+    observed: Sequence[Answered], shown: Extraction, url: str, hands: Hands
+) -> list[tuple[str, Recipe]]:
     """Addresses that a rendered page took its data from, with recipes for what they say."""
+    answers, left = list[Answered](), MOST_BYTES
+    for answered in observed:
+        if len(answered.body) <= left:
+            answers.append(answered)
+            left -= len(answered.body)
+    if not answers:
+        return []
+    found = await _apart(hands, recipes_in_answers, url, [answered.body for answered in answers], shown.items)
     return [
-        (answered.url, fitting.recipe)
-        for answered in observed
-        for made in suggest(load_bounded(answered.body.decode("utf-8", "replace")))
-        if (fitting := addressed(made, shown.items)) is not None
+        (answers[one[0]].url, one[1])
+        for one in found
+        if isinstance(one, tuple) and len(one) == 2 and one[0] in range(len(answers)) and _is_plain(one[1])
     ]
+
+
+async def _apart(hands: Hands, function: Callable[..., object], url: str, *args: object) -> list[Any]:
+    """What a process makes of foreign data. It may have been overcome by it: all that is taken for granted is a list of
+    plain values."""
+    try:
+        found = await hands.apply(function, url, *args)
+    except ExtractError as error:
+        log.info("the data behind %s was not looked at: %s", url, error)
+        return []
+    return found[:MOST_RECIPES] if isinstance(found, list) else []
+
+
+def _is_plain(recipe: object) -> bool:
+    """Whether it is one that runs nothing."""
+    return isinstance(recipe, Recipe) and recipe.hook is None
 
 
 def _digest(page: Page) -> str:

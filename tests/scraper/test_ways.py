@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from scraper.answers import NotModified
+from scraper.browser.answering import Answered
 from scraper.browser.chromium import Chromium, NoBrowserError
 from scraper.browser.rendering import Rendered, render
-from scraper.errors import FetchError
+from scraper.errors import ExtractError, FetchError
 from scraper.types import Access, Extraction, ItemData, Page, PageKind, Recipe, Validators, Verdict
 from scraper.ways import TRIED_AGAIN_AFTER, Found, Wish, read_somehow
 
@@ -30,6 +33,9 @@ class Site:
     pages: dict[str, bytes | FetchError] = field(default_factory=lambda: {URL: SHELL})
     says: dict[bytes, Extraction] = field(default_factory=dict)
     rendered: bytes | FetchError = b"rendered"
+    observed: tuple[Answered, ...] = ()
+    overcome: Callable[[str], object] | None = None
+    reads: dict[str, Extraction] = field(default_factory=dict)
     known_body: bytes | None = None
     asked: list[str] = field(default_factory=list)
 
@@ -40,14 +46,21 @@ class Site:
             raise found
         return Page(url, 200, found)
 
-    async def understand(self, page: Page, _: Recipe | None) -> Extraction:
+    async def understand(self, page: Page, recipe: Recipe | None) -> Extraction:
+        if recipe is not None and recipe.listing in self.reads:
+            return self.reads[recipe.listing]
         return self.says.get(page.body, empty())
+
+    async def apply(self, function: Callable[..., object], about: str, /, *args: object) -> object:
+        if self.overcome is not None:
+            return self.overcome(about)
+        return function(*args)
 
     async def render(self, shell: Page) -> Rendered:
         self.asked.append("browser")
         if isinstance(self.rendered, FetchError):
             raise self.rendered
-        return Rendered(replace(shell, body=self.rendered))
+        return Rendered(replace(shell, body=self.rendered), self.observed)
 
     def is_same(self, page: Page) -> bool:
         return page.body == self.known_body
@@ -181,3 +194,52 @@ def test_a_page_without_scripts_is_never_rendered() -> None:
     site = Site(pages={URL: b"<p>nothing today"})
     site.look()
     assert site.asked == [URL]
+
+
+DATA = json.dumps({"notices": [{"headline": item.title, "url": item.url} for item in ITEMS]}).encode()
+DATA_URL = "https://board.example/api"
+
+
+def with_data(overcome: Callable[[str], object] | None = None) -> Site:
+    """A page that scripts fill with :data:`DATA`."""
+    return Site(
+        pages={URL: SHELL, DATA_URL: DATA},
+        says={b"rendered": lists(), DATA: lists()},
+        observed=(Answered(URL + "/other", 200, {}, b"[1, 2]"), Answered(DATA_URL, 200, {}, DATA)),
+        overcome=overcome,
+    )
+
+
+def test_the_data_that_the_page_is_made_of_stands_in_for_it() -> None:
+    found = with_data().look().access
+    assert found is not None
+    assert (found.way, found.url) == ("json", DATA_URL)
+    assert found.recipe == Recipe(origin="hand", item="$.notices[*]", title="$.headline", link="$.url")
+
+
+def test_data_in_the_page_stands_in_for_it() -> None:
+    shell = SHELL + b'<script type="application/json" id=state>' + DATA + b"</script>"
+    site = Site(pages={URL: shell}, says={b"rendered": lists()})
+    site.reads = {"script#state": lists()}
+    found = site.look().access
+    assert found is not None
+    assert (found.way, found.url, found.reason) == ("json", URL, "data in the page")
+
+
+def raising(about: str) -> object:
+    raise ExtractError("unreadable", "it took more processor time than allowed", url=about)
+
+
+@pytest.mark.parametrize(
+    "overcome",
+    [
+        raising,
+        lambda _: "nonsense",
+        lambda _: [7, (0,), (9, Recipe()), (-1, Recipe()), (0, "nonsense")],
+        lambda _: [(1, Recipe(origin="hand", hook="os:system")), Recipe(origin="hand", hook="os:system")],
+    ],
+)
+def test_data_that_overcome_their_reader_change_nothing(overcome: Callable[[str], object]) -> None:
+    found = with_data(overcome).look()
+    assert found.access is not None
+    assert (found.access.way, found.extraction) == ("browser", lists())
