@@ -142,7 +142,7 @@ class RemoteReader:
         silent = time.monotonic() - _SILENT_SECONDS
         for name in [name for name, one in self._workers.items() if one.heard < silent]:
             log.warning("worker %s is silent", name)
-            del self._workers[name]
+            self._forget(name)
         names = tuple(sorted(name for name, one in self._workers.items() if one.hello.protocol == PROTOCOL))
         if names != self._roster:
             log.info("%d workers: %s", len(names), ", ".join(names) or "none; nothing is read until there is one")
@@ -160,7 +160,7 @@ class RemoteReader:
         pending = _Pending(origin_of(request.url), asyncio.get_running_loop().create_future())
         self._pending[job.id] = pending
         try:
-            await self._broker.send(job_queue(shard_of(job.site)), pack(job), keep=WAIT, patience=WAIT)
+            await self._send(job, held)
             return await self._wait(pending, held)
         except BrokerError as error:
             log.error("%s", error)
@@ -186,14 +186,29 @@ class RemoteReader:
         records = [await self._robots.get_robots(origin) for origin in origins]
         return tuple(record for record in records if record is not None)
 
+    async def _send(self, job: Job, held: tuple[tuple[str, int], ...]) -> None:
+        """While the broker is away the leases are kept up as well: nobody else is to begin the same look."""
+        body, give_up = pack(job), time.monotonic() + WAIT.total_seconds()
+        patience = timedelta(seconds=_RENEW_SECONDS)
+        while True:
+            try:
+                return await self._broker.send(job_queue(shard_of(job.site)), body, keep=WAIT, patience=patience)
+            except BrokerError:
+                if time.monotonic() >= give_up:
+                    raise
+            await self._renew(held)
+
     async def _wait(self, pending: _Pending, held: tuple[tuple[str, int], ...]) -> Done:
         give_up = time.monotonic() + WAIT.total_seconds()
         while time.monotonic() < give_up:
             done, _ = await asyncio.wait({pending.future}, timeout=_RENEW_SECONDS)
             if done:
                 return pending.future.result()
-            await self._store.write(lambda store: _renew(store, held, self._clock()))
+            await self._renew(held)
         raise BrokerError(f"no worker has read a page within {WAIT.total_seconds() / 60:g} minutes")
+
+    async def _renew(self, held: tuple[tuple[str, int], ...]) -> None:
+        await self._store.write(lambda store: _renew(store, held, self._clock()))
 
     async def _on_done(self, message: AbstractIncomingMessage) -> None:
         try:
@@ -241,11 +256,15 @@ class RemoteReader:
             )
         is_new = hello.name not in self._workers
         if hello.leaving:
-            self._workers.pop(hello.name, None)
+            self._forget(hello.name)
         else:
             self._workers[hello.name] = WorkerState(hello, time.monotonic())
         if is_new or hello.leaving:
             await self.tell_roster()
+
+    def _forget(self, name: str) -> None:
+        self._workers.pop(name, None)
+        self._strangers.discard(name)
 
 
 class RemoteVisit:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
 
@@ -33,6 +33,8 @@ MOST_SENT: Final = 16 * 1024 * 1024
 _WORTH_PACKING: Final = 512
 
 T = TypeVar("T")
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""What the database can hold."""
 
 
 class WireError(PresswatchError):
@@ -105,14 +107,14 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     """A worker says every few seconds that it lives. A map, so that other versions can read it."""
 
     name: str
-    protocol: int
+    protocol: Count
     version: str
     host: str
-    pid: int
-    started_at: datetime
-    reading: int = 0
-    done: int = 0
-    failed: int = 0
+    pid: Count
+    started_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    reading: Count = 0
+    done: Count = 0
+    failed: Count = 0
     leaving: bool = False
 
 

@@ -38,6 +38,9 @@ class Post:
             raise BrokerError("the queue did not take a message")
         await self.sent.put(body)
 
+    async def tell_roster(self, body: bytes) -> None:
+        """Nobody listens."""
+
     async def job(self) -> Job:
         return unpack(await self.sent.get(), Job)
 

@@ -6,18 +6,25 @@ import asyncio
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from scrapy import Request
 from scrapy.http import Response
 
 from scheduler.fleet.remote import RemoteReader, _LedTo
-from scheduler.fleet.wire import Done, Job, pack
+from scheduler.fleet.wire import PROTOCOL, Done, Job, pack
 from scheduler.fleet.worker import Worker
+from scraper.clock import to_text
 from scraper.errors import FetchError, StoreError
 from scraper.reading import ReadingManners
 from scraper.robots import MemoryRobots, RobotsRecord
+from scraper.store import leases
+from scraper.store.db import open_store
+from scraper.store.jobs import LEASE
+from scraper.store.thread import StoreThread
 from tests.fleet.post import Letter, Nothing, Post, request
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -108,3 +115,68 @@ def test_page_that_cannot_be_asked_for_is_a_failed_check() -> None:
         assert raised.value.reason == "internal"
 
     asyncio.run(look())
+
+
+def test_leases_are_kept_up_while_the_broker_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduler.fleet.remote._RENEW_SECONDS", 0.01)
+    moments = iter(NOW + timedelta(minutes=minute) for minute in range(1_000_000))
+
+    async def look() -> None:
+        post, store = Post(), StoreThread(open_store(tmp_path / "presswatch.db"))
+        post.is_full = True
+        try:
+            token = await store.write(lambda store: leases.acquire(store.conn, "source:1", "we:1:1", LEASE, NOW))
+            assert token is not None
+            make: Any = RemoteReader
+            reader = make(
+                post,
+                store=store,
+                robots=MemoryRobots(),
+                clock=lambda: next(moments),
+                manners=lambda: ReadingManners("presswatch/1"),
+            )
+            asked = asyncio.create_task(reader.ask(request(), (("source:1", token),)))
+            later = NOW + LEASE * 3
+            for _ in range(3_000):
+                if await store.run(lambda store: expiry(store.conn)) > to_text(later):
+                    break
+                await asyncio.sleep(0.005)
+            assert await store.run(lambda store: expiry(store.conn)) > to_text(later)
+            post.is_full = False
+            await reader._on_done(answer(await post.job()))
+            assert (await asyncio.wait_for(asked, 5)).worker == "w"
+        finally:
+            store.close()
+
+    asyncio.run(asyncio.wait_for(look(), 20))
+
+
+def expiry(conn: sqlite3.Connection) -> str:
+    return str(conn.execute("SELECT expires_at FROM leases WHERE name = 'source:1'").fetchone()[0])
+
+
+def hello(**changed: object) -> Letter:
+    said = {"name": "w", "protocol": PROTOCOL, "version": "1", "host": "h", "pid": 1, "started_at": NOW} | changed
+    return Letter(b"\x00" + msgspec.msgpack.encode(said))
+
+
+@pytest.mark.parametrize("odd", [{"pid": 2**63}, {"started_at": NOW.replace(tzinfo=None)}, {"done": -1}])
+def test_worker_that_says_what_cannot_be_put_on_record_is_not_counted_on(odd: dict[str, object]) -> None:
+    async def hear() -> None:
+        reader = reader_of(Post(), MemoryRobots())
+        await reader._on_hello(hello())
+        await reader._on_hello(hello(name="odd", **odd))
+        assert [worker.name for worker in reader.state().workers] == ["w"]
+
+    asyncio.run(hear())
+
+
+def test_workers_of_other_versions_are_forgotten_when_they_leave() -> None:
+    async def hear() -> None:
+        reader = reader_of(Post(), MemoryRobots())
+        for n in range(50):
+            await reader._on_hello(hello(name=f"old{n}", protocol=PROTOCOL + 1))
+            await reader._on_hello(hello(name=f"old{n}", protocol=PROTOCOL + 1, leaving=True))
+        assert not reader._strangers
+
+    asyncio.run(hear())
