@@ -1,4 +1,5 @@
-"""Withdrawing an item whose article is gone: what its page says counts together with what the listing says."""
+"""Withdrawing an item whose article is gone, and taking that back: what its page says counts together with what the
+listing says."""
 
 from __future__ import annotations
 
@@ -17,15 +18,17 @@ _SOON = timedelta(hours=1)
 _BUSY = timedelta(minutes=1)
 _CONFIRMED = 2
 """So many looks at the listing that missed an item need but one at its page."""
+_LATER = timedelta(days=3)
+"""After so long a page that was gone is looked at again, whatever the steps say."""
 
 
 def write_gone(writing: Writing, job: ArticleJob) -> datetime | None:
     """An item that the listing misses, or that left it by the old end, is withdrawn when its page is found gone twice,
     with a believable look at the listing between; one that is still listed has a broken link, and no more. When to look
-    again."""
+    again: what is withdrawn so may be back."""
     row = _item(writing, job)
     if row["status"] in ("withdrawn", "merged"):
-        return None
+        return next_step(job.first_at or writing.now, writing.now) if _was_withdrawn_here(writing, job, row) else None
     if row["listed"] and not row["missed"]:
         return next_step(job.first_at or writing.now, writing.now)
     if row["missed"] < _CONFIRMED and not _was_gone_before(writing, job):
@@ -33,7 +36,33 @@ def write_gone(writing: Writing, job: ArticleJob) -> datetime | None:
     if _is_being_checked(writing):
         return writing.now + _BUSY
     _withdraw(writing, job, row)
+    return writing.now + _LATER
+
+
+def write_back(writing: Writing, job: ArticleJob) -> datetime | None:
+    """The page of an item answers: if it was withdrawn because the page was gone, it is back. ``None``, or when to look
+    again because that cannot be said now."""
+    row = _item(writing, job)
+    if not _was_withdrawn_here(writing, job, row):
+        return None
+    if _is_being_checked(writing):
+        return writing.now + _BUSY
+    writing.conn.execute(
+        "UPDATE items SET status = 'scrolled_off', changed_at = ? WHERE id = ?", (writing.at, job.item_id)
+    )
+    returns = returns_of(writing.conn, [job.item_id]).get(job.item_id, 0)
+    _write(writing, job, row, ChangeKind.REINSTATED, "its page is back", tell=returns < MOST_RETURNS)
     return None
+
+
+def _was_withdrawn_here(writing: Writing, job: ArticleJob, row: sqlite3.Row) -> bool:
+    """Whether it is withdrawn because of its page, and not by looks at the listing."""
+    if row["status"] != "withdrawn":
+        return False
+    last = writing.conn.execute(
+        "SELECT check_id FROM changes WHERE item_id = ? AND kind = 'withdrawn' ORDER BY id DESC LIMIT 1", (job.item_id,)
+    ).fetchone()
+    return last is not None and last["check_id"] is None
 
 
 def _item(writing: Writing, job: ArticleJob) -> sqlite3.Row:
@@ -84,9 +113,7 @@ def _withdraw(writing: Writing, job: ArticleJob, row: sqlite3.Row) -> None:
     _write(writing, job, row, ChangeKind.WITHDRAWN, reason, tell=returns <= MOST_RETURNS)
 
 
-def _write(
-    writing: Writing, job: ArticleJob, row: sqlite3.Row, kind: ChangeKind, reason: str, *, tell: bool
-) -> None:
+def _write(writing: Writing, job: ArticleJob, row: sqlite3.Row, kind: ChangeKind, reason: str, *, tell: bool) -> None:
     earlier = writing.conn.execute("SELECT count(*) FROM changes WHERE item_id = ?", (job.item_id,)).fetchone()[0]
     fact = Fact(
         kind=kind,

@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from scraper.clock import to_text
-from scraper.following import is_shrunk, is_told, next_step, retry_at
+from scraper.following import MOST_FAILURES, is_shrunk, is_told, next_step, retry_at
 from scraper.hooks import ChangeListener
 from scraper.store import leases
 from scraper.store.article_jobs import ArticleJob
 from scraper.store.db import Store
 from scraper.store.write_article import WrittenArticle, stored_article, write_item_article
 from scraper.store.write_check import name_capture, write_fetches
-from scraper.store.write_gone import write_gone
+from scraper.store.write_gone import write_back, write_gone
 from scraper.store.write_source import space_site
 from scraper.store.writing import CheckRecord, Fact, FetchRecord, Writing, write_fact
 from scraper.text import fold_text
@@ -121,11 +121,11 @@ def _writing(conn: sqlite3.Connection, job: ArticleJob, record: ArticleRecord, n
 def _write(writing: Writing, job: ArticleJob, record: ArticleRecord) -> datetime | None:
     match record.finding:
         case "failed":
-            due = retry_at(job.failures + 1, job.first_at, writing.now)
-            failures = job.failures + 1 if due and job.failures + 1 < 6 else 0
-            _remember(writing, job, due, failures=failures)
-            return due
+            return _failed(writing, job)
         case "gone":
+            if writing.source["failures"]:
+                # All of the site may be away.
+                return _failed(writing, job)
             due = write_gone(writing, job)
             first_at = job.first_at or writing.now
             _remember(
@@ -140,6 +140,13 @@ def _write(writing: Writing, job: ArticleJob, record: ArticleRecord) -> datetime
         case "same":
             return _answered(writing, job, record)
     return _write_text(writing, job, record)
+
+
+def _failed(writing: Writing, job: ArticleJob) -> datetime | None:
+    due = retry_at(job.failures + 1, job.first_at, writing.now)
+    failures = job.failures + 1 if due and job.failures + 1 < MOST_FAILURES else 0
+    _remember(writing, job, due, failures=failures)
+    return due
 
 
 def _write_text(writing: Writing, job: ArticleJob, record: ArticleRecord) -> datetime | None:
@@ -161,6 +168,8 @@ def _write_text(writing: Writing, job: ArticleJob, record: ArticleRecord) -> dat
 def _answered(writing: Writing, job: ArticleJob, record: ArticleRecord) -> datetime | None:
     first_at = job.first_at or writing.now
     due = next_step(first_at, writing.now)
+    if record.finding == "same" or record.article is not None:
+        due = write_back(writing, job) or due
     _remember(writing, job, due, first_at=first_at, record=record)
     return due
 

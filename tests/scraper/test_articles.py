@@ -220,6 +220,56 @@ def test_page_is_not_gone_twice_before_the_listing_was_seen_again(site: PressOff
     assert reader.value("SELECT gone FROM article_looks JOIN items ON id = item_id WHERE title = ?", release.title) >= 2
 
 
+def scrolled_off(site: PressOffice, reader: Reader) -> Release:
+    """A release that was read and left the listing by its old end."""
+    release = publish(site, reader)
+    for count in (9, 3):
+        site.publish(count)
+        reader.check()
+        reader.look_at_articles()
+    return release
+
+
+def test_site_that_is_away_withdraws_nothing(site: PressOffice, reader: Reader) -> None:
+    scrolled_off(site, reader)
+    nothing = Fault(status=404, body=b"<h1>Not Found</h1>", headers=(("Content-Type", "text/html"),))
+    site.misbehave(nothing, "/news/*")
+    reader.now += timedelta(hours=5)
+    reader.look_at_articles()
+    site.misbehave(nothing, "/news")
+    for _ in range(4):
+        reader.check()
+        reader.look_at_articles()
+    site.behave()
+    failed = reader.value("SELECT count(*) FROM fetches WHERE http_status = 404")
+    for _ in range(3):
+        reader.check()
+        wait(reader, days=1)
+    assert reader.value("SELECT max(gone) FROM article_looks") == 0
+    assert failed > 4, "they were asked for meanwhile"
+    assert reader.rows("SELECT 1 FROM changes WHERE kind IN ('withdrawn', 'reinstated')") == []
+
+
+@pytest.mark.parametrize("away", [2, 12])
+def test_item_whose_page_is_back_is_reinstated(site: PressOffice, reader: Reader, away: int) -> None:
+    release = scrolled_off(site, reader)
+    release.gone = 404
+    for _ in range(8):
+        reader.check()
+        reader.look_at_articles()
+        if reader.told("withdrawn"):
+            break
+    else:
+        raise AssertionError("not withdrawn")
+    told = []
+    for day in range(1, 40):
+        release.gone = 404 if day <= away else 0
+        wait(reader, days=1)
+        told += [day] * len(reader.told("reinstated"))
+    assert told == [{2: 3, 12: 30}[away]]
+    assert reader.value("SELECT status FROM items WHERE title = ?", release.title) == "scrolled_off"
+
+
 def test_walls_errors_and_teasers_are_no_edits(site: PressOffice, reader: Reader) -> None:
     release = publish(site, reader)
     for fault in (
