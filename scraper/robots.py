@@ -176,13 +176,13 @@ class RobotsGate:
             self._foreign_kept += size
         await self._store.put_robots(record)
 
-    def _refuse_flood(self, url: str) -> None:
-        if self._foreign_read > FOREIGN_BYTES:
-            raise FetchError("too_large", "the robots.txt of other origins are too large together", url=url)
+    @property
+    def _is_flooded(self) -> bool:
+        return self._foreign_read > FOREIGN_BYTES
 
     async def _renew(self, url: str, origin: str, before: RobotsRecord | None) -> RobotsRecord:
-        if origin != self.home:
-            self._refuse_flood(url)
+        if origin != self.home and self._is_flooded:
+            raise _flood(url)
         record, trouble = await self._ask(url, origin, before)
         await self._keep(record)
         if trouble is not None and not self._decide(record, url).allowed:
@@ -199,23 +199,26 @@ class RobotsGate:
             user_agent=self._user_agent,
             accept="text/plain,*/*;q=0.5",
         )
-        is_foreign = origin != self.home
-        limits = (
-            replace(self._limits, body_bytes=min(self._limits.body_bytes, FOREIGN_BYTES))
-            if is_foreign
-            else self._limits
-        )
         try:
-            page = await fetch(request, download=self._download, gate=self._then, now=self._now, limits=limits)
+            rules = await self._fetch_rules(request, is_foreign=origin != self.home)
         except FetchError as error:
             return self._without_file(error, origin, before)
+        if rules is None:
+            raise _flood(url)
         at = self._now()
+        return RobotsRecord(origin, fetched_at=at, expires_at=at + FRESH, status=200, body=rules), None
+
+    async def _fetch_rules(self, request: FetchRequest, *, is_foreign: bool) -> bytes | None:
+        """What is kept of a robots.txt; ``None`` where other origins are too much together. That is raised elsewhere:
+        an error holds what was at hand where it arose, a whole file for each."""
+        limits = self._limits
+        if is_foreign:
+            limits = replace(limits, body_bytes=min(limits.body_bytes, FOREIGN_BYTES))
+        page = await fetch(request, download=self._download, gate=self._then, now=self._now, limits=limits)
         body = page.body if isinstance(page, Page) else b""
         if is_foreign:
             self._foreign_read += len(body)
-            self._refuse_flood(url)
-        kept = rules_kept(body, self._user_agent)
-        return RobotsRecord(origin, fetched_at=at, expires_at=at + FRESH, status=200, body=kept), None
+        return None if is_foreign and self._is_flooded else rules_kept(body, self._user_agent)
 
     def _without_file(
         self, error: FetchError, origin: str, before: RobotsRecord | None
@@ -233,3 +236,7 @@ class RobotsGate:
             return record, error
         sentence = self._decide(record, origin).reason
         return record, FetchError("robots", sentence, url=error.url, status=status, not_before=error.not_before)
+
+
+def _flood(url: str) -> FetchError:
+    return FetchError("too_large", "the robots.txt of other origins are too large together", url=url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -352,6 +353,21 @@ def test_what_other_origins_make_us_read_in_a_look_is_bounded() -> None:
     assert len(server.asked) * 340_000 < FOREIGN_BYTES + 2 * 340_000, "then nobody is asked any more"
     assert server.admit() == "admitted"
     assert kept_of(server)["https://example.org:443"] > 300_000, "the source's own robots.txt is as long as it likes"
+
+
+def test_what_is_refused_as_too_much_is_not_held_by_its_error() -> None:
+    server = Server(lambda request: Response(request.url, body=b"#" * 400_000))
+    errors = []
+    for n in range(5):
+        try:
+            asyncio.run(server.gate.admit(f"https://{n}.example.net/c"))
+        except FetchError as error:
+            errors.append(error)
+    held = [value for error in errors for frame, _ in traceback.walk_tb(error.__traceback__)
+            for value in frame.f_locals.values()]  # fmt: skip
+    assert [error.reason for error in errors] == ["too_large"] * 3
+    assert held
+    assert not [one for one in held if isinstance(one, Page) or (isinstance(one, bytes) and len(one) > 10_000)]
 
 
 def test_a_look_bounds_all_origins_but_that_of_its_source() -> None:
