@@ -17,6 +17,7 @@ from typing import NamedTuple
 from presswatch import wiring
 from presswatch.config import Config, parse_config, read_config_text
 from presswatch.paths import Home
+from scheduler.holding import reschedule_held
 from scheduler.registry import sync_channels
 from scraper.addresses import VARIABLE, AddressPolicy
 from scraper.clock import utc_now
@@ -163,9 +164,6 @@ class _Named:
 def _reconcile(conn: sqlite3.Connection, config: Config) -> None:
     now = utc_now()
     reconcile(conn, [wiring.source_spec(source) for source in config.sources], now)
-    sync_channels(
-        conn,
-        [_Named(channel.name, channel.type) for channel in config.channels],
-        wiring.telling_plan(config).rules,
-        now,
-    )
+    plan = wiring.telling_plan(config)
+    sync_channels(conn, [_Named(channel.name, channel.type) for channel in config.channels], plan.rules, now)
+    reschedule_held(conn, plan, now)

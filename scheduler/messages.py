@@ -201,7 +201,7 @@ def _hold(
 ) -> int:
     """Put changes into the channel's digest of ``release``, and begin it if there is none; how many were begun."""
     due = to_text(release)
-    name = make_message_id(channel.name, ["held", due]).replace("msg_", "held_")
+    name = make_held_id(channel.name, due)
     begun = conn.execute(
         "INSERT INTO messages(message_id, channel_id, rule_id, kind, created_at, due_at, state) "
         "VALUES (?, ?, ?, 'digest', ?, ?, 'held') ON CONFLICT(message_id) DO NOTHING",
@@ -210,6 +210,11 @@ def _hold(
     message_id = conn.execute("SELECT id FROM messages WHERE message_id = ?", (name,)).fetchone()["id"]
     _list_changes(conn, channel, message_id, [change for _, change in told], articles)
     return begun
+
+
+def make_held_id(channel: str, due: str) -> str:
+    """The id that the digest for ``due`` (a moment as the database has it) goes by until it is released."""
+    return make_message_id(channel, ["held", due]).replace("msg_", "held_")
 
 
 def _list_changes(

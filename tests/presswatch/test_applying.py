@@ -14,8 +14,13 @@ import pytest
 from presswatch import applying
 from presswatch.applying import FileWatch, load, put_in_force, state_of, try_to_apply
 from presswatch.paths import Home
+from scheduler.holding import release_held
+from scheduler.messages import TellingPlan
+from scheduler.timing import Timing
+from scraper.clock import utc_now
 from scraper.errors import ConfigError
 from scraper.store.db import Store, open_store
+from tests.scheduler.newsroom import Newsroom
 
 HEAD = '[presswatch]\nevery = "1h"\n'
 CHANNEL = '[channels.desk]\ntype = "console"\n'
@@ -141,3 +146,21 @@ def test_a_change_is_one_once_the_file_is_left_alone(home: Home) -> None:
     assert not watch()
     home.config_path.unlink()
     assert [watch(), watch()] == [False, True]
+
+
+def test_what_is_held_is_told_when_the_digest_is_taken_out_of_the_file(home: Home) -> None:
+    yearly = '[channels.desk]\ntype = "console"\ntimezone = "UTC"\n{}'
+    newsroom = Newsroom(home.db_path, channels=["desk"])
+    newsroom.add_source("harbour")
+    newsroom.now = utc_now()
+    newsroom.planner.plan = TellingPlan(("desk",), timings={"desk": Timing("0 0 1 1 *")})
+    with contextlib.closing(newsroom.store):
+        newsroom.publish("harbour", "pier reopens")
+        ((due,),) = newsroom.rows("SELECT due_at FROM messages WHERE state = 'held'")
+        write(home, HEAD, source("key-harbour"), yearly.format('digest = "0 0 1 1 *"\n'))
+        assert apply(newsroom.store, home)
+        assert newsroom.rows("SELECT due_at FROM messages") == [(due,)]
+        write(home, HEAD, source("key-harbour"), yearly.format(""))
+        assert apply(newsroom.store, home)
+        with newsroom.store.transaction() as conn:
+            assert release_held(conn, utc_now()) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduler.holding import release_held
+from scheduler.holding import release_held, reschedule_held
 from scheduler.messages import TellingPlan
 from scheduler.rules import Rule
 from scheduler.timing import Timing, parse_quiet
@@ -208,6 +209,118 @@ def test_the_rule_that_tells_soonest_tells_it_once_wherever_it_stands(
         ("urgent", "pending", "2026-03-03T22:00:00.000Z", 1),
         ("everything", "held", "2026-03-04T06:00:00.000Z", 1),
     ]
+
+
+def reschedule(newsroom: Newsroom, timing: Timing, *rules: Rule) -> int:
+    set_timing(newsroom, timing, *rules)
+    with newsroom.store.transaction() as conn:
+        return reschedule_held(conn, newsroom.planner.plan, newsroom.now)
+
+
+def held(newsroom: Newsroom) -> list[tuple[object, ...]]:
+    return newsroom.rows(
+        "SELECT m.due_at, group_concat(i.title, ', ') FROM messages m JOIN message_changes x ON x.message_id = m.id "
+        "JOIN changes c ON c.id = x.change_id JOIN items i ON i.id = c.item_id "
+        "WHERE m.state = 'held' GROUP BY m.id ORDER BY m.due_at"
+    )
+
+
+def test_what_is_held_for_quiet_hours_that_are_taken_away_is_told_before_what_comes_later(
+    make_newsroom: Any, make_sink: Any
+) -> None:
+    newsroom, sink = make_newsroom(), make_sink()
+    newsroom.add_source("harbour")
+    set_timing(newsroom, NIGHT)
+    at(newsroom, "2026-03-02T23:00")
+    newsroom.publish("harbour", "first")
+    newsroom.publish("harbour", "second")
+    at(newsroom, "2026-03-02T23:30")
+    assert reschedule(newsroom, Timing(zone=BERLIN)) == 2
+    newsroom.publish("harbour", "third")
+    hands = Hands(newsroom, {"hook": sink.url})
+    hands.settle()
+    hands.outbox.close()
+    told = [change["item"]["title"] for request in sink.received for change in request.json["data"]["changes"]]
+    assert told == ["first", "second", "third"]
+    assert newsroom.rows("SELECT DISTINCT state FROM messages") == [("sent",)]
+
+
+@pytest.mark.parametrize(
+    "timing",
+    [NIGHT, Timing("0 8 * * *", zone=BERLIN), Timing("0 23 * * *", parse_quiet("22:00-07:00"), BERLIN)],
+    ids=["quiet", "digest", "both"],
+)
+def test_a_configuration_that_says_the_same_moves_nothing(make_newsroom: Any, timing: Timing) -> None:
+    """However often it is applied, and also when the digest's time is over and it waits for the end of the night."""
+    newsroom = make_newsroom()
+    newsroom.add_source("harbour")
+    set_timing(newsroom, timing)
+    at(newsroom, "2026-03-02T22:30")
+    newsroom.publish("harbour", "one")
+    before = newsroom.rows("SELECT * FROM messages")
+    for time in ("2026-03-02T22:31", "2026-03-03T01:00", "2026-03-03T06:59"):
+        at(newsroom, time)
+        assert reschedule(newsroom, timing) == 0
+    assert newsroom.rows("SELECT * FROM messages") == before
+
+
+def test_what_is_held_goes_where_the_rules_say_now(make_newsroom: Any) -> None:
+    """Each change for itself, into the digest that is there already; one that no rule wants any more when its channel
+    may be told; one that is told at once now, now."""
+    newsroom = make_newsroom()
+    newsroom.add_source("harbour")
+    weekly, noon = (
+        Rule("weekly", keywords=("minutes", "flood"), digest="0 9 * * mon"),
+        Rule("noon", digest="0 12 * * *"),
+    )
+    set_timing(newsroom, NIGHT, weekly)
+    at(newsroom, "2026-03-02T23:00")
+    newsroom.publish("harbour", "minutes", "flood", "minutes and flood")
+    set_timing(newsroom, NIGHT, noon)
+    newsroom.publish("harbour", "other")
+    urgent = Rule("urgent", keywords=("flood",), at_once=True)
+    assert reschedule(newsroom, NIGHT, replace(noon, keywords=("minutes", "other")), urgent) == 3
+    assert held(newsroom) == [
+        ("2026-03-02T22:00:00.000Z", "flood, minutes and flood"),
+        ("2026-03-03T11:00:00.000Z", "minutes, other"),
+    ]
+    assert reschedule(newsroom, NIGHT, Rule("none", keywords=("none",))) == 2
+    assert held(newsroom)[-1] == ("2026-03-03T06:00:00.000Z", "minutes, other")
+
+
+def test_an_article_of_two_pages_is_moved_whole_and_told_once(make_newsroom: Any, make_sink: Any) -> None:
+    """By the rule of the page that tells it soonest now."""
+    newsroom, sink = make_newsroom(), make_sink()
+    for slug in ("harbour", "council"):
+        newsroom.add_source(slug)
+    set_timing(newsroom, NIGHT)
+    at(newsroom, "2026-03-02T23:00")
+    for slug in ("harbour", "council"):
+        newsroom.publish(slug, "pier reopens")
+    assert reschedule(newsroom, NIGHT, Rule("now", sources=("council",), at_once=True), EVERYTHING) == 1
+    assert newsroom.publish("council", "other") == 1
+    hands = Hands(newsroom, {"hook": sink.url})
+    hands.settle()
+    at(newsroom, "2026-03-03T08:00")
+    hands.settle()
+    hands.outbox.close()
+    changes = [change for request in sink.received for change in request.json["data"]["changes"]]
+    assert [change["item"]["title"] for change in changes] == ["pier reopens", "other"]
+    assert [other["source"]["slug"] for other in changes[0]["also"]] == ["council"]
+
+
+def test_what_is_due_and_what_waits_for_a_channel_that_is_gone_stays(make_newsroom: Any) -> None:
+    newsroom = make_newsroom()
+    newsroom.add_source("harbour")
+    set_timing(newsroom, NIGHT)
+    at(newsroom, "2026-03-02T23:00")
+    newsroom.publish("harbour", "one")
+    at(newsroom, "2026-03-03T07:00")
+    assert reschedule(newsroom, Timing("0 12 * * *", zone=BERLIN)) == 0
+    at(newsroom, "2026-03-02T23:01")
+    with newsroom.store.transaction() as conn:
+        conn.execute("UPDATE channels SET active = 0")
+    assert reschedule(newsroom, Timing(zone=BERLIN)) == 0
 
 
 def test_what_was_held_under_a_wrong_clock_is_not_held_for_years(make_newsroom: Any) -> None:
