@@ -43,12 +43,12 @@ class CheckFacts:
     ``every`` is the source's own interval, if one is configured; ``failures`` counts failed or suspect checks in a row,
     this one included; ``not_before`` is the server's Retry-After. ``published`` has what the pages say of each new
     item, in no order; with ``first`` they are the first listing. ``late`` counts those besides that are news only now
-    because a page could not be read before: they came earlier than the look before. The times that people fixed:
-    ``adaptive`` (learnt ones, whatever the default), ``cron``, ``hours`` (``07:00-22:00``), ``weight`` (importance, 1
-    is usual). ``timezone`` is the IANA name of the site's local time; ``site`` the registrable domain. ``seen_at`` is
-    the believed look before this one. Hints of the server: ``fresh_until`` is when this answer, as a copy, runs out;
-    ``hints`` are those of the feed, without any if the page is no feed or says nothing, ``None`` if it was not read
-    this time.
+    because a page could not be read before: they may have come earlier than the look before. The times that people
+    fixed: ``adaptive`` (learnt ones, whatever the default), ``cron``, ``hours`` (``07:00-22:00``), ``weight``
+    (importance, 1 is usual). ``timezone`` is the IANA name of the site's local time; ``site`` the registrable domain.
+    ``seen_at`` is the believed look before this one. Hints of the server: ``fresh_until`` is when this answer, as a
+    copy, runs out; ``hints`` are those of the feed, without any if the page is no feed or says nothing, ``None`` if it
+    was not read this time.
     """
 
     source_id: int
