@@ -1,5 +1,5 @@
 """Dates of which a record shows a part: the day beside it, under a heading with the month ("November 2026": 18, 17, 3);
-day and month in numbers, without a year ("[11-18]", "18.11.").
+day and month in cells of their own; day and month in numbers, without a year ("[11-18]", "18.11.").
 
 Such numbers are believed for a whole column or not at all: they stand at one place of the page, are days of the
 calendar and run one way; numbers that only count are none.
@@ -17,6 +17,7 @@ from scraper.dates import find_dates
 from scraper.dates.candidate import is_future, roll_back
 from scraper.dates.order import language_order
 from scraper.dates.tokens import uniform
+from scraper.extract.beside import Beside
 from scraper.extract.tree import Tree
 from scraper.types import Precision, Published
 
@@ -48,6 +49,12 @@ def find_parted(
     by node; ``covered``: nodes whose date is known."""
     days, pairs = _columns(tree, covered)
     found: Found = []
+    beside = Beside(tree, _year_of, lambda month, day: on_day(month, day, now, languages))
+    for place, cells in list(days.items()):
+        dated = beside.find([(node, int(match[1])) for node, match in cells])
+        if dated is not None:
+            found += dated
+            del days[place]
     if days:
         months = months or _months_below_years(tree, now, languages)
         for cells in days.values() if months else ():
@@ -55,6 +62,11 @@ def find_parted(
     for cells in pairs.values():
         found += _without_year(cells, now, languages)
     return found
+
+
+def _year_of(text: str) -> str:
+    match = _YEAR.fullmatch(text)
+    return match[1] if match else ""
 
 
 def _columns(tree: Tree, covered: set[int]) -> tuple[_Cells, _Cells]:

@@ -45,3 +45,38 @@ def test_day_and_month_follow_the_custom_of_the_language_unless_the_numbers_say_
         "2026-03-05",
         "2026-02-27",
     ]
+
+
+def table(*rows: tuple[str, ...]) -> list[str | None]:
+    lines = "".join(
+        f'<tr>{"".join(f"<td>{cell}</td>" for cell in cells)}<td><a href="{link_of(k)}">{HEADLINES[k]}</a></td></tr>'
+        for k, cells in enumerate(rows)
+    )
+    return days_of(look(page(f"<h1>Notices</h1><h2>2026</h2><table>{lines}</table>")))
+
+
+def test_a_day_has_the_month_of_its_own_row() -> None:
+    assert table(("3", "Mar"), ("1", "Mar"), ("27", "Feb"), ("4", "Feb"), ("30", "Jan")) == [
+        "2026-03-03",
+        "2026-03-01",
+        "2026-02-27",
+        "2026-02-04",
+        "2026-01-30",
+    ]
+
+
+def test_days_to_come_beside_a_month_are_none_and_the_others_stay_right() -> None:
+    days = [("20", "Mar", "2026"), ("18", "Mar", "2026"), ("27", "Feb", "2026"), ("4", "Feb", "2026")]
+    assert table(*days) == [None, None, "2026-02-27", "2026-02-04"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("3", "March FC"), ("9", "Mayfield"), ("12", "June Town"), ("20", "April Rovers")],
+        [("3", "Mar"), ("9", "ships"), ("12", "boats"), ("20", "tugs"), ("11", "rafts")],
+        [("3", "<b>Ferry</b>"), ("9", "<b>Ferry</b>"), ("12", "<b>Tug</b>"), ("20", "<b>Tug</b>")],
+    ],
+)
+def test_numbers_beside_something_else_are_no_days(rows: list[tuple[str, ...]]) -> None:
+    assert set(table(*rows)) == {None}

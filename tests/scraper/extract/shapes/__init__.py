@@ -2,6 +2,7 @@
 
 from . import (
     blogs,
+    cells,
     cms,
     crowded,
     enterprise,
@@ -20,6 +21,7 @@ __all__ = [
     "SHAPES",
     "Shape",
     "blogs",
+    "cells",
     "cms",
     "crowded",
     "enterprise",
