@@ -8,6 +8,7 @@ hold them.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 import socket
@@ -30,7 +31,7 @@ from aiohttp.connector import Connection
 from aiohttp.http import RawResponseMessage
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import StreamReader
-from python_socks import ProxyError, ProxyType
+from python_socks import ProxyConnectionError, ProxyError, ProxyType
 from python_socks.async_.asyncio import Proxy as SocksClient
 from scrapy.exceptions import DownloadFailedError, ResponseDataLossError
 
@@ -264,7 +265,7 @@ class SocksConnector(BoundedConnector):
 
     def __init__(self, tls: ssl.SSLContext | bool, way: SocksTarget) -> None:
         super().__init__(tls, _NoLookup())
-        self._client = SocksClient(ProxyType.SOCKS5, way.host, way.port, way.user, way.password, rdns=True)
+        self._way = way
 
     async def _wrap_create_connection(
         self,
@@ -276,9 +277,23 @@ class SocksConnector(BoundedConnector):
         **kwargs: Any,
     ) -> tuple[Any, ResponseHandler]:
         try:
-            opened = await self._client.connect(SOCKS_TARGET.get(), req.port or 0)
+            opened = await self._open(SOCKS_TARGET.get(), req.port or 0)
         except ProxyError as error:
             raise DownloadFailedError(f"the SOCKS proxy opened no way to the site ({error})") from None
         except OSError as error:
             raise DownloadFailedError("the SOCKS proxy cannot be reached") from error
         return await self._loop.create_connection(*args, sock=opened, **kwargs)
+
+    async def _open(self, target: str, port: int) -> socket.socket:
+        """By the first of the proxy's addresses that answers. The client would look its name up in asyncio's few
+        threads."""
+        way = self._way
+        *others, last = [str(where[0]) for *_, where in await look_up(way.host, way.port)]
+        for address in others:
+            with contextlib.suppress(ProxyConnectionError):
+                return await _socks(address, way).connect(target, port)
+        return await _socks(last, way).connect(target, port)
+
+
+def _socks(address: str, way: SocksTarget) -> SocksClient:
+    return SocksClient(ProxyType.SOCKS5, address, way.port, way.user, way.password, rdns=True)

@@ -441,3 +441,23 @@ async def test_connections_through_proxies_that_are_not_used_any_more_are_closed
             while len(tunnel.open) > MOST_WAYS:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.01)
         assert {str(MOST_WAYS + 10), "3"} <= tunnel.open
+
+
+@in_loop
+async def test_the_name_of_a_proxy_is_looked_up_where_all_names_are_and_each_of_its_addresses_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tunnel, threads = Tunnel(), list[str]()
+    server = await asyncio.start_server(tunnel.answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+
+    def two(*_: object, **__: object) -> list[Any]:
+        threads.append(threading.current_thread().name)
+        places = (("127.0.0.9", port), ("127.0.0.1", port))
+        return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", place) for place in places]
+
+    monkeypatch.setattr("socket.getaddrinfo", two)
+    way = SocksTarget("tunnel.example", port, "a", "x", "press.example")
+    async with server, opened() as handler:
+        assert (await ask(handler, "http://press.example/", **{SOCKS_META: way})).body == b"ferry"
+    assert [name.partition("_")[0] for name in threads] == ["lookup"]
