@@ -59,7 +59,10 @@ class Template:
             return self._source
         try:
             with self._source.open("rb") as file:
-                return file.read(_LONGEST_FILE).decode("utf-8")
+                text = file.read(_LONGEST_FILE + 1)
+            if len(text) > _LONGEST_FILE:
+                raise TemplateError(f"{self._source} is longer than {_LONGEST_FILE:,} bytes")
+            return text.decode("utf-8")
         except OSError as error:
             raise TemplateError(f"{self._source} cannot be read: {error.strerror}") from error
         except UnicodeDecodeError as error:

@@ -28,7 +28,7 @@ RENDERED = render(make_message(make_change(replace(ITEM, title="Pier <b> {{ 7*7 
 def fill() -> Iterator[Any]:
     made: list[Template] = []
 
-    def run(source: str, *, html: bool = False, rendered: Any = RENDERED) -> str:
+    def run(source: str | Path, *, html: bool = False, rendered: Any = RENDERED) -> str:
         made.append(Template(source, html=html))
         return made[-1].fill(rendered)
 
@@ -113,6 +113,15 @@ def test_a_process_that_has_gone_costs_the_form_of_one_message(monkeypatch: pyte
             template.fill(RENDERED)
     assert template.fill(RENDERED) == "1"
     template.close()
+
+
+def test_a_template_that_is_too_long_is_not_cut_but_refused(fill: Any, tmp_path: Path) -> None:
+    path = tmp_path / "long.j2"
+    path.write_text("{# " + "x" * 99_950 + " #}{{ total }} message", encoding="utf-8")
+    assert fill(path) == "1 message"
+    path.write_text("{# " + "x" * 99_990 + " #}{{ total }} message", encoding="utf-8")
+    with pytest.raises(TemplateError, match="longer than 100,000 bytes"):
+        fill(path)
 
 
 def test_a_channel_sends_the_operators_form_and_ours_if_it_is_broken(make_newsroom: Any, tmp_path: Path) -> None:
