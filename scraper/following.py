@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from scraper.text import fold_text
+from scraper.text import fold_text, has_unspaced
 from scraper.types import ArticleData, PageKind
 from scraper.urls import canonicalize_url
 
@@ -30,8 +31,16 @@ _FIRST_RETRY = timedelta(minutes=10)
 _LONGEST_RETRY = timedelta(days=1)
 _SHORT_WORDS = 12
 _SHRUNK = 0.3
+_SHORT_WORD = 4
+_LEAST_WORDS = 3
+_HANGUL = "\u1100"
+"""Where the scripts begin whose words have few characters."""
 _MOST_TOLD = 10
+_LONGEST_COMPARED = 20_000
+_HARDLY = 0.3
+"""Of the words of the one of two texts that has fewer: those of one language have some in common whatever they say."""
 _NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W\d_]+")
 _FRONT = re.compile(r"^(?:/[a-z]{2}(?:[-_][a-z]{2})?)?/?(?:(?:index|default|home)(?:\.[a-z]{2,5})?)?/?$", re.IGNORECASE)
 
 
@@ -68,6 +77,31 @@ def is_shrunk(old: ArticleData, new: ArticleData) -> bool:
     """Whether most of the text is missing: an error page in disguise, or a teaser before a wall, rather than an edit;
     to be believed only when it is seen again."""
     return len(new.text) < _SHRUNK * len(old.text)
+
+
+def is_strange(headline: str, old: ArticleData | None, new: ArticleData) -> bool:
+    """Whether a text says hardly a word of what was stored, or, if it is the first, of the item's ``headline``: a
+    notice that stands at many addresses for some hours, rather than an article. Of a few words nothing is said."""
+    before = _words(old.text if old else headline)
+    now = _words(new.text if old else f"{new.title}\n{new.text}")
+    fewer = min(len(before), len(now))
+    return fewer >= _LEAST_WORDS and len(before & now) < _HARDLY * fewer
+
+
+def _words(text: str) -> frozenset[str]:
+    """Words of some length; of scripts without spaces, pairs of characters."""
+    found: set[str] = set()
+    for run in _WORD.findall(fold_text(text[:_LONGEST_COMPARED])):
+        if has_unspaced(run):
+            found.update(run[i : i + 2] for i in range(len(run) - 1))
+        elif len(run) >= (_SHORT_WORD if run[0] < _HANGUL else 2):
+            found.add(run)
+    return frozenset(found)
+
+
+def fingerprint(text: str) -> str:
+    """The same for two texts of which neither is an edit of the other (:func:`edited_fields`)."""
+    return hashlib.sha256("\n".join(_essence(text)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def is_told(revisions: int, *, returned: bool) -> bool:

@@ -91,6 +91,11 @@ def count_units(s: str) -> int:
     return len(_SPACED_WORD.findall(s)) + (unspaced + 1) // 2
 
 
+def has_unspaced(s: str) -> bool:
+    """Whether some of it is in a script that is written without spaces between words."""
+    return not s.isascii() and _UNSPACED_COMMON.search(s) is not None
+
+
 def count_letters(s: str) -> int:
     """How many characters are letters."""
     return sum(map(str.isalpha, s))

@@ -26,8 +26,8 @@ _CANDIDATES = 2_000
 @dataclass(frozen=True, slots=True)
 class ArticleJob:
     """One look at the article of an item, and the lease of its site. ``first_at`` is the first answer, ``None`` before;
-    ``failures`` and ``gone`` count answers in a row, ``gone_at`` is the first of these; ``doubted`` is the digest of a
-    much shorter text seen once."""
+    ``failures`` and ``gone`` count answers in a row, ``gone_at`` is the first of these; ``doubted`` is the
+    fingerprint of a text that is to be seen twice. ``title`` is the item's."""
 
     item_id: int
     source_id: int
@@ -35,6 +35,7 @@ class ArticleJob:
     slug: str
     source_url: str
     url: str
+    title: str
     site: str
     lease: tuple[str, int]
     validators: Validators | None
@@ -130,7 +131,7 @@ def lease_article(
     """Take the site of an item's article for one look; its first request is paid for. ``None`` if it is taken or must
     be left alone for now, or its source is none that ``book`` knows."""
     row = conn.execute(
-        "SELECT l.*, i.url, s.source_key, s.config_sha256, s.slug, s.url AS source_url "
+        "SELECT l.*, i.url, i.title, s.source_key, s.config_sha256, s.slug, s.url AS source_url "
         "FROM article_looks l JOIN items i ON i.id = l.item_id "
         "JOIN sources s ON s.id = l.source_id WHERE l.item_id = ? AND l.due_at IS NOT NULL AND i.url IS NOT NULL",
         (item_id,),
@@ -154,6 +155,7 @@ def lease_article(
         slug=row["slug"],
         source_url=row["source_url"],
         url=row["url"],
+        title=row["title"],
         site=site,
         lease=(name, token),
         validators=Validators(known, row["etag"], row["last_modified"]) if known and not row["doubted"] else None,

@@ -364,7 +364,7 @@ CREATE TABLE article_looks (
   gone_at TEXT,                              -- the first of these; null: none
   validator_url TEXT, etag TEXT, last_modified TEXT,  -- of the last whole answer; null: none
   body_sha256 TEXT,                          -- of the last whole answer; null: none
-  doubted TEXT                               -- digest of a much shorter text, seen once; null: none
+  doubted TEXT                               -- fingerprint of a text that is to be seen twice; null: none
 ) STRICT;
 -- articles to be looked at, soonest first
 CREATE INDEX article_looks_due ON article_looks(due_at) WHERE due_at IS NOT NULL;

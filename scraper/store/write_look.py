@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from scraper.clock import to_text
-from scraper.following import MOST_FAILURES, is_shrunk, is_told, next_step, retry_at
+from scraper.following import MOST_FAILURES, fingerprint, is_shrunk, is_strange, is_told, next_step, retry_at
 from scraper.hooks import ChangeListener
 from scraper.store import leases
 from scraper.store.article_jobs import ArticleJob
@@ -20,11 +19,12 @@ from scraper.store.write_check import name_capture, write_fetches
 from scraper.store.write_gone import write_back, write_gone
 from scraper.store.write_source import space_site
 from scraper.store.writing import CheckRecord, Fact, FetchRecord, Writing, write_fact
-from scraper.text import fold_text
 from scraper.types import ArticleData, ChangeKind, Outcome, Validators
 
 _SOON = timedelta(hours=1)
 _MOST_MISSED = 10
+_MOST_COMPARED = 100
+"""Newest articles of a source among which a strange text is looked for."""
 
 Finding = Literal["article", "same", "gone", "failed"]
 
@@ -142,10 +142,10 @@ def _write(writing: Writing, job: ArticleJob, record: ArticleRecord) -> datetime
     return _write_text(writing, job, record)
 
 
-def _failed(writing: Writing, job: ArticleJob) -> datetime | None:
+def _failed(writing: Writing, job: ArticleJob, *, doubted: str | None = None) -> datetime | None:
     due = retry_at(job.failures + 1, job.first_at, writing.now)
     failures = job.failures + 1 if due and job.failures + 1 < MOST_FAILURES else 0
-    _remember(writing, job, due, failures=failures)
+    _remember(writing, job, due, failures=failures, doubted=doubted)
     return due
 
 
@@ -154,15 +154,37 @@ def _write_text(writing: Writing, job: ArticleJob, record: ArticleRecord) -> dat
     if article is None:
         return _answered(writing, job, record)
     old = stored_article(writing.conn, job.item_id)
-    digest = hashlib.sha256(fold_text(article.text).encode("utf-8", "surrogatepass")).hexdigest()
-    if old and is_shrunk(old, article) and job.doubted != digest:
-        due = writing.now + _SOON
-        _remember(writing, job, due, doubted=digest)
-        return due
+    strange = is_strange(job.title, old, article)
+    if strange or (old and is_shrunk(old, article)):
+        text = fingerprint(article.text)
+        if job.doubted != text or (strange and _stands_elsewhere(writing, job, text)):
+            return _doubt(writing, job, text)
     written = write_item_article(writing, article, job.item_id, job.url)
     if written and written.fields:
         _tell_edit(writing, job, written)
     return _answered(writing, job, record)
+
+
+def _doubt(writing: Writing, job: ArticleJob, text: str) -> datetime | None:
+    """A text that is to be seen twice; one that is another one each time is a failure, like one that never counts."""
+    if job.doubted is None:
+        due: datetime | None = writing.now + _SOON
+        _remember(writing, job, due, doubted=text)
+        return due
+    return _failed(writing, job, doubted=text)
+
+
+def _stands_elsewhere(writing: Writing, job: ArticleJob, text: str) -> bool:
+    """Whether a strange text stands, or stood, at another article of the source."""
+    given = (writing.record.source_id, job.item_id)
+    doubted = "SELECT 1 FROM article_looks WHERE source_id = ? AND item_id <> ? AND doubted = ? LIMIT 1"
+    if writing.conn.execute(doubted, (*given, text)).fetchone():
+        return True
+    texts = writing.conn.execute(
+        "SELECT text FROM articles WHERE source_id = ? AND item_id <> ? ORDER BY id DESC LIMIT ?",
+        (*given, _MOST_COMPARED),
+    )
+    return any(fingerprint(row["text"]) == text for row in texts)
 
 
 def _answered(writing: Writing, job: ArticleJob, record: ArticleRecord) -> datetime | None:

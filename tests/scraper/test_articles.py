@@ -292,6 +292,57 @@ def test_walls_errors_and_teasers_are_no_edits(site: PressOffice, reader: Reader
     assert reader.value("SELECT failures FROM article_looks") == 0
 
 
+NOTICE = (
+    "Our website is being maintained at the moment. Please try again in a few hours. We thank everybody for their "
+    "patience and apologise for any inconvenience. The editorial office can be reached by telephone as usual. "
+)
+
+
+def test_notice_at_several_articles_is_no_edit_however_long_it_stands(site: PressOffice, reader: Reader) -> None:
+    titles = site.publish(3)
+    reader.check()
+    assert reader.look_at_articles() == 3
+    kept = {title: (site.find(title).title, site.find(title).text) for title in titles}
+    releases = [site.find(title) for title in titles]
+    for release in releases:
+        release.title, release.text = "Maintenance", "\n".join([NOTICE] * 4)
+    looks = sum(wait(reader, hours=1) for _ in range(48))
+    assert looks < 40
+    for release, (title, text) in zip(releases, kept.values(), strict=True):
+        release.title, release.text = title, text
+    for _ in range(72):
+        wait(reader, hours=1)
+    assert reader.rows("SELECT 1 FROM changes WHERE kind = 'revised'") == []
+    assert reader.value("SELECT count(*) FROM article_revisions") == 3
+    assert reader.value("SELECT count(*) FROM article_looks WHERE failures > 0 OR doubted IS NOT NULL") == 0
+
+
+def test_first_answers_that_are_a_notice_are_not_the_articles(site: PressOffice, reader: Reader) -> None:
+    titles = site.publish(2)
+    reader.check()
+    releases = [site.find(title) for title in titles]
+    for release in releases:
+        release.title, release.text = "Maintenance", "\n".join([NOTICE] * 4)
+    for _ in range(5):
+        wait(reader, hours=1)
+    for release, title in zip(releases, titles, strict=True):
+        release.title, release.text = title, "\n".join([f"{title}, as was said today."] * 4)
+    for _ in range(24):
+        wait(reader, hours=1)
+    assert [row["title"] for row in reader.rows("SELECT title FROM articles ORDER BY title")] == sorted(titles)
+    assert reader.rows("SELECT 1 FROM changes WHERE kind = 'revised'") == []
+
+
+def test_another_text_at_one_article_is_believed_when_it_is_seen_twice(site: PressOffice, reader: Reader) -> None:
+    release = publish(site, reader)
+    release.text = "\n".join([NOTICE] * 4)
+    told = []
+    for _ in range(2):
+        wait(reader, hours=1)
+        told.append(reader.told("revised"))
+    assert told == [[], [release.title]]
+
+
 def test_listing_that_is_due_goes_first(site: PressOffice, reader: Reader) -> None:
     site.publish()
     reader.check()

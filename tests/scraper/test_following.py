@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.following import STEPS, edited_fields, is_shrunk, is_told, leads_away, next_step, retry_at
+from scraper.following import (
+    STEPS,
+    edited_fields,
+    fingerprint,
+    is_shrunk,
+    is_strange,
+    is_told,
+    leads_away,
+    next_step,
+    retry_at,
+)
 from scraper.types import ArticleData
 
 FIRST = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -95,3 +105,42 @@ def test_text_that_flaps_is_told_a_few_times_only() -> None:
 )
 def test_redirect_to_the_front_page_or_the_listing_leads_away(found: str, away: bool) -> None:
     assert leads_away("https://bureau.org/news/1-pier", found, LISTING) is away
+
+
+PIER = "The pier of the old harbour reopens on Saturday after two years of work by neighbours and volunteers."
+AWAY = "We will be back soon. Our website is being maintained at the moment, please try again in a few hours."
+HAFEN = "Die Brücke am alten Hafen wird am Samstag nach zwei Jahren wieder geöffnet, sagte die Bürgermeisterin."
+WEG = "Unsere Seiten werden gerade gewartet. Bitte versuchen Sie es in einigen Stunden noch einmal, vielen Dank."
+PORT = "旧港の桟橋は二年間の工事を終えて土曜日に再び開通すると市長が発表した。"
+REST = "ただいまメンテナンス中です。しばらくしてからもう一度アクセスしてください。"
+
+
+@pytest.mark.parametrize(("article", "notice"), [(PIER, AWAY), (HAFEN, WEG), (PORT, REST)])
+def test_notice_in_place_of_an_article_is_strange(article: str, notice: str) -> None:
+    old = ArticleData("The pier", article)
+    assert is_strange("anything", old, ArticleData("Maintenance", notice))
+    assert is_strange(article[:40], None, ArticleData("Maintenance", notice)), "the first text, by the headline"
+    assert not is_strange(article[:40], None, old)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (PIER, PIER + " " + AWAY),
+        (
+            PIER,
+            "Because of the storm the old pier of the harbour reopens one week later, neighbours and volunteers say.",
+        ),
+        (PORT, "市長は旧港の桟橋の再開通を一週間延期すると発表した。工事は土曜日に終わる。"),
+        ("It is open.", "It is closed."),
+        ("", AWAY),
+    ],
+)
+def test_rewritten_article_is_not_strange(old: str, new: str) -> None:
+    assert not is_strange("The pier reopens", ArticleData("The pier", old), ArticleData("The pier", new))
+    assert not is_strange("", None, ArticleData("", new))
+
+
+def test_fingerprint_differs_where_an_edit_is_told() -> None:
+    assert fingerprint("Read 1,024 times\nIt is open.") == fingerprint("read 2,077  times\nIt is open.")
+    assert fingerprint("It is open.") != fingerprint("It is closed.")
