@@ -20,6 +20,8 @@ MAX_DEPTH = 300
 """Levels below which nothing is read: a page that nests deeper is an attack or an accident."""
 MAX_CALL = 300
 """Characters of a script that stands for a link."""
+MAX_COLUMNS = 50
+"""Cells of a row that may reach into the rows below."""
 MAX_CHUNK = 20_000
 """Characters kept of one text node."""
 
@@ -211,7 +213,12 @@ class _Walk:
             if above in self.covered:
                 cell = self._uncovered(parent, above, cell)
             self.cells[parent] = cell
-            if "rowspan" in raw and (rows := find_value(raw, "rowspan").strip()).isdecimal() and len(rows) <= 4:
+            if (
+                cell <= MAX_COLUMNS
+                and "rowspan" in raw
+                and (rows := find_value(raw, "rowspan").strip()).isdecimal()
+                and len(rows) <= 4
+            ):
                 self.covered.setdefault(above, {})[cell] = int(rows) - 1
             tag = f"{tag}{cell}"
         return self.places.setdefault((place, tag), -len(self.places) - 1)

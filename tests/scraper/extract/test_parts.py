@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .pages import HEADLINES, days_of, link_of, look, page
+from .pages import DAYS, HEADLINES, days_of, link_of, look, page
 
 
 def listing(heading: str, numbers: list[str]) -> list[str | None]:
@@ -80,3 +80,14 @@ def test_days_to_come_beside_a_month_are_none_and_the_others_stay_right() -> Non
 )
 def test_numbers_beside_something_else_are_no_days(rows: list[tuple[str, ...]]) -> None:
     assert set(table(*rows)) == {None}
+
+
+def test_cells_that_claim_to_reach_over_everything_take_no_item_away() -> None:
+    rows = "".join(
+        f'<tr><td rowspan="9999">{DAYS[k % 8]}</td>'
+        f'<td><a href="{link_of(k % 8)}-{k}">{HEADLINES[k % 8]}, {k}</a></td></tr>'
+        for k in range(200)
+    )
+    found = look(page(f"<table>{rows}</table>"))
+    assert len(found.items) == 200
+    assert days_of(found) == [DAYS[k % 8] for k in range(200)]
