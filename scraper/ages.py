@@ -90,11 +90,12 @@ def numbered(listed: Sequence[KnownItem]) -> list[int]:
 @dataclass(frozen=True, slots=True)
 class Past:
     """What is known of the age of a list: the days of its known items and the numbers in their addresses, in order.
-    ``is_sorted``: the page's days run one way."""
+    ``is_sorted``: the page's days run one way; ``on_top``: they do not, but what was found last stands on top."""
 
     days: Sequence[date]
     numbers: Sequence[int]
     is_sorted: bool
+    on_top: bool
 
     @classmethod
     def of(cls, matches: Sequence[Match], listed: Sequence[KnownItem]) -> Past:
@@ -104,13 +105,19 @@ class Past:
         numbers = numbers_of(stayed) or [] if stayed else numbered(listed)
         run_on = len(numbers) >= 4 and is_orderly(numbers)
         page_days = [day for match in matches if (day := day_of(match.data))]
-        return cls(days, sorted(numbers) if run_on else (), is_sorted(page_days))
+        sorted_days = is_sorted(page_days)
+        ids = [one.item_id for one in listed]
+        on_top = not sorted_days and len(ids) >= 4 and is_orderly(ids) and ids[0] > ids[-1]
+        return cls(days, sorted(numbers) if run_on else (), sorted_days, on_top)
 
-    def why_surfaced(self, match: Match, *, beyond: bool) -> str | None:
-        """Why an unseen item is no news; ``None`` if it is. ``beyond``: it stands after the last known item."""
+    def why_surfaced(self, match: Match, *, beyond: bool, above: bool = False) -> str | None:
+        """Why an unseen item is no news; ``None`` if it is. ``beyond``: it stands after the last known item, ``above``:
+        before the first one."""
         day = day_of(match.data)
         if day is None or not self.days:
             return self._why_numbered(match, beyond=beyond)
+        if above and self.on_top:
+            return None  # days of something else: of a decision that is published now
         oldest, newest = self.days[0], self.days[-1]
         if day < oldest:
             return f"dated {day.isoformat()}, before all known items"

@@ -100,7 +100,7 @@ def diff(
     now: datetime,
     baseline: bool = False,
     accepted: bool = False,
-    foreign: bool = False,
+    strange: str | None = None,
     policy: Policy | None = None,
 ) -> Diff:
     """Compare a page with what is known.
@@ -110,7 +110,7 @@ def diff(
         known: the last listing (``listed``) and whatever else shares a key with the page.
         baseline: nothing was known of this source; everything is stored, nothing is news.
         accepted: the page's doubtful form has been seen often enough to become the new baseline.
-        foreign: the page is in another language than the source's pages were.
+        strange: what of the page speaks against items that are not known ("are in another language").
     """
     policy = policy or Policy()
     matches = match_items(items, keys, known, policy.matching)
@@ -118,7 +118,7 @@ def diff(
     ascending = runs_up([(match.data, match.keys) for match in matches])
     if baseline or not listed:
         return Diff(tuple(matches), ranks_of(matches), ascending=ascending)
-    doubt = doubt_of(matches, listed, few_known=policy.few_known, shrunk_below=policy.shrunk_below, foreign=foreign)
+    doubt = doubt_of(matches, listed, few_known=policy.few_known, shrunk_below=policy.shrunk_below, strange=strange)
     is_strange = doubt is not None and doubt[0] == "layout_changed"
     if accepted:
         doubt = None
@@ -177,7 +177,7 @@ def _news(
             continue
         if strong_only and not any(key.strong and key.kind != "text" for key in match.keys):
             continue
-        reason = past.why_surfaced(match, beyond=i > last and not grows)
+        reason = past.why_surfaced(match, beyond=i > last and not grows, above=i < first < len(matches))
         if reason:
             found.append(ItemChange(ChangeKind.SURFACED, match, tell=False, reason=reason))
         else:

@@ -21,10 +21,10 @@ _LEAST_SAMPLES = 3
 
 
 def doubt_of(
-    matches: Sequence[Match], listed: Sequence[KnownItem], *, few_known: float, shrunk_below: float, foreign: bool
+    matches: Sequence[Match], listed: Sequence[KnownItem], *, few_known: float, shrunk_below: float, strange: str | None
 ) -> tuple[str, str] | None:
     """Why a page is not, or only partly, believed: a class of doubt and a sentence; ``None`` if it is. The shares are
-    those of :class:`scraper.diff.Policy`."""
+    those of :class:`scraper.diff.Policy`; ``strange`` says what of the page speaks against items that are not known."""
     seen = {match.known.item_id for match in matches if match.known}
     unseen = [match for match in matches if match.known is None]
     stayed = sum(one.item_id in seen for one in listed)
@@ -32,10 +32,9 @@ def doubt_of(
     samples = sum(bool(_SAMPLE.match(fold_text(match.data.title))) for match in unseen) if few else 0
     if samples >= max(_LEAST_SAMPLES, len(unseen) / 2):
         return "layout_changed", f"none of the items that were listed is left, and {samples} look like samples"
-    if few and len(listed) >= 3 and (foreign or not _fits(unseen, listed)):
+    if few and len(listed) >= 3 and (strange or not _fits(unseen, listed)):
         shares = f"{len(seen) or 'none'} of the page's {len(matches)} items are known ({len(listed)} were listed)"
-        why = "are in another language" if foreign else "do not fit them"
-        return "layout_changed", f"{shares}, and the others {why}"
+        return "layout_changed", f"{shares}, and the others {strange or 'do not fit them'}"
     if len(matches) < shrunk_below * len(listed) and len(listed) - stayed >= 3:
         return "shrunk", f"the page shows {len(matches)} items; it showed {len(listed)} before"
     return None

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scraper.flaps import MOST_FORMS, NOTE, Fate, judge_rest, judge_turn, text_of
 from scraper.text import fold_text
@@ -23,6 +23,7 @@ from scraper.wording import bears_mark, is_beginning, is_cut, is_misread, mark_b
 _NUMBER = re.compile(r"\d+")
 _FIELDS = ("title", "url", "published", "summary", "author")
 _MOST_MARKS = 20
+_SAME_TIME = timedelta(minutes=2)
 _LEAST_BEARERS = 2
 """So many other titles that bear the same words at their end show that these are a mark."""
 
@@ -223,10 +224,15 @@ def _as_stored(new: ItemData, old: ItemData, held: set[str]) -> ItemData:
 
 
 def _date_differs(old: Published | None, new: Published | None) -> bool:
-    """Whether two printed dates contradict each other. A relative one ("3 hours ago") is too soft to contradict."""
-    if old is None or new is None or old.on is None or new.on is None:
+    """Whether two printed dates, or times of a day, contradict each other. A relative one ("3 hours ago") is too soft
+    to contradict, and so are seconds: some systems work them out anew for each answer."""
+    if old is None or new is None or old.on is None or new.on is None or "relative" in (old.method, new.method):
         return False
-    return old.on != new.on and "relative" not in (old.method, new.method)
+    if old.on != new.on:
+        return True
+    if old.at is not None and new.at is not None:
+        return abs(new.at - old.at) >= _SAME_TIME
+    return old.local_time is not None and new.local_time is not None and old.local_time[:5] != new.local_time[:5]
 
 
 def _is_finer(new: Published, old: Published) -> bool:

@@ -12,8 +12,10 @@ from typing import Literal
 from scraper import diff as differ
 from scraper import health
 from scraper.answers import NotModified
+from scraper.apologies import says_error
 from scraper.errors import CheckError, FetchError, StoreError
 from scraper.extract.hub import hub_of_header
+from scraper.following import leads_away
 from scraper.freshness import fresh_until
 from scraper.gaps import MAX_ITEMS, FurtherPage, compare_further, gap_left
 from scraper.pageprint import loosened
@@ -142,7 +144,7 @@ def _compared(
     if same:
         record.outcome = Outcome.UNCHANGED
         return Judged(record, items)
-    found, accepted = compare(store, job, items, keys, policy, language=extraction.language)
+    found, accepted = compare(store, job, items, keys, policy, strange=_strangeness(job, look, extraction))
     new = frozenset(i for i, match in enumerate(found.matches) if match.known is None)
     shown = tuple(match.data for match in found.matches) or items
     if found.doubt:
@@ -183,17 +185,27 @@ def compare(
     keys: Sequence[tuple[ItemKey, ...]],
     policy: differ.Policy,
     *,
-    language: str | None,
+    strange: str | None,
 ) -> tuple[differ.Diff, bool]:
     """What a page's items and their keys change, and whether a doubtful form was accepted as the new baseline."""
     known = load_known(store.conn, job.source_id, keys)
-    foreign = _is_other_language(language, job.page_language)
     found = differ.diff(
-        items, keys, known, now=job.leased_at, baseline=not job.has_baseline, foreign=foreign, policy=policy
+        items, keys, known, now=job.leased_at, baseline=not job.has_baseline, strange=strange, policy=policy
     )
     if not found.doubt or not _is_lasting(job, found.doubt[0], policy):
         return found, False
     return differ.diff(items, keys, known, now=job.leased_at, accepted=True, policy=policy), True
+
+
+def _strangeness(job: SourceJob, look: Look, extraction: Extraction) -> str | None:
+    """What of a page speaks against items that are not known: they may be the side column of another page."""
+    if _is_other_language(extraction.language, job.page_language):
+        return "are in another language"
+    if says_error(extraction.page_title):
+        return "stand on a page that calls itself an error"
+    if isinstance(look.answer, Page) and leads_away(job.url, look.answer.url, job.url):
+        return "stand on the front page, to which the request was sent"
+    return None
 
 
 def _is_other_language(one: str | None, other: str | None) -> bool:
@@ -220,7 +232,7 @@ def leaves_gap(store: Store, job: SourceJob, look: Look, extraction: Extraction,
     # Nearly always an item of the older half is known at once by a strong key: then nothing is to be compared yet.
     if digest == job.listing_sha256 or any_known(store.conn, job.source_id, keys[len(keys) // 2 :]):
         return False
-    found, accepted = compare(store, job, items, keys, policy, language=extraction.language)
+    found, accepted = compare(store, job, items, keys, policy, strange=_strangeness(job, look, extraction))
     if found.doubt or accepted or found.ascending or not found.matches:
         return False
     added = {id(change.match) for change in found.changes if change.kind is ChangeKind.ADDED and change.tell}

@@ -2,8 +2,8 @@
 
 A recipe names the list by its tags, and by the classes and ids near its records, as a CSS selector that a person can
 read. It decides between candidates, never alone: the list it names has a head start, and only another one that is
-clearly better takes its place, or one that is better and shows a later day. So a side column that grows does not take over, a recipe that no longer fits costs
-nothing, and a list that was left behind for a new one is left.
+clearly better takes its place, or one that is better and shows a later day. So a side column that grows does not take
+over, a recipe that no longer fits costs nothing, and a list that was left behind for a new one is left.
 """
 
 from __future__ import annotations

@@ -71,8 +71,8 @@ def candidates(page: Page, recipe: Recipe | None = None, *, witnesses: bool = Fa
     judged.sort(key=lambda j: -j.choice - HEAD_START * (id(j.group) in known and j.odds > 0))
     if judged and id(judged[0].group) in known:
         # The site may have begun a new list beside the one that was learnt.
-        held = judged[0]
-        later = [j for j in judged[1:] if j.choice > held.choice and _last_day(page, j) > _last_day(page, held)]
+        learnt = judged[0]
+        later = [j for j in judged[1:] if j.choice > learnt.choice and _last_day(page, j) > _last_day(page, learnt)]
         if later:
             judged = [later[0], *(j for j in judged if j is not later[0])]
     return judged

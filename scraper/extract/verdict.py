@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from scraper.apologies import ERROR
 from scraper.extract.article import Prose, says_article
 from scraper.extract.head import Head
 from scraper.extract.score import Judged
@@ -23,12 +24,6 @@ _BLOCKED = re.compile(
     r"captcha|access denied|just a moment|attention required|checking your browser|verify(?:ing)? you are (?:a )?human|"
     r"unusual traffic|are you a robot|not a robot|bot detection|request (?:was )?blocked|ddos protection|"
     r"security check|enable cookies|pardon our interruption|incapsula|zugriff verweigert|accès refusé|доступ ограничен"
-)
-_ERROR = re.compile(
-    r"\b(?:40[0134]|410|50[0234])\b|not found|page (?:can ?not|could not|doesn'?t|does not)|server error|"
-    r"bad gateway|service unavailable|nicht gefunden|introuvable|no encontrad[ao]|não encontrad[ao]|non trovat[ao]|"
-    r"niet gevonden|не найден|не знайдено|nie znaleziono|nenalezen|nem található|sayfa bulunamadı|未找到|"
-    r"見つかりません|찾을 수 없|غير موجود|không tìm thấy|tidak ditemukan"
 )
 
 
@@ -70,7 +65,7 @@ def _no_listing(facts: Facts, titled: str, *, article: bool, p: float) -> Verdic
         return Verdict(PageKind.APP_SHELL, sure, ("hardly any text in much markup: the page is filled by scripts",))
     if facts.words == 0:
         return Verdict(PageKind.EMPTY, sure, ("the page has no text",))
-    if facts.words < 1_000 and _ERROR.search(titled):
+    if facts.words < 1_000 and ERROR.search(titled):
         return Verdict(PageKind.ERROR, sure, ("the title or first words are those of an error page",))
     if facts.passwords:
         return Verdict(PageKind.LOGIN, sure, ("the page asks for a password", *doubt))

@@ -189,11 +189,11 @@ def test_page_in_another_language_is_not_believed_unless_it_shows_what_is_known(
     unique, keys = keys_for(foreign, PAGE_URL)
     known = list(memory.known.values())
     assert diff(unique, keys, known, now=memory.now).doubt is None
-    found = diff(unique, keys, known, now=memory.now, foreign=True)
+    found = diff(unique, keys, known, now=memory.now, strange="are in another language")
     assert found.doubt is not None
     assert "another language" in found.doubt[1]
     unique, keys = keys_for(many(3, 22), PAGE_URL)
-    assert diff(unique, keys, known, now=memory.now, foreign=True).doubt is None
+    assert diff(unique, keys, known, now=memory.now, strange="are in another language").doubt is None
 
 
 def test_lower_numbers_in_the_addresses_of_an_undated_list_are_another_page_of_it() -> None:

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -179,13 +179,17 @@ class Watch:
         article: ArticleData | None = None,
         body: bytes | None = None,
         language: str | None = None,
+        title: str | None = None,
+        at: str | None = None,
         crashes: bool = False,
     ) -> Seen:
-        """Look at a page that lists ``items``. ``crashes``: a fault of ours is expected to end the look."""
+        """Look at a page that lists ``items``, found ``at`` an address. ``crashes``: a fault of ours is expected to end
+        the look."""
         job = self.lease()
         self._extractor.extraction = Extraction(tuple(items), article, Verdict(kind, 1.0), language=language)
+        self._extractor.extraction = replace(self._extractor.extraction, page_title=title)
         shown = body if body is not None else repr((items, kind, article)).encode("utf-8", "surrogatepass")
-        page = Page(url=self.url, status=200, body=shown, validators=Validators(self.url, etag='"1"'))
+        page = Page(url=at or self.url, status=200, body=shown, validators=Validators(self.url, etag='"1"'))
         report = self._runner.run(self.checker.check(job, page))
         assert report.crashed is crashes, report.message
         return self._seen(report.committed, report)

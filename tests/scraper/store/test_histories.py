@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scraper.types import ItemData, Outcome, PageKind
+from scraper.types import ItemData, Outcome, PageKind, Published
 from tests.support.following import follow
 from tests.support.newspaper import Newspaper
 from tests.support.watch import Watch, day, item, many
@@ -516,3 +516,38 @@ def test_each_published_item_is_told_once_and_nothing_else_is(tmp_path: Path, se
 def test_newspaper_is_followed_through_all_that_happens_to_it(tmp_path: Path, seed: int, dated: bool) -> None:
     """Publishing, edits, withdrawals, redesigns, break-downs and other spellings, in any order."""
     follow(Newspaper(seed, dated=dated), tmp_path / "presswatch.db", looks=50)
+
+
+@pytest.mark.parametrize(
+    ("title", "at"),
+    [("Error 404: Page not found", None), ("Seite nicht gefunden", None), ("Bureau", "https://bureau.example/")],
+    ids=["error", "error_in_german", "front_page"],
+)
+def test_undated_strangers_on_an_error_page_or_the_front_page_are_no_news(
+    watch: Watch, title: str, at: str | None
+) -> None:
+    watch.look(many(20, 31, dated=False))
+    seen = watch.look(many(1, 8, dated=False), title=title, at=at)
+    assert (seen.outcome, seen.told) == (Outcome.SUSPECT, [])
+    assert watch.look(many(21, 32, dated=False)).added == [many(32, 32)[0].title]
+
+
+def test_a_time_of_the_day_that_is_changed_is_an_edit_and_seconds_are_none(watch: Watch) -> None:
+    def page(at: str) -> list[ItemData]:
+        raw = Published(raw=f"20 Jan 2026, {at}", method="text", on=date(2026, 1, 20), local_time=at)
+        return [replace(many(19, 19)[0], published=raw), *many(10, 18)]
+
+    watch.look(page("10:00:12"))
+    assert watch.look(page("10:00:47")).told == []
+    assert watch.look(page("15:30:00")).told == [("revised", many(19, 19)[0].title)]
+    assert (
+        watch.row("SELECT published_time FROM items WHERE published_time IS NOT NULL")["published_time"] == "15:30:00"
+    )
+
+
+def test_on_top_of_a_list_that_is_not_sorted_by_its_days_an_old_day_is_news(watch: Watch) -> None:
+    days = ["2026-01-25", "2026-01-09", "2026-02-16", "2026-01-29", "2026-02-03", "2026-01-14", "2026-02-20"]
+    rulings = [item(f"Ruling {n} on the fishing quotas of the lake", on) for n, on in enumerate(days)]
+    watch.look(rulings)
+    new = item("Ruling on the harbour dues of the northern lakes", "2025-11-04")
+    assert watch.look([new, *rulings[:-1]]).added == [new.title]
