@@ -1,7 +1,8 @@
 """An article that several watched pages list is told once per channel, naming all of them.
 
-New items of different sources are one article if they share a canonical URL that names one item on each page. The
-second sighting joins the first one's message; after that has gone it is recorded, and told no more.
+New items of different sources are one article if they share a canonical URL that names one item on each page, and
+their day or their title. The second sighting joins the first one's message; for a week after that has gone it is
+recorded, and told no more. Later, or under another title, the address holds another article.
 """
 
 from __future__ import annotations
@@ -9,18 +10,27 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from scheduler.facts import ChangeFacts
 from scraper.clock import from_text
-from scraper.types import ChangeKind
+from scraper.identity import title_likeness
+from scraper.likeness import fit_numbers
+from scraper.text import fold_text
+from scraper.types import ChangeKind, ItemData
 from scraper.urls import canonicalize_url
+from scraper.wording import is_beginning
 
 _LONGEST = 1_000
+_ONE_ARTICLE = timedelta(days=7)
+"""A page that takes longer to list what another one listed is rarer than an address that is used again."""
+_ALIKE = 0.5
+"""Likeness from which on two titles at one address are one: most of their words."""
 _TOLD = """
-SELECT t.change_id, t.message_id, c.source_id, m.state, m.handed_at, m.due_at
+SELECT t.change_id, t.message_id, c.source_id, m.state, m.handed_at, m.due_at, m.sent_at, i.title, i.published_on
 FROM tellings t JOIN changes c ON c.id = t.change_id JOIN messages m ON m.id = t.message_id
+JOIN items i ON i.id = c.item_id
 WHERE t.channel_id = ? AND t.url = ?
 """
 _BEHIND_ADDRESS = "SELECT count(*) FROM item_keys WHERE source_id = ? AND kind = 'url' AND key = ?"
@@ -51,6 +61,10 @@ def join_telling(
         return "new"
     if first["change_id"] == change.change_id:
         return "joined"
+    if change.item is None or not _is_still_told(first, change) or not _is_one(first, change.item):
+        # What comes after this is compared with this.
+        conn.execute("DELETE FROM tellings WHERE channel_id = ? AND url = ?", (channel_id, url))
+        return "told"
     source_id = conn.execute("SELECT source_id FROM changes WHERE id = ?", (change.change_id,)).fetchone()[0]
     if first["source_id"] == source_id or first["state"] == "dead":
         return "told"
@@ -64,6 +78,22 @@ def join_telling(
         (first["message_id"], change.change_id, first["change_id"], int(is_open)),
     )
     return "joined"
+
+
+def _is_still_told(first: sqlite3.Row, change: ChangeFacts) -> bool:
+    """Whether what was told first waits to be sent, or was sent not long before ``change``."""
+    return first["sent_at"] is None or change.changed_at - from_text(first["sent_at"]) <= _ONE_ARTICLE
+
+
+def _is_one(first: sqlite3.Row, item: ItemData) -> bool:
+    """Whether an item is the article that was told first, for they have one address: by its day, or its title."""
+    day = item.published.on if item.published else None
+    if day is not None and day.isoformat() == first["published_on"]:
+        return True
+    one, other = first["title"], item.title
+    if fold_text(one) == fold_text(other) or is_beginning(one, other) or is_beginning(other, one):
+        return True
+    return fit_numbers(one, other) and title_likeness(one, other) >= _ALIKE
 
 
 def take_out(conn: sqlite3.Connection, channel_id: int, url: str) -> list[int]:

@@ -42,7 +42,7 @@ def match_texts(
     claims = []
     for i in places:
         for candidate in free:
-            if same_numbers and not _fit_numbers(items[i].title, candidate.data.title):
+            if same_numbers and not fit_numbers(items[i].title, candidate.data.title):
                 continue
             score, reason = _text_likeness(items[i], candidate.data, policy)
             if reason:
@@ -110,7 +110,7 @@ def _claims_between(
     for i in run[:_MOST_BETWEEN]:
         for one in gone[:_MOST_BETWEEN]:
             undated = items[i].published is None and one.data.published is None
-            if not (undated or same_day(items[i], one.data)) or not _fit_numbers(items[i].title, one.data.title):
+            if not (undated or same_day(items[i], one.data)) or not fit_numbers(items[i].title, one.data.title):
                 continue
             score = title_likeness(items[i].title, one.data.title)
             if score >= policy.title_in_place:
@@ -143,7 +143,7 @@ def match_old_end(
     settle(claims, found)
 
 
-def _fit_numbers(one: str, other: str) -> bool:
+def fit_numbers(one: str, other: str) -> bool:
     """Whether two headlines say the same numbers, as far as neither is cut."""
     a, b = (sorted(_NUMBER.findall(fold_text(title))) for title in (one, other))
     return a == b or (set(a) <= set(b) and is_cut(one, other)) or (set(b) <= set(a) and is_cut(other, one))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from scheduler.messages import TellingPlan
 from scheduler.render import render
 from scheduler.rules import DEFAULT_RULE, Rule
 from scheduler.timing import Timing, parse_quiet
-from scraper.types import ChangeKind, ItemData
+from scraper.types import ChangeKind, ItemData, Published
 from tests.scheduler.newsroom import Newsroom
 from tests.scheduler.test_outbox import Hands
 
@@ -120,6 +120,68 @@ def test_an_address_behind_which_a_page_has_several_items_names_none(make_newsro
     assert newsroom.publish("harbour", *same) == 2
     assert newsroom.publish("council", *same) == 2
     assert newsroom.publish("harbour", ItemData("Notice 3", url="https://example.org/notices")) == 1
+
+
+LEVELS = "https://example.org/levels.pdf"
+
+
+def test_another_article_at_an_address_that_was_told_before_is_told(make_newsroom: Any) -> None:
+    newsroom = two_pages(make_newsroom())
+    newsroom.add_source("mayor")
+    assert newsroom.publish("harbour", ItemData("Water levels: the yearly tables are out", url=LEVELS)) == 1
+    assert newsroom.publish("council", ItemData("Flood warning for the lower river", url=LEVELS)) == 1
+    assert newsroom.publish("mayor", ItemData("A flood warning for the lower river", url=LEVELS)) == 0
+    assert told(newsroom) == [("harbour", ()), ("council", ("mayor",))]
+
+
+@pytest.mark.parametrize(("days", "messages"), [(6, 0), (9, 1)])
+def test_an_address_is_one_article_for_a_week_after_it_was_sent(
+    make_newsroom: Any, make_sink: Any, days: int, messages: int
+) -> None:
+    newsroom, sink = two_pages(make_newsroom()), make_sink()
+    hands = Hands(newsroom, {"hook": sink.url})
+    newsroom.publish("harbour", ARTICLE)
+    hands.settle()
+    newsroom.now += timedelta(days=days)
+    assert newsroom.publish("council", ARTICLE) == messages
+    hands.outbox.close()
+
+
+def test_what_a_digest_holds_for_a_month_is_one_entry(make_newsroom: Any) -> None:
+    newsroom = two_pages(make_newsroom())
+    newsroom.planner.plan = TellingPlan(channels=("hook",), timings={"hook": Timing("0 8 1 * *")})
+    newsroom.publish("harbour", ARTICLE)
+    newsroom.now += timedelta(days=20)
+    newsroom.publish("council", AGAIN)
+    assert told(newsroom) == [("harbour", ("council",))]
+
+
+@pytest.mark.parametrize(
+    ("second", "days", "is_one"),
+    [
+        ("Pier reopens after two years", (2, None), True),
+        ("PIER REOPENS", (2, 3), True),
+        ("Harbour office announces the end of its works", (2, 2), True),
+        ("Harbour office announces the end of its works", (2, 3), False),
+        ("Harbour office announces the end of its works", (None, None), False),
+        ("Pier reopens in 2027", (None, None), True),
+        ("The reopening of piers", (2, None), False),
+    ],
+)
+def test_one_address_is_one_article_by_its_title_or_its_day(
+    make_newsroom: Any, second: str, days: tuple[int | None, int | None], is_one: bool
+) -> None:
+    newsroom = two_pages(make_newsroom())
+    for slug, title, day in zip(("harbour", "council"), ("Pier reopens", second), days, strict=True):
+        on = date(2026, 3, day) if day else None
+        newsroom.publish(slug, ItemData(title, url=LEVELS, published=Published(str(on), "text", on=on) if on else None))
+    assert len(told(newsroom)) == (1 if is_one else 2)
+
+
+def test_numbers_tell_two_issues_at_one_address_apart(make_newsroom: Any) -> None:
+    newsroom = two_pages(make_newsroom())
+    newsroom.publish("harbour", ItemData("The weekly bulletin, number 45", url=LEVELS))
+    assert newsroom.publish("council", ItemData("The weekly bulletin, number 46", url=LEVELS)) == 1
 
 
 def test_edits_are_told_of_each_page(make_newsroom: Any) -> None:
