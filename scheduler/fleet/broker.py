@@ -112,7 +112,7 @@ class Broker:
             )
             try:
                 async with asyncio.timeout(_CONNECT_SECONDS):
-                    channel = await connection.channel()
+                    channel = await connection.channel(on_return_raises=True)
                     await channel.set_qos(prefetch_count=prefetch)
                 if not isinstance(channel, aio_pika.RobustChannel):
                     raise TypeError(type(channel))
@@ -166,7 +166,8 @@ class Broker:
 
     async def send(self, queue: str, body: bytes, *, keep: timedelta, patience: timedelta) -> None:
         """Put a message into ``queue`` and wait until the broker has it; nobody wants it after ``keep``. While the
-        connection is away, wait for it up to ``patience``. A message may arrive twice. Raises :class:`BrokerError`."""
+        connection or the queue is away, wait for it up to ``patience``. A message may arrive twice. Raises
+        :class:`BrokerError`."""
         message = aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT, expiration=keep)
         try:
             async with asyncio.timeout(patience.total_seconds()):

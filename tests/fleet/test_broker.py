@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -131,3 +132,23 @@ def test_channel_that_the_broker_closed_is_told_when_it_is_there_again(broker: R
             await link.close()
 
     asyncio.run(close())
+
+
+@pytest.mark.fleet
+def test_message_for_a_queue_that_is_gone_is_sent_when_it_is_there_again(broker: RabbitMQ) -> None:
+    async def send() -> None:
+        link = await Broker.connect(broker.url, "run", prefetch=1)
+        try:
+            with pytest.raises(BrokerError, match="did not take a message within 0"):
+                await link.send("presswatch.gone", b"1", keep=timedelta(seconds=60), patience=timedelta(seconds=0.2))
+            sending = asyncio.create_task(
+                link.send("presswatch.gone", b"2", keep=timedelta(seconds=60), patience=timedelta(seconds=20))
+            )
+            await asyncio.sleep(0.1)
+            queue = await link.channel.declare_queue("presswatch.gone", exclusive=True)
+            await sending
+            assert (await queue.get(no_ack=True)).body == b"2"
+        finally:
+            await link.close()
+
+    asyncio.run(send())
