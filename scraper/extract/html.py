@@ -17,6 +17,7 @@ from scraper.extract.learnt import learn_recipe
 from scraper.extract.listing import candidates, items_of, read_page
 from scraper.extract.marked import marked_articles
 from scraper.extract.markup import find_value
+from scraper.extract.numbered import is_number, numbered_next
 from scraper.extract.score import weigh_page
 from scraper.extract.structured import TOLD_ALONE, Told, as_item, is_told_listing, key_of, sharpen, told_articles
 from scraper.extract.trace import Trace
@@ -132,7 +133,7 @@ def text_sample(tree: Tree) -> str:
 
 
 def _next_page(page: Page, base: str) -> str | None:
-    """The address of the link that says that it leads to the next page, by itself or in words."""
+    """The address of the link that says that it leads to the next page, by itself, in words, or by its number."""
     tree = page.tree
     ends, units, raws = tree.end, tree.units, tree.attrs.raw
     short = [(node, href) for node, href in tree.hrefs.items() if ends[node] - node <= FEW_NODES]
@@ -140,8 +141,9 @@ def _next_page(page: Page, base: str) -> str | None:
     if any("next" in rel.lower().split() for _, _, rel in told):
         return find_next_page(told, base)
     worded = [
-        (href, tree.text_of(node, ends[node]), "")
+        (node, href, tree.text_of(node, ends[node]))
         for node, href in short
         if units[ends[node]] - units[node] <= FEW_WORDS
     ]
-    return find_next_page(worded, base)
+    found = find_next_page([(href, text, "") for _, href, text in worded], base)
+    return found or numbered_next(tree, [node for node, _, text in worded if is_number(text)], base)
