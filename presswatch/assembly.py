@@ -22,6 +22,7 @@ from presswatch import wiring
 from presswatch.applying import FileWatch, Loaded, address_policy, load, put_in_force, state_of, try_to_apply
 from presswatch.config import Config
 from presswatch.paths import find_home
+from presswatch.terminal import Terminal
 from presswatch.words import counted
 from scheduler.cadence import Cadence, CadenceOptions
 from scheduler.channels import Channel, ChannelSpec, build_channel
@@ -155,7 +156,8 @@ class Assembly:
         outbox.reconfigure(by_name, wiring.outbox_options(config))
 
     async def serve(self, service: Service) -> None:
-        """Be the daemon until SIGTERM or SIGINT. SIGHUP, or a change of the file, reads the configuration anew."""
+        """Be the daemon until SIGTERM or SIGINT. SIGHUP, or a change of the file, reads the configuration anew; SIGHUP
+        of a terminal that was closed is an end too."""
         # Imported here: a single look needs none of it.
         from scheduler.daemon import Daemon, DaemonOptions
         from scheduler.heartbeat import Heartbeat
@@ -176,7 +178,8 @@ class Assembly:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, daemon.stop)
-        loop.add_signal_handler(signal.SIGHUP, daemon.ask_reload)
+        terminal = Terminal()
+        loop.add_signal_handler(signal.SIGHUP, lambda: daemon.stop() if terminal.is_gone else daemon.ask_reload())
         async with beside:
             await daemon.run()
 
@@ -188,6 +191,8 @@ class Assembly:
             await beside.enter_async_context(self._leading_fleet(daemon, service, self.queue))
         watched = counted(sum(not source.paused for source in self.config.sources), "source")
         log.info("watching %s; database %s, configuration %s", watched, self.home.db_path, self.home.config_path)
+        if not self.config.sources:
+            log.warning("%s", self.home.nothing_watched)
 
     @asynccontextmanager
     async def _hearing_hubs(self, daemon: Daemon, service: Service) -> AsyncIterator[None]:

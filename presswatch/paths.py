@@ -48,6 +48,14 @@ class Home:
         return self.config_path.with_name(f"{self.config_path.name}.restored")
 
     @property
+    def nothing_watched(self) -> str:
+        """What to say where there are no sources. Raises as :func:`is_there`."""
+        if self.has_restored and not self.has_config:
+            waiting = self.restored_path
+            return f"nothing is watched: the restored configuration is not in force; read {waiting}, and rename it"
+        return "nothing is watched yet; add a page: presswatch add https://…/news"
+
+    @property
     def captures_dir(self) -> Path:
         """The compressed responses, named by their hash."""
         return self.data_dir / "captures"

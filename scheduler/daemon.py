@@ -42,7 +42,11 @@ class DaemonRunningError(PresswatchError):
     """Another daemon works on the same database."""
 
     def __init__(self, holder: str, path: str) -> None:
-        super().__init__(f"{path}: another presswatch daemon ({holder}) works on this database; stop it first")
+        host, process = leases.host_and_process(holder)
+        super().__init__(
+            f"{path}: another presswatch daemon works on this database, process {process} on {host}; end it first: "
+            f"kill {process} (of systemd: systemctl stop presswatch)"
+        )
         self.holder = holder
 
 
@@ -208,7 +212,7 @@ class Daemon:
         found = await self.service.store.write(take)
         if isinstance(found, str):
             holder, _, path = found.partition(" on ")
-            raise DaemonRunningError(":".join(leases.host_and_process(holder)), path)
+            raise DaemonRunningError(holder, path)
         self._token = found
 
     async def _give_back(self) -> None:

@@ -76,10 +76,7 @@ class App:
     @property
     def nothing_watched(self) -> str:
         """What to say where there are no sources."""
-        if self.home.has_restored and not self.home.has_config:
-            waiting = self.home.restored_path
-            return f"nothing is watched: the restored configuration is not in force; read {waiting}, and rename it"
-        return "nothing is watched yet; add a page: presswatch add https://…/news"
+        return self.home.nothing_watched
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -296,14 +296,15 @@ def log_report(report: CheckReport) -> None:
     count = count_read(report)
     log.log(
         logging.WARNING if report.outcome in (Outcome.FAILED, Outcome.SUSPECT) else logging.INFO,
-        "check source=%s outcome=%s%s new=%d changes=%d ms=%d%s",
+        "check source=%s outcome=%s%s new=%d changes=%d ms=%d%s%s",
         report.slug,
         report.outcome,
         "" if count is None else f" items={count}",
         report.committed.new_items,
         len(report.committed.changes),
         round(report.seconds * 1000),
-        f" reason={report.reason} message={json.dumps(report.message, ensure_ascii=True)}" if report.reason else "",
+        f" reason={report.reason}" if report.reason else "",
+        f" message={json.dumps(report.message, ensure_ascii=True)}" if report.message else "",
         extra={"fields": _log_fields(report)},
     )
 

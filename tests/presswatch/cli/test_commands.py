@@ -171,6 +171,7 @@ def test_one_service_runs_and_a_check_beside_it_is_fine(start: Start, tmp_path: 
             second = start("run")  # which never begins to watch
             assert second.code == 1
             assert "another presswatch daemon" in second.err
+            assert f"end it first: kill {service.pid} (" in second.err
             assert second.err.count("\n") == 1
             assert start("check", "--jsonl").code == 0
         finally:
