@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError, LocationParseError
 
 from scheduler.channels.base import ChannelKind, ChannelSpec
 from scheduler.channels.failure import RETRYABLE, describe_network_error, refusal_of
+from scheduler.channels.interim import pool_manager
 from scheduler.channels.masking import mask_parts
 from scheduler.facts import MessageFacts
 from scheduler.render import Rendered
@@ -45,7 +46,7 @@ class WebhookChannel:
         self._key = _decode_secret(spec) if spec.secret else None
         self._clock = clock
         self._seconds = spec.timeout.total_seconds()
-        self._pool = urllib3.PoolManager(
+        self._pool = pool_manager(
             num_pools=1,
             maxsize=1,
             retries=False,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -91,6 +95,52 @@ def test_every_other_answer_is_judged(make_sink: Any, status: int, retryable: bo
     with pytest.raises(DeliveryError) as caught:
         send(make_sink(lambda _: Answer(status)))
     assert (caught.value.status, caught.value.retryable, caught.value.gone) == (status, retryable, gone)
+
+
+@pytest.fixture
+def say_first() -> Iterator[Callable[[bytes, int], str]]:
+    """A receiver that says something before its 204: its URL."""
+    with contextlib.ExitStack() as stack:
+
+        def begin(first: bytes, status: int = 204) -> str:
+            server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            thread = threading.Thread(target=answer, args=(server, first, status), daemon=True)
+            thread.start()
+            stack.callback(thread.join, 5)
+            return f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+        yield begin
+
+
+def answer(server: socket.socket, first: bytes, status: int) -> None:
+    connection, _ = server.accept()
+    with connection, connection.makefile("rb") as asked:
+        length = 0
+        while line := asked.readline().strip():
+            name, _, value = line.partition(b":")
+            length = int(value) if name.lower() == b"content-length" else length
+        asked.read(length)
+        with contextlib.suppress(OSError):
+            connection.sendall(first + b"HTTP/1.1 %d Done\r\nContent-Length: 0\r\n\r\n" % status)
+
+
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "first", [HINTS, b"HTTP/1.1 102 Processing\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n" + HINTS * 3]
+)
+def test_interim_answers_are_not_the_answer(say_first: Callable[[bytes, int], str], first: bytes) -> None:
+    send(say_first(first, 204))
+    with pytest.raises(DeliveryError) as caught:
+        send(say_first(first, 404))
+    assert (caught.value.status, caught.value.retryable) == (404, False)
+
+
+def test_interim_answers_without_end_can_be_retried(say_first: Callable[[bytes, int], str]) -> None:
+    with pytest.raises(DeliveryError) as caught:
+        send(say_first(HINTS * 1_000, 204))
+    assert caught.value.retryable
 
 
 def test_retry_after_is_taken_and_capped_at_a_day(make_sink: Any) -> None:
