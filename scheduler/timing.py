@@ -18,6 +18,8 @@ _NAMES = {
     "@monthly": "0 0 1 * *",
 }
 _TICK = timedelta(milliseconds=1)
+_CALENDARS = 28
+"""Years after which days fall on the same weekdays again."""
 _MOST_TRIES = 200
 """In an hour that comes twice: its minutes, and some."""
 
@@ -74,7 +76,7 @@ def render_quiet(quiet: Quiet) -> str:
 
 
 def check_cron(text: str) -> str:
-    """``text``, if it is a cron expression that comes true one day. Raises :class:`ValueError`."""
+    """``text``, if it is a cron expression that comes true every year. Raises :class:`ValueError`."""
     try:
         first = _trigger(text).get_next_fire_time(None, datetime(2026, 1, 1, tzinfo=UTC))
     except (ValueError, TypeError, KeyError):
@@ -83,7 +85,18 @@ def check_cron(text: str) -> str:
         ) from None
     if first is None:
         raise ValueError(f"{text[:60]!r} is a date that never comes")
+    if not _comes_every_year(text):
+        raise ValueError(
+            f"{text[:60]!r} does not come every year; where a day and a weekday are named, both must be so"
+        )
     return text
+
+
+@lru_cache(maxsize=512)
+def _comes_every_year(cron: str) -> bool:
+    trigger = _trigger(cron)
+    starts = (datetime(year, 1, 1, tzinfo=UTC) for year in range(2026, 2026 + _CALENDARS))
+    return all((first := trigger.get_next_fire_time(None, start)) and first.year == start.year for start in starts)
 
 
 @lru_cache(maxsize=512)

@@ -23,7 +23,8 @@ one to start from, `presswatch config path` says where it is, `presswatch config
 `presswatch config schema` prints its JSON Schema, with which editors check and complete it.
 
 A *duration* is written `"90s"`, `"30m"`, `"6h"` or `"1d12h"`, a *rate* `"20/m"` (of s, m, h, d), *hours*
-`"22:00-07:00"`, and *times* as a cron expression, `"0 8 * * mon-fri"`: minute, hour, day, month, weekday.
+`"22:00-07:00"`, and *times* as a cron expression, `"0 8 * * mon-fri"`: minute, hour, day, month, weekday (both
+must be so where a day and a weekday are named), that comes true every year.
 
 <a id="secrets"></a>A *secret* may stand in the file, or elsewhere: `"env:NAME"` (the environment),
 `"file:/run/secrets/name"` or `"keyring:service/user"`; also as a part of a text, `"tgram://${env:BOT_TOKEN}/42"`.

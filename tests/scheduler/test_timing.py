@@ -111,6 +111,17 @@ def test_what_is_no_cron_expression_is_refused(cron: str) -> None:
         check_cron(cron)
 
 
+@pytest.mark.parametrize("cron", ["0 0 29 2 1", "0 0 29 2 *", "0 0 1 1 mon", "0 0 31 12 sun"])
+def test_times_that_do_not_come_every_year_are_refused(cron: str) -> None:
+    with pytest.raises(ValueError, match="every year"):
+        check_cron(cron)
+
+
+@pytest.mark.parametrize("cron", ["0 0 31 12 *", "0 0 13 * fri", "0 0 * 2 mon", "@monthly", "* * * * *"])
+def test_times_that_come_once_a_year_are_taken(cron: str) -> None:
+    assert check_cron(cron) == cron
+
+
 def test_quiet_hours_are_written_as_they_are_read() -> None:
     assert render_quiet(parse_quiet("22:00-07:30")) == "22:00-07:30"
     for wrong in ("22-7", "22:00-24:00", "07:00-07:00", "22:00 - 07:00", ""):
