@@ -209,9 +209,10 @@ class Chromium:
             await self._end()
 
     async def _end(self) -> None:
-        launch, self._launch = self._launch, None
+        launch = self._launch
         if launch is not None:
             await launch.close()
+            self._launch = None
 
     async def _kill(self, launch: Launch) -> None:
         if self._launch is launch:

@@ -31,6 +31,8 @@ QUIET_SECONDS: Final = 0.25
 MOST_OBSERVED: Final = 30
 MOST_OBSERVED_BYTES: Final = 2_000_000
 MOST_DOM_BYTES: Final = 10_000_000
+MOST_SENT_BYTES: Final = 10_000_000
+"""Of all bodies of a page's requests, sent on or not, each of which Playwright hands over whole."""
 MOST_TOLD: Final = 20
 """Requests of one page of which the log says why they were not answered."""
 VIEW: Final = {"width": 1280, "height": 1000}
@@ -87,6 +89,8 @@ class Rendering:
         self._opened = self._stopped = False
         self._answering: set[asyncio.Future[None]] = set()
         self._closing: set[asyncio.Future[None]] = set()
+        self._sent = 0
+        self.bound: asyncio.Timeout | None = None
         self.observed: list[Answered] = []
         self.failed: list[str] = []
 
@@ -159,9 +163,18 @@ class Rendering:
 
     def begin(self, request: Request) -> None:
         """The page asks for something."""
+        self._sent += len(request.post_data_buffer or b"")
+        if self.sends_too_much and self.bound is not None:
+            self.bound.reschedule(0)
+            self.bound = None
         if request.resource_type in self._loaded:
             self._on_their_way.add(request)
             self._last = time.monotonic()
+
+    @property
+    def sends_too_much(self) -> bool:
+        """Whether the page is to be ended for it."""
+        return self._sent > MOST_SENT_BYTES
 
     def end(self, request: Request) -> None:
         """It has all of the answer, which on a busy machine may be long after we gave it; or there is none."""
@@ -206,7 +219,8 @@ async def render(
         options["locale"] = language
     try:
         # The time begins when the browser is there: starting it, or waiting for a turn, is no fault of the page.
-        async with chromium.context(shell.url, **options) as context, asyncio.timeout(seconds):
+        async with chromium.context(shell.url, **options) as context, asyncio.timeout(seconds) as bound:
+            rendering.bound = bound
             await context.add_cookies([_given(cookie) for cookie in cookies])
             await context.route("**/*", rendering.answer)
             context.on("request", rendering.begin)
@@ -217,8 +231,11 @@ async def render(
             try:
                 html, shot = await _run(tab, rendering, until=time.monotonic() + seconds * 0.75, picture=picture)
             finally:
+                rendering.bound = None
                 await rendering.stop()
     except TimeoutError:
+        if rendering.sends_too_much:
+            raise FetchError("too_large", "the page sends more than it may", url=shell.url) from None
         raise FetchError(
             "timeout", f"the page's scripts ran for more than {seconds:g} seconds", url=shell.url
         ) from None

@@ -153,6 +153,14 @@ def test_a_page_that_grows_without_end_is_too_large(loop: Loop) -> None:
     assert refused.value.reason == "too_large"
 
 
+def test_a_page_that_sends_without_end_is_ended(loop: Loop) -> None:
+    html = "<!doctype html><body><script>setInterval(() => fetch('/x', {method: 'POST', body: 'x'.repeat(4e6)}), 50)"
+    with pytest.raises(FetchError, match="sends more than it may") as refused:
+        loop.render(html + "</script>")
+    assert refused.value.reason == "too_large"
+    assert b"<p>well" in loop.render("<!doctype html><body><p>well").page.body
+
+
 def test_a_picture_shows_the_page_with_its_styles(loop: Loop, tmp_path: Path) -> None:
     found = loop.render(SHELL % ("", "", "app"), picture=True)
     assert found.picture is not None
