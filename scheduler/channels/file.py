@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import Final
@@ -33,13 +34,21 @@ class FileChannel:
                 _append(file.fileno(), rendered.body)
         except OSError as error:
             raise DeliveryError(
-                f"cannot write {message.message_id} to {self._path.name}: {error.strerror}",
+                f"cannot write {message.message_id} to {self._path.name}: {_why(error)}",
                 channel=self.name,
                 retryable=True,
             ) from error
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, io.UnsupportedOperation):
+        return (
+            'it is a pipe or a terminal, and lines are appended to files; a command (type = "command") can write there'
+        )
+    return error.strerror or str(error)
 
 
 def _append(descriptor: int, line: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -125,6 +126,14 @@ def test_a_file_that_cannot_be_written_is_a_failure_that_may_pass(tmp_path: Path
     channel = build_channel(ChannelSpec("log", "file", path=tmp_path / "occupied" / "messages.jsonl"))
     with pytest.raises(DeliveryError) as caught:
         channel.send(render(message), message)
+    assert caught.value.retryable
+
+
+def test_a_pipe_in_place_of_a_file_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    message = make_message(make_change())
+    with pytest.raises(DeliveryError, match="fifo: it is a pipe .* command") as caught:
+        build_channel(ChannelSpec("log", "file", path=tmp_path / "fifo")).send(render(message), message)
     assert caught.value.retryable
 
 
