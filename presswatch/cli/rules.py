@@ -45,20 +45,27 @@ def rules_list_command(app: App, form: str | None) -> None:
     if form is not None:
         write_rows(rows, LIST_FIELDS, form)
         return
-    from presswatch.cli.screen import make_console, make_table, plain, show
-
-    table = make_table("rule", "of", "kinds", "that say", "to", wide=("of", "that say"))
     for rule, row in zip(rules, rows, strict=True):
-        of = [*(row["sources"] or ()), *(f"@{tag}" for tag in row["tags"] or ()), *row["languages"]]
-        says = [*row["keywords"], *(f"/{pattern}/" for pattern in row["patterns"]), *row["authors"]]
-        table.add_row(
-            plain(row["name"], "bold"),
-            plain("no source" if rule.is_of_none else ", ".join(of) or "all sources"),
-            plain(", ".join([*row["kinds"], *([] if row["redesigns"] else ["no redesigns"])])),
-            plain(", ".join(says) or "anything"),
-            plain("their channels" if row["channels"] is None else ", ".join(row["channels"])),
-        )
-    show(make_console(), table)
+        _print_rule(rule, row)
+
+
+def _print_rule(rule: RuleConfig, row: Mapping[str, Any]) -> None:
+    """A block of lines: its lists are too long for the columns of a table."""
+    from presswatch.cli.screen import flow, make_console, plain
+
+    console = make_console()
+    of = [*(row["sources"] or ()), *(f"@{tag}" for tag in row["tags"] or ()), *row["languages"]]
+    says = [*row["keywords"], *(f"/{pattern}/" for pattern in row["patterns"]), *row["authors"]]
+    lines = (
+        ("of", "no source" if rule.is_of_none else ", ".join(of) or "all sources"),
+        ("kinds", ", ".join([*row["kinds"], *([] if row["redesigns"] else ["no redesigns"])])),
+        ("that say", ", ".join(says) or "anything"),
+        ("to", "their channels" if row["channels"] is None else ", ".join(row["channels"])),
+    )
+    implied = plain("not written, and holds all the same", "dim", before="  ") if rule.implied else plain("")
+    flow(console, plain(row["name"], "bold").append_text(implied))
+    for name, value in lines:
+        flow(console, plain(value, limit=2_000, before=f"  {name:<9} "), hang=12)
 
 
 def _row(rule: RuleConfig, names: Mapping[str, str]) -> dict[str, Any]:
@@ -143,18 +150,15 @@ def _fired_rows(found: Iterator[Fired], told: dict[str, int], elsewhere: dict[st
 
 
 def _print(app: App, rows: Iterator[dict[str, Any]]) -> None:
-    from presswatch.cli.screen import give_room, local_time, make_console, make_table, plain, show, title_text
+    """Two lines of each: when, what kind, where, by which rule and to whom; and what, with the room of a line."""
+    from rich.text import Text
 
-    table = make_table("when", "rule", "kind", "source", "what", "to", wide=("what", "to"))
-    give_room(table, ("what", "to"))
+    from presswatch.cli.screen import flow, local_time, make_console, plain, title_text
+
+    console = make_console()
     for row in rows:
-        table.add_row(
-            local_time(row["changed_at"], app.zone),
-            plain(row["rule"], "bold"),
-            row["kind"],
-            plain(row["source"]),
-            title_text(row["title"], row["url"]),
-            plain(", ".join([*row["channels"], *(f"{name} (by {rule})" for name, rule in row["told_by"].items())])),
-        )
-    if table.row_count:
-        show(make_console(), table)
+        to = ", ".join([*row["channels"], *(f"{name} (by {rule})" for name, rule in row["told_by"].items())])
+        when = f"{local_time(row['changed_at'], app.zone)}  {row['kind']}  "
+        source, rule = plain(row["source"], "bold"), plain(row["rule"], before="  by ")
+        flow(console, Text.assemble((when, "dim"), source, rule, plain(to, before=" to ")), hang=18)
+        flow(console, Text.assemble(" " * 18, title_text(row["title"], row["url"])), hang=18)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
+import subprocess
+import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from presswatch.cli.rules import LIST_FIELDS, TEST_FIELDS
-from tests.presswatch.cli.conftest import Ended
+from tests.presswatch.cli.conftest import ROOT, Ended
 
 Call = Callable[..., Ended]
 pytestmark = pytest.mark.usefixtures("home")
@@ -19,6 +25,37 @@ def test_rules_are_listed(call: Call) -> None:
     assert tuple(row) == LIST_FIELDS
     assert (row["name"], row["kinds"], row["channels"]) == ("all", ["added", "revised", "withdrawn"], None)
     assert "all sources" in call("rules", "list").out
+
+
+@pytest.mark.parametrize("words", [("list",), ("test",)])
+def test_on_a_terminal_of_80_columns_no_word_is_broken_or_left_out(words: tuple[str, ...], home: Path) -> None:
+    kinds = ["added", "surfaced", "revised", "relocated", "withdrawn", "reinstated", "episode_opened", "episode_closed"]
+    with (home / "presswatch.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            f'[[rules]]\nname = "everything-there-is"\nkinds = {kinds}\nkeywords = ["low water", "{"y" * 30}"]\n'
+        )
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    environ = {**os.environ, "PRESSWATCH_HOME": str(home), "TERM": "dumb"}
+    environ.pop("COLUMNS", None)
+    shown = b""
+    with subprocess.Popen(
+        [sys.executable, "-m", "presswatch", "rules", *words], cwd=ROOT, env=environ, stdout=theirs
+    ) as process:
+        os.close(theirs)
+        with contextlib.suppress(OSError):  # the last end of the terminal was closed
+            while piece := os.read(ours, 65_536):
+                shown += piece
+    os.close(ours)
+    assert process.returncode == 0
+    lines = shown.decode().replace("\r", "").split("\n")
+    assert max(map(len, lines)) <= 80
+    flat = " ".join(" ".join(lines).split())
+    assert "…" not in flat
+    wanted = (
+        [*kinds, "everything-there-is", "low water", "y" * 30] if words == ("list",) else ["waters by all to console"]
+    )
+    assert [word for word in wanted if word not in flat] == []
 
 
 def test_a_rule_that_leaves_redesigns_out_says_so(call: Call, home: Path) -> None:
