@@ -132,7 +132,7 @@ def test_a_file_that_cannot_be_written_is_a_failure_that_may_pass(tmp_path: Path
 def test_a_pipe_in_place_of_a_file_is_named(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     message = make_message(make_change())
-    with pytest.raises(DeliveryError, match="fifo: it is a pipe .* command") as caught:
+    with pytest.raises(DeliveryError, match=r"fifo: it is a pipe .* command") as caught:
         build_channel(ChannelSpec("log", "file", path=tmp_path / "fifo")).send(render(message), message)
     assert caught.value.retryable
 
