@@ -19,6 +19,10 @@ from scraper.types import ItemData, ItemKey, KnownItem, Match
 from scraper.urls import canonicalize_url
 
 _STRONG_KINDS = ("guid", "url", "text")
+_LEAST_HANDED_ON = 3
+"""So many addresses at the least are given to other items at once, where they name places."""
+_StrongClaim = tuple[tuple[int, bool, bool, int, str], int, KnownItem, str]
+"""How good it is (the third part says whether the headline differs), place of the item, whom it claims, kind of key."""
 
 
 def match(
@@ -63,21 +67,25 @@ def _match_strong(
         for key in candidate.keys:
             if key.strong:
                 owners[key.kind, key.key].append(candidate)
-    claims = []
+    claims: list[_StrongClaim] = []
     for i, of_item in enumerate(keys):
         for key in of_item:
-            if not key.strong:
-                continue
-            for candidate in owners.get((key.kind, key.key), []):
-                if key.kind == "text" or not _is_reused(items[i], candidate.data, policy):
-                    same = fold_text(items[i].title) == fold_text(candidate.data.title)
-                    rank = (_STRONG_KINDS.index(key.kind), not candidate.listed, not same, -candidate.item_id, key.key)
-                    claims.append((rank, i, candidate, key.kind))
+            for candidate in owners.get((key.kind, key.key), []) if key.strong else ():
+                same = fold_text(items[i].title) == fold_text(candidate.data.title)
+                rank = (_STRONG_KINDS.index(key.kind), not candidate.listed, not same, -candidate.item_id, key.key)
+                claims.append((rank, i, candidate, key.kind))
+    handed_on = _are_handed_on(items, known, claims)
+    claims = [one for one in claims if one[3] == "text" or not _is_vain(one, items, policy, handed_on=handed_on)]
     taken: set[int] = set()
     for _, i, candidate, kind in sorted(claims, key=lambda claim: claim[0]):
         if i not in found and candidate.item_id not in taken:
             found[i] = (candidate, (kind,))
             taken.add(candidate.item_id)
+
+
+def _is_vain(claim: _StrongClaim, items: Sequence[ItemData], policy: Policy, *, handed_on: bool) -> bool:
+    (_, _, differs, *_), i, candidate, _ = claim
+    return differs and (handed_on or _is_reused(items[i], candidate.data, policy))
 
 
 def _is_reused(item: ItemData, known: ItemData, policy: Policy) -> bool:
@@ -86,6 +94,21 @@ def _is_reused(item: ItemData, known: ItemData, policy: Policy) -> bool:
     if new is None or old is None or new <= old:
         return False
     return title_likeness(item.title, known.title) < policy.title_unlike
+
+
+def _are_handed_on(items: Sequence[ItemData], known: Sequence[KnownItem], claims: Sequence[_StrongClaim]) -> bool:
+    """Whether addresses or ids name places of the list ("item 1") and not items: half of the items that are recognised
+    by them bear the headline that another known one had, or left theirs to another one of the page."""
+    others = [(i, candidate) for (_, _, differs, *_), i, candidate, kind in claims if differs and kind != "text"]
+    if len(others) < _LEAST_HANDED_ON:
+        return False
+    of_page, of_known = {fold_text(item.title) for item in items}, {fold_text(one.data.title) for one in known}
+    moved = {
+        i
+        for i, candidate in others
+        if fold_text(items[i].title) in of_known or fold_text(candidate.data.title) in of_page
+    }
+    return len(moved) >= max(_LEAST_HANDED_ON, len({i for _, i, _, _ in claims}) / 2)
 
 
 # -- weak keys -------------------------------------------------------------------------------------------------------

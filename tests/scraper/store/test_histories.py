@@ -551,3 +551,22 @@ def test_on_top_of_a_list_that_is_not_sorted_by_its_days_an_old_day_is_news(watc
     watch.look(rulings)
     new = item("Ruling on the harbour dues of the northern lakes", "2025-11-04")
     assert watch.look([new, *rulings[:-1]]).added == [new.title]
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_addresses_that_name_places_of_the_list_name_no_items(watch: Watch, *, dated: bool) -> None:
+    nouns = "Ferry Council Quarry Monastery Tunnel Airport Forest Library Orchard Bridge Harbour Museum".split()
+    verbs = "opens closes moves repairs visits rents sells".split()
+    titles = [f"{noun} {verbs[n % 7]} {nouns[(n * 5 + 3) % 12].lower()} annex" for n, noun in enumerate(nouns)]
+
+    def page(first: int) -> list[ItemData]:
+        return [
+            item(title, f"2026-01-{20 - first - n:02}" if dated else None, url=f"https://bureau.example/item?pos={n}")
+            for n, title in enumerate(titles[first : first + 8])
+        ]
+
+    watch.look(page(4))
+    for first in (3, 2, 1, 0):
+        seen = watch.look(page(first))
+        assert (seen.told, seen.added) == ([("added", titles[first])], [titles[first]])
+    assert watch.count("items") == 12
