@@ -99,6 +99,19 @@ def test_without_a_worker_nothing_is_read_and_nothing_fails(crew: Crew) -> None:
         assert daemon.stop() == 0
 
 
+def test_a_second_service_is_refused_and_leaves_the_jobs_of_the_first(crew: Crew) -> None:
+    with SiteFarm(2, block=94) as farm:
+        crew.configure({"farm-0": farm.url(0)})
+        daemon = crew.start_daemon().wait_ready()
+        crew.wait_for("SELECT waiting = 1 FROM fleet")
+        second = crew.start_daemon()
+        assert second.wait(30) == 1, second.log()
+        assert "another presswatch daemon" in second.log()
+        crew.start_worker("late")
+        crew.wait_baseline(1, seconds=15)
+        assert daemon.stop() == 0
+
+
 def test_broker_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "home")
     desk.configure({})
