@@ -2,8 +2,9 @@
 two blocks.
 
 In running text formatting joins ("the <b>minister</b> said", "H<sub>2</sub>O", "<b>W</b>ort"), so a kind of elements
-(path and class) counts as fields only where most of the page says so: they stand among elements alone, without bare
-text between them, at least three times, and what stands beside them begins or ends something of its own.
+(path and class) counts as fields only where most of the page says so, three times at least: what stands beside them
+begins or ends something of its own, and is an element too, or touches them, as a text does that is meant for a line of
+its own only.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ FORMATTING = frozenset("b bdi bdo big del dfn em font i ins mark nobr s small st
 """Elements that join with the text around them."""
 _FIELDS = frozenset("b big em font i mark small strong u".split())
 """Those of them that may be fields."""
+_JOINING = FORMATTING | {TEXT}
 _LEADING_ON = frozenset(",;:-–—/&+(«„[")
 """With what a text ends that goes on in the next element."""
 _HOLDING = frozenset("-–(«„[")
@@ -54,7 +56,7 @@ def find_apart(tree: Tree, formatted: list[int]) -> set[int]:
 
 
 def space_out(tree: Tree) -> None:
-    """Put a space before and after each field that touches another formatting element."""
+    """Put a space before and after each field that touches what stands beside it."""
     text = tree.text
     for i in tree.apart:
         after = tree.end[i]
@@ -66,12 +68,15 @@ def space_out(tree: Tree) -> None:
 
 
 def _fields(tree: Tree, some: list[int], boxes: dict[int, list[int]]) -> list[int]:
-    """The elements of one kind that stand in boxes of elements, if most of them are fields there."""
+    """The elements of one kind that stand beside others, if most of them are fields there."""
     fields: list[int] = []
     apart: set[int] = set()
     joined: set[int] = set()
     for i in some:
         above = tree.parent[i]
+        if _runs_on(tree, i):
+            joined.add(above)
+            continue
         box = boxes.get(above)
         if box is None:
             box = boxes[above] = _box(tree, above)
@@ -83,14 +88,28 @@ def _fields(tree: Tree, some: list[int], boxes: dict[int, list[int]]) -> list[in
     return fields if len(apart) >= max(LEAST, (len(apart) + len(joined)) * USUAL) else []
 
 
+def _runs_on(tree: Tree, i: int) -> bool:
+    """Whether bare text stands before or after an element, with a space between: a cheap look."""
+    tags, after = tree.tag, tree.end[i]
+    if (
+        after < len(tags)
+        and tags[after] == TEXT
+        and tree.text[after][0] == " "
+        and tree.parent[after] == tree.parent[i]
+    ):
+        return True
+    return (
+        tags[i - 1] == TEXT
+        and tags[i + 1] == TEXT
+        and tree.text[i + 1][0] == " "
+        and tree.parent[i - 1] == tree.parent[i]
+    )
+
+
 def _box(tree: Tree, node: int) -> list[int]:
-    """The children with text of an element that has no other text and not many of them; else none."""
-    if tree.tag[node + 1] == TEXT:
-        return []
+    """The children with text of an element; none if it has many children."""
     children = tree.children(node, MAX_PARTS + 1)
-    if len(children) > MAX_PARTS or any(tree.tag[c] == TEXT for c in children):
-        return []
-    return [c for c in children if _first(tree, c) >= 0]
+    return [c for c in children if _first(tree, c) >= 0] if len(children) <= MAX_PARTS else []
 
 
 def _is_field(tree: Tree, i: int, box: list[int]) -> bool | None:
@@ -113,7 +132,7 @@ def _joined(tree: Tree, a: int, b: int) -> bool:
     one, other = _last(tree, a), _first(tree, b)
     if tree.link[one] != tree.link[other] or blocks[one] != blocks[other]:
         return False
-    if tree.link[one] < 0 and not (tree.tag[a] in FORMATTING and tree.tag[b] in FORMATTING):
+    if tree.link[one] < 0 and not (tree.tag[a] in _JOINING and tree.tag[b] in _JOINING):
         return False
     between = tree.end[a]
     while between < b:
@@ -130,7 +149,9 @@ def _begins_anew(tree: Tree, a: int, b: int) -> bool:
     if right.islower() or not (right.isalnum() or right in _OPENING):
         return False
     if after[0] == " ":
-        if left in _LEADING_ON or (tree.tag[a] == tree.tag[b] and tree.class_of(a) == tree.class_of(b)):
+        if left in _LEADING_ON or tree.tag[a] == TEXT or tree.tag[b] == TEXT:
+            return False
+        if tree.tag[a] == tree.tag[b] and tree.class_of(a) == tree.class_of(b):
             return False
     elif left in _HOLDING or (left.isdigit() and right.isdigit()):
         return False

@@ -46,11 +46,11 @@ def italic_days_above_bold_titles_within_one_span(stories: Sequence[Story]) -> s
 
 
 @shape()
-def bold_titles_with_two_italic_fields(stories: Sequence[Story]) -> str:
+def bare_days_before_bold_titles_with_two_italic_fields(stories: Sequence[Story]) -> str:
     cards = each(
         stories,
         lambda s: (
-            f'<li><a href="{s.path}"><small>{short_day(s.day)}</small><strong>{s.title}</strong><i class="rubric">{s.rubric}</i><i class="text">{s.teaser}</i></a></li>'
+            f'<li><a href="{s.path}">{short_day(s.day)}<strong>{s.title}</strong><i class="rubric">{s.rubric}</i><i class="text">{s.teaser}</i></a></li>'
         ),
     )
     return document(f"{MAIN}<ul>{cards}</ul></main>")
