@@ -156,8 +156,9 @@ def _made(
 
 
 def _returned(match: Match, known: KnownItem) -> ItemChange:
-    """An item that had been withdrawn is back. One that comes and goes is told a few times only."""
-    return ItemChange(ChangeKind.REINSTATED, match, tell=known.returns < MOST_RETURNS)
+    """An item that had been withdrawn is back. One that comes and goes is told a few times only, and one whose
+    withdrawal nobody heard of not at all."""
+    return ItemChange(ChangeKind.REINSTATED, match, tell=known.returns < MOST_RETURNS and not known.quietly)
 
 
 # -- what is new -----------------------------------------------------------------------------------------------------

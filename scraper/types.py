@@ -310,7 +310,7 @@ class KnownItem:
     """An item as remembered. ``rank`` orders the last listing (highest first); ``listed`` says whether the item was
     on it; ``missed`` counts the believable checks since it vanished from between items that stayed. ``turns`` are its
     latest edits, the oldest first; ``flaps`` the fields that go to and fro; ``returns`` says how often it was back
-    lately after a withdrawal."""
+    lately after a withdrawal, ``quietly`` that its last withdrawal was told to nobody."""
 
     item_id: int
     item_key: str
@@ -324,6 +324,7 @@ class KnownItem:
     turns: tuple[Turn, ...] = ()
     flaps: tuple[tuple[str, Flap], ...] = ()
     returns: int = 0
+    quietly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 
 from scraper.clock import from_text
-from scraper.flaps import WINDOW, text_of
+from scraper.flaps import LISTED, WINDOW, text_of
 from scraper.store.rows import ITEM_COLUMNS, item_from, item_of
 from scraper.types import Flap, ItemKey, KnownItem, Turn
 
@@ -46,6 +46,7 @@ def load_known(conn: sqlite3.Connection, source_id: int, keys: Iterable[Sequence
     of_item = _keys_of(conn, list(rows))
     flaps = _flaps_of(conn, source_id)
     turns = _turns_of(conn, [row[0] for row in rows.values() if row[2] > 1])
+    quiet = _quietly_withdrawn(conn, [row[0] for row in rows.values() if row[3] == "withdrawn"])
     returns = returns_of(conn, [row[0] for row in rows.values() if row[3] == "withdrawn" or row[6]])
     return [
         KnownItem(
@@ -61,6 +62,7 @@ def load_known(conn: sqlite3.Connection, source_id: int, keys: Iterable[Sequence
             turns=tuple(turns.get(item_id, ())),
             flaps=tuple(flaps.get(item_id, ())),
             returns=returns.get(item_id, 0),
+            quietly=item_id in quiet,
         )
         for item_id, item_key, revision, status, rank, listed, missed, *values in rows.values()
     ]
@@ -149,24 +151,34 @@ def _turns_of(conn: sqlite3.Connection, item_ids: list[int]) -> dict[int, list[T
 
 def _flaps_of(conn: sqlite3.Connection, source_id: int) -> dict[int, list[tuple[str, Flap]]]:
     found: dict[int, list[tuple[str, Flap]]] = defaultdict(list)
-    for row in conn.execute("SELECT * FROM flaps WHERE source_id = ? AND settled_at IS NULL", (source_id,)):
+    for row in conn.execute(
+        "SELECT * FROM flaps WHERE source_id = ? AND settled_at IS NULL AND field <> ?", (source_id, LISTED)
+    ):
         flap = Flap(from_text(row["began_at"]), row["turns"], row["shown"], row["told"], from_text(row["settles_at"]))
         found[row["item_id"]].append((row["field"], flap))
     return found
 
 
 def returns_of(conn: sqlite3.Connection, item_ids: list[int]) -> dict[int, int]:
-    """How often items were back after a withdrawal, since so long before their last change."""
+    """How often items were back after a withdrawal, since so long before their last change, or since they had
+    settled."""
     found: dict[int, int] = {}
     for some in _slices(item_ids):
         marks = ",".join("?" * len(some))
         sql = (
             f"SELECT item_id, count(*) AS n FROM changes WHERE item_id IN ({marks}) AND kind = 'reinstated' "  # noqa: S608 - marks
             "AND julianday(changed_at) >= (SELECT julianday(max(c.changed_at)) - ? FROM changes c "
-            "WHERE c.item_id = changes.item_id) GROUP BY item_id"
+            "WHERE c.item_id = changes.item_id) AND changed_at > coalesce((SELECT coalesce(f.settled_at, f.began_at) "
+            "FROM flaps f WHERE f.item_id = changes.item_id AND f.field = ?), '') GROUP BY item_id"
         )
-        found.update({row["item_id"]: row["n"] for row in conn.execute(sql, (*some, WINDOW.days))})
+        found.update({row["item_id"]: row["n"] for row in conn.execute(sql, (*some, WINDOW.days, LISTED))})
     return found
+
+
+def _quietly_withdrawn(conn: sqlite3.Connection, item_ids: list[int]) -> set[int]:
+    """Those of which the last withdrawal was recorded and told to nobody."""
+    sql = "SELECT tell FROM changes WHERE item_id = ? AND kind = 'withdrawn' ORDER BY id DESC LIMIT 1"
+    return {item_id for item_id in item_ids if _read(conn, sql, (item_id,)) == [(0,)]}
 
 
 def _slices(values: Sequence[T]) -> Iterable[Sequence[T]]:

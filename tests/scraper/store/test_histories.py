@@ -570,3 +570,12 @@ def test_addresses_that_name_places_of_the_list_name_no_items(watch: Watch, *, d
         seen = watch.look(page(first))
         assert (seen.told, seen.added) == ([("added", titles[first])], [titles[first]])
     assert watch.count("items") == 12
+
+
+def test_what_nobody_heard_of_as_withdrawn_is_not_told_as_reinstated(watch: Watch) -> None:
+    watch.look(many(1, 20))
+    for _ in range(3):
+        seen = watch.look([one for n, one in enumerate(many(1, 20)) if not 2 <= n < 9])
+    assert (seen.told, len(seen.silent)) == ([], 7), "so many at once: the list changed"
+    back = watch.look(many(1, 20))
+    assert (back.told, len(back.silent)) == ([], 7)
