@@ -23,6 +23,9 @@ MOST_RETURNS = 2
 MOST_FORMS = 100
 """Forms of an item that are stored; of what goes on after that only what is told."""
 
+LISTED = "listed"
+"""What goes to and fro of an item that comes and goes, where the others are fields of it."""
+
 _BUSY = timedelta(days=7)
 _TURNS_TO_KNOW = 2
 _SETTLED = 6
@@ -77,5 +80,10 @@ def judge_rest(field: str, shown: str, flap: Flap, now: datetime) -> tuple[Fate,
     return ("quiet" if key == flap.told else "settled"), FlapStep(field, None)
 
 
+def settles_at(began: datetime, turns: int, now: datetime) -> datetime:
+    """When what turned ``now``, for the ``turns``-th time, has settled if it does not turn again until then."""
+    return now + (now - began) / turns * _SETTLED
+
+
 def _step(field: str, shown: str, told: str, began: datetime, turns: int, now: datetime) -> FlapStep:
-    return FlapStep(field, Flap(began, turns, shown, told, now + (now - began) / turns * _SETTLED))
+    return FlapStep(field, Flap(began, turns, shown, told, settles_at(began, turns, now)))

@@ -371,7 +371,7 @@ CREATE INDEX article_looks_due ON article_looks(due_at) WHERE due_at IS NOT NULL
 
 CREATE TABLE flaps (
   item_id INTEGER NOT NULL REFERENCES items(id) ON DELETE CASCADE,
-  field TEXT NOT NULL,                       -- of the item: it goes to and fro between forms
+  field TEXT NOT NULL,                       -- of the item: it goes to and fro between forms; listed: it comes and goes
   source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
   began_at TEXT NOT NULL,                    -- the first edit that counts
   turns INTEGER NOT NULL,                    -- edits so far, told or not

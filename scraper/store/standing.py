@@ -15,7 +15,8 @@ from scraper.store.writing import CheckRecord
 _STANDING = """
 SELECT s.*, l.token AS lease_token, l.holder AS lease_holder, c.id AS check_id, c.outcome AS check_outcome,
        c.reason AS check_reason, c.http_status AS check_status, c.items AS check_items,
-       e.id AS episode_id, e.class AS episode_class, r.item AS learnt_item
+       e.id AS episode_id, e.class AS episode_class, r.item AS learnt_item,
+       EXISTS (SELECT 1 FROM flaps WHERE source_id = s.id AND settled_at IS NULL AND field = 'listed') AS has_returned
 FROM sources s LEFT JOIN leases l ON l.name = :lease
 LEFT JOIN checks c ON c.id = (SELECT max(id) FROM checks WHERE source_id = s.id)
 LEFT JOIN episodes e ON e.id =
@@ -27,8 +28,9 @@ WHERE s.id = :source
 
 def load_standing(conn: sqlite3.Connection, record: CheckRecord) -> sqlite3.Row:
     """The source's row, with its last check (``check_…``), its open episode (``episode_…``) and what its learnt recipe
-    says of items (``learnt_item``), null where there is none. Raises :class:`LeaseLostError` unless the check's first
-    lease still holds, :class:`NotFoundError`."""
+    says of items (``learnt_item``), null where there is none, and whether some of its items come and go
+    (``has_returned``). Raises :class:`LeaseLostError` unless the check's first lease still holds,
+    :class:`NotFoundError`."""
     name, token = record.leases[0]
     row: sqlite3.Row | None = conn.execute(_STANDING, {"lease": name, "source": record.source_id}).fetchone()
     if row is None:
@@ -43,6 +45,7 @@ def may_tell(record: CheckRecord, source: sqlite3.Row, policy: health.EpisodePol
     """Whether committing ``record`` may lead to a change that is told. ``source`` is of :func:`load_standing`."""
     return (
         record.has_changes
+        or (record.diff is not None and source["has_returned"])
         or may_change_episode(record, source, policy)
         or (source["silent_after_at"] is not None and source["silent_after_at"] <= to_text(now))
     )

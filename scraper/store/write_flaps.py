@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scraper.clock import to_text
+from scraper.flaps import LISTED
 from scraper.store.writing import Writing
 from scraper.types import FlapStep
 
@@ -38,6 +39,7 @@ def write_flaps(writing: Writing, steps: Sequence[tuple[int, FlapStep]]) -> None
         )
     conn.execute(
         "UPDATE flaps SET settled_at = ?1 WHERE source_id = ?2 AND settled_at IS NULL AND settles_at <= ?1 "
-        "AND item_id NOT IN (SELECT item_id FROM appearances WHERE source_id = ?2 AND listed = 1 AND missed = 0)",
-        (writing.at, source_id),
+        "AND item_id NOT IN (SELECT item_id FROM appearances WHERE source_id = ?2 AND listed = 1 "
+        "AND (missed = 0 OR field = ?3))",
+        (writing.at, source_id, LISTED),
     )

@@ -10,6 +10,7 @@ from scraper.identity import item_key
 from scraper.store.rows import ITEM_COLUMNS, item_values, unspaced_text
 from scraper.store.write_flaps import write_flaps
 from scraper.store.write_look import ask_after_missing, queue_articles
+from scraper.store.write_returns import write_returns
 from scraper.store.writing import Fact, Writing, write_fact
 from scraper.types import ChangeKind, ItemChange, ItemKey, KnownItem, Match
 
@@ -49,6 +50,7 @@ def write_diff(writing: Writing, diff: Diff) -> None:
                 writing, change, known.item_id, known.item_key, revision=revised.get(known.item_id, known.revision)
             )
     _write_absent(writing, diff)
+    write_returns(writing, diff)
     write_flaps(writing, diff.flaps)
     queue_articles(writing, [new[id(one.match)][0] for one in diff.changes if id(one.match) in new and one.tell])
     ask_after_missing(writing, diff.missed)

@@ -98,6 +98,59 @@ def test_item_that_comes_and_goes_is_told_a_few_times(watch: Watch) -> None:
     assert last["reason"].startswith("goes to and fro")
 
 
+@pytest.fixture
+def returning(watch: Watch) -> tuple[list[ItemData], list[ItemData]]:
+    """A listing whose fifth item came and went until that was told no more, and is there; and the same without it."""
+    whole = many(1, 10)
+    without = [one for one in whole if "number 5 " not in one.title]
+    watch.look(whole)
+    for _ in range(3):
+        for shown in (without, without, without, whole):
+            seen = watch.look(shown)
+    assert seen.silent == [("reinstated", whole[5].title)]
+    return whole, without
+
+
+def test_item_that_came_and_went_is_told_once_more_when_it_stays(
+    watch: Watch, returning: tuple[list[ItemData], list[ItemData]]
+) -> None:
+    whole, without = returning
+    told = [watch.look(whole).told for _ in range(40)]
+    assert [change for seen in told for change in seen] == [("reinstated", whole[5].title)]
+    assert told[3] == [], "it had been there for so long before"
+    assert [kind for _ in range(3) for kind, _ in watch.look(without).told] == ["withdrawn"], "what comes next is told"
+    assert watch.look(whole).told == [("reinstated", whole[5].title)]
+
+
+def test_item_that_goes_on_coming_and_going_is_not_told(
+    watch: Watch, returning: tuple[list[ItemData], list[ItemData]]
+) -> None:
+    whole, without = returning
+    for _ in range(8):
+        for shown in (whole, whole, without, without, without, whole):
+            assert watch.look(shown).told == []
+
+
+def test_item_that_came_and_went_and_stays_away_is_not_told_as_back(
+    watch: Watch, returning: tuple[list[ItemData], list[ItemData]]
+) -> None:
+    _, without = returning
+    for _ in range(60):
+        assert watch.look(without).told == []
+    assert watch.rows("SELECT 1 FROM flaps WHERE settled_at IS NULL") == []
+    assert watch.lease().validators is not None, "and costs no more whole looks"
+
+
+def test_items_whose_leaving_was_never_told_are_not_told_to_have_settled(watch: Watch) -> None:
+    whole = many(1, 10)
+    without = [one for one in whole if not any(f"number {n} " in one.title for n in (4, 5, 6, 7))]
+    for shown in (whole, without, without, without, whole):
+        seen = watch.look(shown)
+    assert watch.rows("SELECT count(*) FROM changes WHERE kind = 'withdrawn' AND tell = 0")[0][0] == 4
+    assert {kind for kind, _ in [*seen.told, *seen.silent]} == {"reinstated"}
+    assert [change for _ in range(40) for change in watch.look(whole).told] == []
+
+
 def test_counters_on_a_few_items_are_no_revision(watch: Watch) -> None:
     for n in (1, 12, 345):
         shown = [replace(ONE, summary=f"What was said. {n} comments"), item(f"Fog on the river ({n})", url="/f/1a2b")]
