@@ -37,6 +37,14 @@ def test_older_pages_are_stored_and_nobody_is_told(desk: Desk, hook: WebhookRece
         desk.assert_sound()
 
 
+def test_pages_that_have_numbers_only_are_followed_to_the_last(desk: Desk) -> None:
+    with PressOffice(45, numbered=True) as site:
+        desk.configure({"office": site.url()})
+        done = backfill(desk)
+        assert (done["pages"], done["stored"], done["stopped"]) == (4, 35, "no further page is named")
+        assert desk.value("SELECT count(*) FROM items") == 45
+
+
 def test_since_ends_at_its_day_and_a_failing_page_is_said(desk: Desk) -> None:
     with PressOffice(45) as site:
         desk.configure({"office": site.url()})

@@ -54,11 +54,13 @@ class Release:
 
 
 class PressOffice(LoopbackServer):
-    """``/news`` lists ``releases`` from new to old, ``size`` of them on a page; those in ``broken`` fail."""
+    """``/news`` lists ``releases`` from new to old, ``size`` of them on a page; those in ``broken`` fail.
+    ``numbered``: the pages are named by their numbers only."""
 
-    def __init__(self, count: int, *, size: int = 10) -> None:
+    def __init__(self, count: int, *, size: int = 10, numbered: bool = False) -> None:
         super().__init__()
         self.size = size
+        self.numbered = numbered
         self.releases: list[Release] = []
         self.broken: set[int] = set()
         self.today = date(2025, 6, 1)
@@ -115,6 +117,9 @@ class PressOffice(LoopbackServer):
         )
         more = page * self.size < len(self.releases)
         following = f'<a rel="next" href="/news?page={page + 1}">Older releases</a>' if more else ""
+        if self.numbered:
+            pages = range(1, (len(self.releases) - 1) // self.size + 2)
+            following = " ".join(f'<a href="/news?page={n}">{n}</a>' if n != page else f"<b>{n}</b>" for n in pages)
         return (
             '<html lang="en"><head><title>Releases</title></head><body><header><a href="/">Home</a></header>'
             f'<main><h1>Releases</h1><ul class="list">{records}</ul>{following}</main></body></html>'
