@@ -48,6 +48,15 @@ from scraper.json_path import is_json_path
 from scraper.types import ChangeKind, Recipe
 
 _SELECTORS = ("item", "listing", "title", "link", "date", "summary")
+_KINDS_MEANT = {
+    **dict.fromkeys(("edited", "changed", "updated", "modified", "corrected"), "revised"),
+    **dict.fromkeys(("removed", "deleted", "gone"), "withdrawn"),
+    **dict.fromkeys(("moved", "renamed"), "relocated"),
+    "new": "added",
+    "restored": "reinstated",
+    "trouble": "episode_opened",
+}
+"""What people call the kinds of changes."""
 _OUR_HEADERS = (
     "host",
     "connection",
@@ -328,7 +337,7 @@ RULE = Table(
         "sources": Key(list_of(LABEL, 1000), "Slugs or ids of sources; with tags, those of either; without both, all."),
         "tags": Key(list_of(LABEL, 50), "Tags of sources; with sources, those of either; without both, all."),
         "kinds": Key(
-            list_of(choice(*ChangeKind, convert=ChangeKind), len(ChangeKind), least=1),
+            list_of(choice(*ChangeKind, convert=ChangeKind, meant=_KINDS_MEANT), len(ChangeKind), least=1),
             "Kinds of changes; by default added, episode_opened and episode_closed.",
         ),
         "keywords": Key(list_of(text(200), 200), "Only changes whose title or text contains one of these."),

@@ -137,12 +137,14 @@ def text(
     return plain(str, parse, schema)
 
 
-def choice(*options: str, convert: Callable[[str], Any] = str) -> Kind:
-    """One of a few words."""
+def choice(*options: str, convert: Callable[[str], Any] = str, meant: Mapping[str, str] | None = None) -> Kind:
+    """One of a few words. ``meant`` is which of them people mean by others."""
 
     def parse(raw: str) -> Any:
         if raw not in options:
-            near = did_you_mean(raw, options) or f"; write one of {', '.join(options)}"
+            other = (meant or {}).get(raw.lower())
+            near = f"; write {other}" if other else did_you_mean(raw, options)
+            near = near or f"; write one of {', '.join(options)}"
             raise ValueError(f"{_short(raw)!r} is not known{near}")
         return convert(raw)
 

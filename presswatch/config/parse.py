@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from presswatch.config.consistency import check_references
 from presswatch.config.fields import DOCUMENT
@@ -258,9 +259,12 @@ def _looks_a_day(config: Config, source: SourceConfig) -> float:
 
 
 def _check_intervals(config: Config, is_opened: IsOpened, problems: Problems) -> None:
-    remedy = f"write {render_duration(SHORTEST_EVERY)} or more, or open the address with PRESSWATCH_ALLOW_PRIVATE"
     said: set[str] = set()
     for place, source in enumerate(config.sources, 1):
+        remedy = (
+            f"write {render_duration(SHORTEST_EVERY)} or more, or open the address, if it is your own, for every "
+            f"presswatch that reads this file: PRESSWATCH_ALLOW_PRIVATE={_place_of(source.url)}"
+        )
         for key, found in _too_often(config, source):
             if key in said or is_opened(source.url):
                 continue
@@ -269,6 +273,13 @@ def _check_intervals(config: Config, is_opened: IsOpened, problems: Problems) ->
                 problems.add(key, f"{found} is too often for sources[{place}] ({source.slug}), a public site; {remedy}")
             else:
                 problems.add(f"sources[{place}].{key}", f"{found} is too often for a public site; {remedy}")
+
+
+def _place_of(url: str) -> str:
+    """Host and port, as an opening names them."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
 def _too_often(config: Config, source: SourceConfig) -> Iterator[tuple[str, str]]:

@@ -47,6 +47,10 @@ RIGHT: dict[str, str] = {
 }
 
 WRONG: dict[str, tuple[str, str]] = {
+    "a kind by another word": ('[[rules]]\nname = "r"\nkinds = ["edited"]\n', "'edited' is not known; write revised"),
+    "a kind that is new": ('[[rules]]\nname = "r"\nkinds = ["new"]\n', "'new' is not known; write added"),
+    "a kind that is removed": ('[[rules]]\nname = "r"\nkinds = ["removed"]\n', "not known; write withdrawn"),
+    "a kind that is moved": ('[[rules]]\nname = "r"\nkinds = ["Moved"]\n', "not known; write relocated"),
     "unknown table": ("[sourses]\n", "did you mean sources"),
     "unknown key": ('[presswatch]\nevry = "1h"\n', "did you mean every"),
     "number for a duration": ("[presswatch]\nevery = 30\n", '"30m" for minutes'),
@@ -128,6 +132,10 @@ WRONG: dict[str, tuple[str, str]] = {
 
 BEYOND_THE_SCHEMA: dict[str, tuple[str, str]] = {
     "failing source left alone for a week": ('[presswatch]\nretry_max = "7d"\n', "1d"),
+    "too often for a loopback": (
+        '[[sources]]\nid = "a"\nurl = "http://127.0.0.1:8080/news"\nevery = "10s"\n',
+        "PRESSWATCH_ALLOW_PRIVATE=127.0.0.1:8080",
+    ),
     "too often": (HEAD + 'every = "4m59s"\n', "write 5m or more, or open the address"),
     "all too often": ('[presswatch]\nevery = "1m"\n' + HEAD, "presswatch.every: 1m is too often for sources[1] (a)"),
     "too often by the clock": (HEAD + 'at = "58,2 * * * *"\n', "sources[1].at: 4m between two looks is too often"),
