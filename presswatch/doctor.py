@@ -121,9 +121,13 @@ def _sources(conn: sqlite3.Connection, _: datetime) -> Iterator[Finding]:
         "SELECT s.slug, e.class, e.opened_at FROM episodes e JOIN sources s ON s.id = e.source_id "  # noqa: S608
         f"WHERE e.closed_at IS NULL AND {WATCHED} ORDER BY e.opened_at LIMIT 20"
     ).fetchall()
+    from scheduler.episode_words import episode_words  # only here: `status` asks this module too
+
     for slug, kind, since in rows:
-        yield Finding("source", "bad", f"{slug} is {kind.replace('_', ' ')} since {since[:16].replace('T', ' ')}",
-                      f"presswatch check {slug}; presswatch explain shows what is seen on its page")  # fmt: skip
+        said = f"{slug} {episode_words(kind, 'episode_opened')}, since {since[:16].replace('T', ' ')}"
+        yield Finding(
+            "source", "bad", said, f"presswatch check {slug}; presswatch explain shows what is seen on its page"
+        )
     troubled = {row[0] for row in rows}
     unwell = conn.execute(
         f"SELECT s.slug, s.outcome, s.failures FROM sources s WHERE {WATCHED} AND {UNWELL} ORDER BY s.slug LIMIT 40"  # noqa: S608

@@ -31,7 +31,8 @@ FROM sources s LEFT JOIN cadences c ON c.source_id = s.id WHERE s.origin = 'conf
 _UNWELL = f"""
 SELECT s.slug AS source, s.name, s.outcome, s.failures, e.class AS unwell,
        coalesce(e.opened_at, s.last_ok_at) AS since_at,
-       (SELECT k.message FROM checks k WHERE k.source_id = s.id ORDER BY k.id DESC LIMIT 1) AS message
+       (SELECT k.message FROM checks k WHERE k.source_id = s.id ORDER BY k.id DESC LIMIT 1) AS message,
+       (SELECT k.reason FROM checks k WHERE k.source_id = s.id ORDER BY k.id DESC LIMIT 1) AS reason
 FROM sources s LEFT JOIN episodes e ON e.source_id = s.id AND e.closed_at IS NULL
 WHERE {WATCHED} AND {UNWELL} ORDER BY e.id IS NULL, s.slug
 """  # noqa: S608
@@ -189,10 +190,24 @@ def _print_unwell(app: App, console: Console, rows: Sequence[Mapping[str, Any]])
     for row in rows[:_SHOWN]:
         text, style = state_of({**row, "paused": False, "unwell": [row["unwell"]] if row["unwell"] else []})
         since = distance(row["since_at"], app.now)
-        table.add_row(plain(row["source"], "bold"), plain(text, style), since, plain(row["message"], limit=200))
+        now = _otherwise_now(row)
+        table.add_row(
+            plain(row["source"], "bold"), plain(text, style), since, plain(row["message"], limit=200, before=now)
+        )
     show(console, "", table)
     if len(rows) > _SHOWN:
         console.print(plain(f"… and {len(rows) - _SHOWN} more: presswatch list", "dim"))
+
+
+def _otherwise_now(row: Mapping[str, Any]) -> str:
+    """What goes before the last look's words where it found other trouble than that which was told, and which goes on
+    under its first name until the source is well: people are told once."""
+    from scheduler.episode_words import episode_words
+    from scraper.health import episode_of
+    from scraper.types import Outcome
+
+    found = episode_of(Outcome(row["outcome"]), row["reason"]) if row["outcome"] and row["unwell"] else None
+    return "" if found is None or found == row["unwell"] else f"now it {episode_words(found, 'episode_opened')}: "
 
 
 def _print_channels(app: App, console: Console, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -11,6 +11,26 @@ from tests.presswatch.cli.conftest import Ended
 Call = Callable[..., Ended]
 
 
+def test_trouble_that_became_another_keeps_its_name_and_says_what_it_is_now(call: Call, home: Path) -> None:
+    with sqlite3.connect(home / "presswatch.db") as conn:
+        conn.execute(
+            "INSERT INTO episodes(source_id, class, opened_at, reason) "
+            "VALUES (1, 'empty', '2026-03-01T00:00:00.000Z', 'nothing is listed')"
+        )
+        conn.execute("UPDATE sources SET outcome = 'suspect', failures = 4 WHERE id = 1")
+        last = "WHERE id = (SELECT max(id) FROM checks WHERE source_id = 1)"
+        conn.execute(f"UPDATE checks SET reason = 'layout_changed', message = 'none is left' {last}")  # noqa: S608
+    assert "now it is built differently: none is left" in " ".join(call("status").out.split())
+    with sqlite3.connect(home / "presswatch.db") as conn:
+        conn.execute(f"UPDATE checks SET reason = 'empty' {last}")  # noqa: S608
+        conn.execute("UPDATE episodes SET class = 'layout_changed'")
+    assert "now it is empty: none is left" in " ".join(call("status").out.split())
+    assert "waters is built differently, since 2026-03-01 00:00" in call("doctor", "--offline").out
+    with sqlite3.connect(home / "presswatch.db") as conn:
+        conn.execute("UPDATE episodes SET class = 'empty'")
+    assert "now it" not in call("status").out
+
+
 def test_trouble_is_told_in_the_words_of_an_alert(call: Call, home: Path) -> None:
     episode = "INSERT INTO episodes(id, source_id, class, opened_at, closed_at, reason) VALUES (?, 1, ?, ?, ?, 'x')"
     change = (
