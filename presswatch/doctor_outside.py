@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from presswatch.config import Config, SourceConfig
 from presswatch.doctor import Finding
 from presswatch.own_forms import template_fault
-from presswatch.wiring import channel_spec, check_options, request_book
+from presswatch.wiring import channel_spec, check_options, request_book, switch
 from presswatch.words import counted
 from scheduler.channels import build_channel
 from scraper.addresses import VARIABLE, AddressPolicy
@@ -77,6 +77,28 @@ def examine_browser(config: Config) -> Iterator[Finding]:
         yield Finding("browser", "bad", f"{what} ({named}), and there is none", remedy)
     elif slugs:
         yield Finding("browser", "well", f"there is one, for {counted(len(slugs), 'source')}")
+
+
+def examine_heartbeat(
+    config: Config, environ: Mapping[str, str], policy: AddressPolicy, *, offline: bool
+) -> Iterator[Finding]:
+    """Whether the sign of life has an address that may be reached. It is not sent: the service would seem to work."""
+    try:
+        found = switch(config, environ)
+    except ConfigError as error:
+        yield Finding("heartbeat", "bad", str(error), "set what it refers to where the service runs")
+        return
+    if found is None or offline:
+        return
+    host, port = endpoint = _endpoint(found.url)
+    addresses = _within(_SECONDS, [endpoint], lambda each: _resolve(*each)).get(endpoint)
+    if not addresses:
+        yield Finding("heartbeat", "bad", f"{host} does not resolve", "correct heartbeat in [presswatch]")
+    elif _is_closed(policy, endpoint, addresses):
+        remedy = f"if it is meant, open it: {VARIABLE}={host}:{port}"
+        yield Finding("heartbeat", "bad", f"{host} is at {min(addresses)}, which is not a global address", remedy)
+    else:
+        yield Finding("heartbeat", "well", f"{host} may be reached")
 
 
 def examine_robots(conn: sqlite3.Connection, config: Config, now: datetime) -> Iterator[Finding]:

@@ -88,13 +88,14 @@ def _findings(app: App, *, offline: bool) -> Iterator[Finding]:
 
 def _outside(app: App, config: Config, *, offline: bool) -> Iterator[Finding]:
     from presswatch.applying import address_policy
-    from presswatch.doctor_outside import examine_browser, examine_channels, examine_network
+    from presswatch.doctor_outside import examine_browser, examine_channels, examine_heartbeat, examine_network
     from scraper.guard import install_guard
 
     yield from examine_channels(config, app.environ, app.now)
     yield from examine_browser(config)
+    policy = address_policy(app.environ)
+    yield from examine_heartbeat(config, app.environ, policy, offline=offline)
     if not offline and config.sources:
-        policy = address_policy(app.environ)
         install_guard(policy)
         with waiting("asking for names of the sources"):
             found = list(examine_network(config, policy, app.now))

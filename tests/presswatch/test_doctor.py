@@ -61,7 +61,7 @@ def test_where_all_is_well_nothing_is_found(home: Path, capsys: pytest.CaptureFi
         (
             "INSERT INTO episodes (source_id, class, opened_at, reason) VALUES (1, 'app_shell', '2026-03-03T10', 'r')",
             "source",
-            "harbour is app shell",
+            "harbour shows nothing without its scripts, since",
         ),
     ],
 )
@@ -228,6 +228,17 @@ def test_names_addresses_and_the_clock_are_looked_at_outside(home: Path) -> None
         site.clear_log()
         assert _examine(home, allowed, "--offline") == []
         assert not site.exchanges
+
+
+def test_a_heartbeat_that_cannot_be_sent_is_found(home: Path) -> None:
+    _configure(home, '[presswatch]\nheartbeat = "http://127.0.0.1:9/beat"\n')
+    (refused,) = _examine(home, "")
+    assert refused["what"] == "heartbeat"
+    assert refused["remedy"].endswith("PRESSWATCH_ALLOW_PRIVATE=127.0.0.1:9")
+    assert _examine(home, "127.0.0.1:9") == [], "nor is it sent"
+    _configure(home, '[presswatch]\nheartbeat = "env:NO_SUCH_HEARTBEAT"\n')
+    (missing,) = _examine(home, "", "--offline")
+    assert "NO_SUCH_HEARTBEAT is not set" in missing["message"]
 
 
 def test_a_clock_that_differs_from_that_of_a_source_is_found() -> None:
