@@ -1,4 +1,4 @@
-"""What a shell proposes after the tabulator: sources, tags and channels of the configuration."""
+"""What a shell proposes after the tabulator: sources, tags, channels and rules of the configuration."""
 
 from __future__ import annotations
 
@@ -39,6 +39,12 @@ def complete_channels(context: click.Context, _: click.Parameter, incomplete: st
     """Names of channels, with their kinds beside them."""
     config = _config(context)
     return _matching(((channel.name, channel.type) for channel in config.channels), incomplete) if config else []
+
+
+def complete_rules(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of rules, those that hold without being written too."""
+    config = _config(context)
+    return _matching(((rule.name, "") for rule in config.rules), incomplete) if config else []
 
 
 def _matching(words: Iterable[tuple[str, str]], incomplete: str) -> list[CompletionItem]:

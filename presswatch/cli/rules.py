@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from presswatch.cli.app import App
+from presswatch.cli.names import complete_rules
 from presswatch.cli.output import form_options, write_rows
 from presswatch.cli.talk import say
 
@@ -86,7 +87,7 @@ def _row(rule: RuleConfig, names: Mapping[str, str]) -> dict[str, Any]:
 
 @rules_command.command(name="test")
 @click.option("--since", metavar="WHEN", default="90d", show_default=True, help="How far to look back, as of `items`.")
-@click.option("--rule", "only", metavar="NAME", help="Only what this rule wants told.")
+@click.option("--rule", "only", metavar="NAME", shell_complete=complete_rules, help="Only what this rule wants told.")
 @form_options()
 @click.pass_obj
 def rules_test_command(app: App, since: str, only: str | None, form: str | None) -> None:

@@ -11,6 +11,7 @@ import click
 
 from presswatch.cli.app import App
 from presswatch.cli.filters import Conditions, filter_options, parse_since, search_words, select_sources
+from presswatch.cli.names import complete_channels
 from presswatch.cli.output import form_options, write_rows
 from presswatch.cli.talk import say
 
@@ -37,7 +38,7 @@ _STYLES = {"sent": "green", "pending": "yellow", "held": "cyan", "dead": "red"}
 @click.command(name="messages")
 @click.option("--dead", is_flag=True, help="Only dead letters: given up, kept, sent again by `presswatch retry`.")
 @click.option("--pending", is_flag=True, help="Only what waits to be sent.")
-@click.option("--channel", metavar="NAME", help="Only of this channel.")
+@click.option("--channel", metavar="NAME", shell_complete=complete_channels, help="Only of this channel.")
 @filter_options
 @form_options()
 @click.pass_obj
@@ -122,7 +123,7 @@ def notify_command() -> None:
 
 
 @notify_command.command(name="test")
-@click.argument("channel")
+@click.argument("channel", shell_complete=complete_channels)
 @click.pass_obj
 def notify_test_command(app: App, channel: str) -> int:
     """Send a test message at once.
@@ -160,7 +161,9 @@ def notify_test_command(app: App, channel: str) -> int:
 
 
 @click.command(name="retry")
-@click.option("--channel", metavar="NAME", help="Only those of this channel; by default all.")
+@click.option(
+    "--channel", metavar="NAME", shell_complete=complete_channels, help="Only those of this channel; by default all."
+)
 @click.pass_obj
 def retry_command(app: App, channel: str | None) -> None:
     """Send dead letters again.

@@ -40,6 +40,9 @@ def test_sources_tags_and_channels_are_proposed_where_they_belong(complete: Call
     assert complete("presswatch items --tag mi") == {"ministry"}
     assert complete("presswatch rename ") == {"waters", "ports"}
     assert complete("presswatch add https://a.example/ --channel h") == {"hook"}
+    assert complete("presswatch notify test h") == {"hook"}
+    assert complete("presswatch messages --channel ") == complete("presswatch retry --channel ") == {"console", "hook"}
+    assert complete("presswatch rules test --rule a") == {"all"}
     assert complete("presswatch ren") == {"rename"}
     assert {"--source", "--since", "--json"} <= complete("presswatch items --")
 
