@@ -148,6 +148,8 @@ def _judge(app: App, url: str, browser: BrowserUse) -> _Candidate:
     doubt = suspicion(extraction)
     if doubt is not None:
         found.refused = doubt[1]
+        if preview.page is not None and preview.page.body.lstrip()[:1] in (b"{", b"["):
+            found.warnings.append("the answer is JSON: a recipe says where in it the items are (docs/recipes.md, JSON)")
         if browser == "never" and preview.page is not None and is_shell(preview.page, extraction):
             found.warnings.append("scripts may fill the page: --browser has them run (docs/browser.md)")
     if extraction.verdict.kind is PageKind.BOTH:

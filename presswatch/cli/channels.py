@@ -73,6 +73,10 @@ def channel_add_command(
         ),
         **{key: value for key, value in given.items() if value},
     }
+    if content["type"] == "mail" and (
+        missing := [name for name, value in (("--from", sender), ("--to", recipients)) if not value]
+    ):
+        raise click.UsageError(f"a mail channel needs {' and '.join(f'{name} ADDRESS' for name in missing)}")
     path = app.home.config_path
     if not app.home.has_config:
         init_config(path)

@@ -53,9 +53,10 @@ def query_command(app: App, question: str | None, values: Sequence[str], form: s
     saved = {each.name: each.sql for each in QUERIES}
     sql = saved.get(question) or question
     if not re.search(r"\s", sql):
+        from presswatch.config.problems import did_you_mean
         from scraper.errors import NotFoundError
 
-        raise NotFoundError("question", question, hint="`presswatch query` lists them")
+        raise NotFoundError("question", question, hint=f"`presswatch query` lists them{did_you_mean(question, saved)}")
     parameters = _parameters(sql, values)
     with app.reading() as conn:
         try:

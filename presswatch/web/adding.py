@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ SECONDS = 90.0
 """A look may take so long: robots.txt, spacing, redirects, the page."""
 _MOST_OUTPUT = 4_000_000
 _FIELDS = {"name": "--name", "slug": "--slug", "every": "--every"}
+_OPTION = re.compile(r"; --[a-z-]+ .{0,200}$")
 _SHORT = 200
 _LONG = 2_000
 
@@ -116,5 +118,14 @@ def _judge(out: bytes, err: bytes) -> Looked:
     except ValueError:
         lines = [line for line in err.decode("utf-8", "replace").splitlines() if line.strip()]
         said = lines[-1].removeprefix("presswatch: ").removeprefix("Error: ") if lines else "it could not be looked at"
-        return Looked(problem=inert_line(said, 500))
+        return Looked(problem=inert_line(_for_the_form(said), 500))
+    if isinstance(found, dict) and isinstance(found.get("warnings"), list):
+        found["warnings"] = [_for_the_form(str(warning)) for warning in found["warnings"]]
     return Looked(found if isinstance(found, dict) else None)
+
+
+def _for_the_form(said: str) -> str:
+    """Without what is said of the command's options, which the form does not have. That a page needs its scripts is
+    said by a key of the configuration in place of the option."""
+    said = said.replace("--browser has them run", 'browser = "auto", in the configuration, has them run')
+    return _OPTION.sub("", said)

@@ -24,6 +24,7 @@ _MARKUP = re.compile(
 )
 _HTML_START = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body|div|table)\b", re.IGNORECASE)
 _PDF = b"%PDF-"
+_IMAGES = {b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF"}
 """The mark of a PDF, which its readers look for in the first kilobyte."""
 _PLAIN_TYPES = ("text/plain", "text/markdown")
 
@@ -56,6 +57,11 @@ def _extract(
     if not body.strip():
         return Extraction((), None, Verdict(PageKind.EMPTY, 1.0, ("the answer has no content",)))
     if not _HTML_START.match(body):
+        image = next((name for mark, name in _IMAGES.items() if body.startswith(mark)), None)
+        if image is not None:
+            return Extraction(
+                (), None, Verdict(PageKind.OTHER, 1.0, (f"the answer is an image ({image}), not a page",))
+            )
         if _PDF in body[:1024]:
             from scraper.extract.pdf import extract_pdf
 

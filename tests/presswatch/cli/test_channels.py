@@ -49,8 +49,8 @@ def test_each_kind_of_channel_is_written(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["smtps://mail.example"], "sender"),
-        ([*MAIL[:3]], "recipients"),
+        (["smtps://mail.example"], "needs --from ADDRESS and --to ADDRESS"),
+        ([*MAIL[:3]], "needs --to ADDRESS;"),
         (["log.jsonl", "--to", "me@example.org"], "mail"),
         (["a", "b"], "--command"),
         (["https://hook.example", "--digest", "often"], "weekday"),

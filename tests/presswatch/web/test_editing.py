@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 
 from presswatch.cli.root import run
 from presswatch.fixture_site import FixtureSite
-from presswatch.web.adding import _words
+from presswatch.web.adding import _judge, _words
 from presswatch.web.editing import _to
 from presswatch.web.guard import Access
 from presswatch.web.plugin import writes
@@ -20,6 +21,17 @@ from presswatch.web.site import Site, make_site
 from tests.presswatch.web.conftest import EVIL, NOW, EditedSite, Get
 
 STAR = {"star": "1", "back": "/?q=basin"}
+
+
+def test_what_the_form_does_not_have_is_not_advised() -> None:
+    said = b"presswatch: https://a.example/ is watched already, as a; --force adds it once more\n"
+    assert _judge(b"", said).problem == "https://a.example/ is watched already, as a"
+    warning = "scripts may fill the page: --browser has them run (docs/browser.md)"
+    found = _judge(json.dumps({"warnings": [warning]}).encode(), b"").found
+    assert found is not None
+    assert found["warnings"] == [
+        'scripts may fill the page: browser = "auto", in the configuration, has them run (docs/browser.md)'
+    ]
 
 
 def test_a_star_a_read_mark_and_a_note_are_kept_and_shown(edited_site: EditedSite) -> None:
