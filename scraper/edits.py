@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from scraper.flaps import MOST_FORMS, NOTE, Fate, judge_rest, judge_turn, text_of
 from scraper.text import fold_text
 from scraper.types import ChangeKind, FlapStep, ItemChange, ItemData, KnownItem, Match, Published
 from scraper.urls import canonicalize_url
-from scraper.wording import bears_mark, is_beginning, is_cut, is_misread, mark_between, says_same
+from scraper.wording import bears_counter, bears_mark, is_beginning, is_cut, is_misread, mark_between, says_same
 
 _NUMBER = re.compile(r"\d+")
 _FIELDS = ("title", "url", "published", "summary", "author")
@@ -44,8 +45,11 @@ def find_edits(matches: Sequence[Match], layout_share: float, now: datetime) -> 
     ``layout_share`` is the share of the recognised items (three at the least) from which on the same edit is the
     template's.
     """
+    counters = _Counters(matches)
     compared = [
-        (match, match.known, _edited(match.data, match.known.data)) for match in matches if match.known is not None
+        (match, match.known, _edited(match.data, match.known.data, counters))
+        for match in matches
+        if match.known is not None
     ]
     counts = Counter(name for _, _, edited in compared for name in edited)
     limit = max(3, layout_share * len(compared))
@@ -134,12 +138,24 @@ class _Marks:
         return self._known.get(mark, False)
 
 
-def _edited(new: ItemData, old: ItemData) -> tuple[str, ...]:
+class _Counters:
+    """Whether the titles of a page bear counters ("5 comments"). One alone that seems to is a headline with a number:
+    "Council sells 1,200 shares"."""
+
+    def __init__(self, matches: Sequence[Match]) -> None:
+        self._matches = matches
+
+    @cached_property
+    def are_borne(self) -> bool:
+        return sum(bears_counter(match.data.title) for match in self._matches) > _LEAST_BEARERS
+
+
+def _edited(new: ItemData, old: ItemData, counters: _Counters) -> tuple[str, ...]:
     """Fields that say something else than before."""
     fields = []
     if (
         new.title != old.title
-        and not says_same(new.title, old.title)
+        and (not says_same(new.title, old.title) or _counts_otherwise(new.title, old.title, counters))
         and not (is_cut(new.title, old.title) or is_cut(old.title, new.title))
     ):
         fields.append("title")
@@ -152,6 +168,11 @@ def _edited(new: ItemData, old: ItemData) -> tuple[str, ...]:
     if old.author and new.author and not says_same(old.author, new.author):
         fields.append("author")
     return tuple(fields)
+
+
+def _counts_otherwise(new: str, old: str, counters: _Counters) -> bool:
+    """Whether two titles that say the same but for counters differ in their numbers, where these are no counters."""
+    return _NUMBER.findall(new) != _NUMBER.findall(old) and not counters.are_borne
 
 
 def _is_same(new: ItemData, old: ItemData) -> bool:

@@ -33,7 +33,7 @@ _COUNTER = re.compile(
     rf"|(?<!\w)(?:{_COUNTED}) ?[:(] ?{_NUMBER}\)?"
     rf"|(?:{_COUNTED_UNSPACED}) ?[:：(（]? ?{_NUMBER}[)）]?"
 )
-_BARE_COUNTER = re.compile(r"[(\[]\d{1,7}[)\]]$")
+_BARE_COUNTER = re.compile(r"[(\[](?!(?:19|20)\d\d\b)\d{1,7}[)\]]$")
 _EDGES = " .,;:!?()[]{}|/*+-·•–—\"'"
 _CHARSETS = ("cp1252", "latin-1", "cp1251", "cp1250", "koi8-r", "mac-roman")
 _WORD = re.compile(r"\w+")
@@ -45,6 +45,12 @@ def says_same(one: str, other: str) -> bool:
     spelling; what readers did ("1,024 views", "5 comments") and how long ago it was ("3 hours ago") are counters."""
     a, b = fold_text(one), fold_text(other)
     return a == b or _differ_in_counts(a, b) or is_misread(one, other) or is_misread(other, one)
+
+
+def bears_counter(title: str) -> bool:
+    """Whether a text has a counter in it, or says how long ago something was."""
+    folded = fold_text(title)
+    return without_counters(folded) != folded
 
 
 def _differ_in_counts(one: str, other: str) -> bool:
@@ -110,12 +116,16 @@ def is_beginning(short: str, full: str) -> bool:
     """Whether ``full`` goes on where ``short``, of ten characters at least, ends."""
     a, b = fold_text(short), fold_text(full)
     stem = a.rstrip(" .")
-    return a != b and _LEAST_STEM <= len(stem) < len(b) and b.startswith(stem)
+    if a == b or not _LEAST_STEM <= len(stem) < len(b) or not b.startswith(stem):
+        return False
+    # One full stop ends a sentence, which the other text must end there as well.
+    return not a.endswith(".") or a.endswith("..") or b[len(stem)] == "."
 
 
 def mark_between(one: str, other: str) -> str | None:
     """The one or two words that stand before or behind one of two titles which are alike but for them ("NEW!",
-    "Video:"), folded; ``None`` if that is not the difference."""
+    "Video:"), folded; ``None`` if that is not the difference. They are set apart by a sign, or stand in capitals: a
+    word like any other ("No") is part of what is said."""
     short, full = sorted((fold_text(one), fold_text(other)), key=len)
     if not short or short == full:
         return None
@@ -128,6 +138,11 @@ def mark_between(one: str, other: str) -> str | None:
     else:
         return None
     mark = rest.strip(_EDGES)
+    longer = max(one, other, key=lambda title: len(fold_text(title))).strip(_EDGES)
+    words = len(mark.split())
+    shown = longer.split()[-words:] if full.startswith(short) else longer.split()[:words]
+    if rest.strip() == mark and not all(word.isupper() and len(word) > 1 for word in shown):
+        return None
     return mark if parted and 0 < len(mark) <= _LONGEST_MARK and len(mark.split()) <= _MOST_MARK_WORDS else None
 
 

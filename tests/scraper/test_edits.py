@@ -153,9 +153,35 @@ def test_items_whose_leaving_was_never_told_are_not_told_to_have_settled(watch: 
 
 def test_counters_on_a_few_items_are_no_revision(watch: Watch) -> None:
     for n in (1, 12, 345):
-        shown = [replace(ONE, summary=f"What was said. {n} comments"), item(f"Fog on the river ({n})", url="/f/1a2b")]
+        counted = [item(f"{what} on the river ({n})", url=f"/{what}/1a2b") for what in ("Fog", "Ice", "Ferries")]
+        shown = [replace(ONE, summary=f"What was said. {n} comments"), *counted]
         assert watch.look(page(*shown)).told == []
     assert watch.count("revisions") == watch.count("items")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("Victims of the ferry accident (41)", "Victims of the ferry accident (58)"),
+        ("Schedule of fees for the harbour (2025)", "Schedule of fees for the harbour (2026)"),
+        ("The council sells 1,200 shares of the port", "The council sells 9,800 shares of the port"),
+        ("No swimming in the harbour basin", "Swimming in the harbour basin"),
+    ],
+)
+def test_a_number_in_one_headline_and_a_word_without_a_sign_are_what_is_said(
+    watch: Watch, was: str, becomes: str
+) -> None:
+    others = [
+        item(f"No {what} in the basin of the port", url=f"/n/{what}") for what in ("fishing", "rowing", "parking")
+    ]
+    watch.look(page(item(was, url="/v/1a2b"), *others))
+    assert watch.look(page(item(becomes, url="/v/1a2b"), *others)).told == [("revised", becomes)]
+
+
+def test_a_sentence_that_ends_earlier_says_something_else(watch: Watch) -> None:
+    said = "The pool is open to all, but only for schools and clubs until the summer."
+    watch.look(page(replace(ONE, summary=said)))
+    assert watch.look(page(replace(ONE, summary="The pool is open to all."))).told == [("revised", ONE.title)]
 
 
 def test_wrong_encoding_of_a_few_items_is_no_revision(watch: Watch) -> None:
