@@ -25,7 +25,7 @@ from scraper.errors import ConfigError, PresswatchError
 
 log = logging.getLogger(__name__)
 for _library in ("aio_pika", "aiormq"):
-    # They tell of every frame, which costs as much as sending it, also where nobody listens.
+    # They make a record of every frame, also where nobody listens.
     logging.getLogger(_library).setLevel(logging.WARNING)
 
 HELLOS: Final = "presswatch.hello"
