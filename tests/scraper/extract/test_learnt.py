@@ -63,7 +63,8 @@ def test_a_new_list_with_later_days_takes_over_from_the_old_one_that_stays() -> 
         f'<li><span>{27 - n}.02.2026</span> <a href="/old/{n}">{HEADLINES[n % 8]}, part {n}</a></li>' for n in range(12)
     )
     new = "".join(
-        f'<article><h3><a href="/new/{n}">{HEADLINES[n % 8]}, number {n}</a></h3><time>{12 - n}.03.2026</time></article>'
+        f'<article><h3><a href="/new/{n}">{HEADLINES[n % 8]}, number {n}</a></h3>'
+        f"<time>{12 - n}.03.2026</time></article>"
         for n in range(10)
     )
     archive = f'<section id="old"><h2>Archive</h2><ul>{old}</ul></section>'
