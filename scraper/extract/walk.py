@@ -219,7 +219,10 @@ class _Walk:
                 and (rows := find_value(raw, "rowspan").strip()).isdecimal()
                 and len(rows) <= 4
             ):
-                self.covered.setdefault(above, {})[cell] = int(rows) - 1
+                if above not in self.covered:
+                    self.covered[above] = {}
+                    self.taken = parent, {}  # it reaches into the rows below, not into its own
+                self.covered[above][cell] = int(rows) - 1
             tag = f"{tag}{cell}"
         return self.places.setdefault((place, tag), -len(self.places) - 1)
 

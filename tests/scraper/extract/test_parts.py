@@ -91,3 +91,16 @@ def test_cells_that_claim_to_reach_over_everything_take_no_item_away() -> None:
     found = look(page(f"<table>{rows}</table>"))
     assert len(found.items) == 200
     assert days_of(found) == [DAYS[k % 8] for k in range(200)]
+
+
+@pytest.mark.parametrize(
+    "cell", ["<td rowspan={0}>{1} Mar 2026</td>", "<td rowspan={0}>{1}</td><td rowspan={0}>Mar</td>"]
+)
+def test_cells_that_reach_over_the_first_rows_date_them_all(cell: str) -> None:
+    rows = [cell.format(2, 12), "", cell.format(1, 10), cell.format(3, 5), "", "", cell.format(1, 2)]
+    lines = "".join(
+        f'<tr>{first}<td><a href="{link_of(k)}">{HEADLINES[k]}</a></td></tr>' for k, first in enumerate(rows)
+    )
+    found = look(page(f"<h1>Notices</h1><h2>2026</h2><table>{lines}</table>"))
+    assert [item.title for item in found.items] == list(HEADLINES[:7])
+    assert days_of(found) == [f"2026-03-{day:02}" for day in (12, 12, 10, 5, 5, 5, 2)]
