@@ -216,12 +216,13 @@ def _is_other_language(one: str | None, other: str | None) -> bool:
 
 
 def _is_lasting(job: SourceJob, doubt: str, policy: differ.Policy) -> bool:
-    """Whether a page was doubtful in the same way for long enough to be believed, this look included."""
-    if job.doubted[:1] != (doubt,):
-        return False
+    """Whether a page was doubtful in the same way for long enough to be believed, this look included. Ten looks are
+    enough where it was by turns something else: a wall before a site that was renewed."""
+    if 1 + job.doubted.count(doubt) >= policy.accept_at_last:
+        return True
     looks = 1 + len(list(itertools.takewhile(lambda kind: kind == doubt, job.doubted)))
     lasting = job.doubted_since is not None and job.leased_at - job.doubted_since >= policy.accept_for
-    return looks >= policy.accept_at_last or (looks >= policy.accept_after and lasting)
+    return looks >= policy.accept_after and lasting
 
 
 def leaves_gap(store: Store, job: SourceJob, look: Look, extraction: Extraction, policy: differ.Policy) -> bool:

@@ -242,7 +242,7 @@ def _doubted(conn: sqlite3.Connection, source_id: int) -> tuple[tuple[str, ...],
     found: list[str] = []
     since: str | None = None
     for row in conn.execute(
-        "SELECT outcome, reason, count, started_at FROM checks WHERE source_id = ? ORDER BY id DESC LIMIT 10",
+        "SELECT outcome, reason, count, started_at FROM checks WHERE source_id = ? ORDER BY id DESC LIMIT 30",
         (source_id,),
     ):
         if row["outcome"] == "failed":

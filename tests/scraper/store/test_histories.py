@@ -579,3 +579,10 @@ def test_what_nobody_heard_of_as_withdrawn_is_not_told_as_reinstated(watch: Watc
     assert (seen.told, len(seen.silent)) == ([], 7), "so many at once: the list changed"
     back = watch.look(many(1, 20))
     assert (back.told, len(back.silent)) == ([], 7)
+
+
+def test_a_renewed_list_behind_a_wall_that_comes_and_goes_is_believed_in_the_end(watch: Watch) -> None:
+    watch.look(many(1, 20))
+    other = [item(f"Sports result {n} of the season", "2019-01-05", url=f"https://x.example/{n}a") for n in range(8)]
+    outcomes = [watch.look(other if n % 2 else (), kind=PageKind.LISTING).outcome for n in range(20)]
+    assert outcomes == [Outcome.SUSPECT] * 19 + [Outcome.CHANGED]
