@@ -20,8 +20,11 @@ LONGEST = 4
 MOST_NUMBERS = 60
 """Texts of one row that are looked at."""
 MOST_ROWS = 20
+"""Rows of two numbers and more that are looked at on one page."""
 _BESIDE = " \t\xa0[](){}|·•.,:;-–—/"
 _SYMBOLS = frozenset("[](){}|·•.,:;-–—/…<>«»‹›←→ \xa0")
+_LABELLED = re.compile(r"\D{1,24}([0-9]{1,4})[\s|,;:.)\]]{0,4}")
+"""What may stand before a row and end in its first number ("Pages: 1")."""
 _DIGITS = re.compile(r"\d+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ENDING_IN_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d[-/.]?(?:\d{1,2}[-/.]?)?\Z")
@@ -41,12 +44,15 @@ class _Number:
 
 def numbered_next(tree: Tree, links: list[int], base: str) -> str | None:
     """The address of the next page, if one of the ``links`` (whose texts are numbers) leads to it."""
-    seen = -1
-    for link in links[: MOST_NUMBERS * MOST_ROWS]:
+    seen, rows = -1, 0
+    for link in links:
         at = bisect_left(tree.chunk_nodes, link)
         if at <= seen:
             continue
         row, seen = _row(tree, at, base)
+        rows += len(row) > 1
+        if rows > MOST_ROWS:
+            break
         following = _following(tree, row, base)
         if following and site_of(following) == site_of(base):
             return following
@@ -68,6 +74,10 @@ def _row(tree: Tree, at: int, base: str) -> tuple[list[_Number], int]:
     while last + 1 < len(chunks) and last - first < MOST_NUMBERS and _goes_on(texts[chunks[last + 1]]):
         last += 1
     row = []
+    before = chunks[first - 1] if first else -1
+    if before >= 0 and tree.link[before] < 0 and tree.block[before] == tree.block[chunks[first]]:
+        labelled = _LABELLED.fullmatch(texts[before])
+        row += [_Number(int(labelled[1]), before, -1, "")] if labelled else []
     for node in chunks[first : last + 1]:
         link = tree.link[node]
         if is_number(texts[node]):

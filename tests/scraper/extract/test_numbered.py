@@ -26,6 +26,7 @@ def pager(*numbers: int, here: int = 1, href: str = "?page={}", mark: str = "<b>
         (pager(1, 2), HERE, "?page=2"),
         (pager(1, 2, 3, 4), HERE, "?page=2"),
         (pager(1, 2, 3, 20, between=" … "), HERE, "?page=2"),
+        (pager(1, 2, 3, mark="Pages: {}"), HERE, "?page=2"),
         (pager(1, 2, 3, 4, 5, here=3), f"{HERE}?page=3", "?page=4"),
         (pager(1, 2, 3, mark='<a aria-current="page" href="?page={}">{}</a>'.replace("{}", "1")), HERE, "?page=2"),
         (pager(1, 2, 3, mark="<strong><a href='?page=1'>{}</a></strong>"), HERE, "?page=2"),
@@ -58,6 +59,7 @@ DAYS = pager(*range(1, 31), here=3, href="/calendar?day={}")
         pager(2, 3, 4, here=2),
         pager(10, 25, 50, here=10, href="?size={}"),
         pager(1, 3, 4),
+        pager(1, 2, 3, mark="<p>Of class {}</p>", here=1).replace("<p><p>", "<p>"),
         pager(1, 2, 3, href="https://elsewhere.example/?page={}"),
         pager(1, 2, 3, href="/news/2026/{}"),  # issues, or months
         pager(1, 2, 3, href="/news/2026/03/{}"),
@@ -72,6 +74,11 @@ DAYS = pager(*range(1, 31), here=3, href="/calendar?day={}")
 )
 def test_numbers_of_something_else_lead_nowhere(row: str) -> None:
     assert next_page(row) is None
+
+
+def test_links_with_numbers_of_comments_do_not_hide_the_pages() -> None:
+    counts = "".join(f'<p>A note <a href="/notes/{n}#talk">{n % 7 + 1}</a> talk</p>' for n in range(90))
+    assert next_page(counts + pager(1, 2, 3)) == f"{HERE}?page=2"
 
 
 def test_documents_that_follow_each_other_are_no_pages() -> None:
