@@ -324,8 +324,7 @@ CREATE TABLE articles (
   source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
   item_id INTEGER REFERENCES items(id),      -- null: the listing page's own article
   url TEXT NOT NULL,
-  title TEXT NOT NULL,
-  text TEXT NOT NULL,
+  title TEXT NOT NULL, text TEXT NOT NULL,
   author TEXT,                               -- null: not shown
   published_on TEXT, published_at TEXT, published_raw TEXT, published_precision TEXT,  -- null: not shown
   revision INTEGER NOT NULL DEFAULT 1,
@@ -344,8 +343,7 @@ CREATE TABLE article_revisions (
   recorded_at TEXT NOT NULL,
   check_id INTEGER REFERENCES checks(id),    -- null: seen by a fetch
   fields TEXT NOT NULL,
-  title TEXT NOT NULL,
-  text TEXT NOT NULL,
+  title TEXT NOT NULL, text TEXT NOT NULL,
   author TEXT,                               -- null: not shown
   published_on TEXT,                         -- null: not shown
   capture_sha256 TEXT REFERENCES captures(sha256),  -- null: the page was not kept
