@@ -15,7 +15,7 @@ from tests.presswatch.cli.conftest import Ended
 Call = Callable[..., Ended]
 _NOBODY = 65_534
 _COMMANDS = (
-    "items", "serve", "serve --edit", "status", "status --check", "list", "query headlines-changed", "check",
+    "items", "serve", "status", "status --check", "list", "query headlines-changed", "check",
     "channel list", "backup x", "config check", "messages", "remove waters", "rules list", "recipe show waters",
     "pause waters", "report", "add x.example",
 )  # fmt: skip
