@@ -27,7 +27,8 @@ _CANDIDATES = 2_000
 class ArticleJob:
     """One look at the article of an item, and the lease of its site. ``first_at`` is the first answer, ``None`` before;
     ``failures`` and ``gone`` count answers in a row, ``gone_at`` is the first of these; ``doubted`` is the
-    fingerprint of a text that is to be seen twice. ``title`` is the item's."""
+    fingerprint of a text that is to be seen twice. ``title`` is the item's,
+    ``withdrawn`` whether it is."""
 
     item_id: int
     source_id: int
@@ -36,6 +37,7 @@ class ArticleJob:
     source_url: str
     url: str
     title: str
+    withdrawn: bool
     site: str
     lease: tuple[str, int]
     validators: Validators | None
@@ -131,7 +133,7 @@ def lease_article(
     """Take the site of an item's article for one look; its first request is paid for. ``None`` if it is taken or must
     be left alone for now, or its source is none that ``book`` knows."""
     row = conn.execute(
-        "SELECT l.*, i.url, i.title, s.source_key, s.config_sha256, s.slug, s.url AS source_url "
+        "SELECT l.*, i.url, i.title, i.status, s.source_key, s.config_sha256, s.slug, s.url AS source_url "
         "FROM article_looks l JOIN items i ON i.id = l.item_id "
         "JOIN sources s ON s.id = l.source_id WHERE l.item_id = ? AND l.due_at IS NOT NULL AND i.url IS NOT NULL",
         (item_id,),
@@ -156,6 +158,7 @@ def lease_article(
         source_url=row["source_url"],
         url=row["url"],
         title=row["title"],
+        withdrawn=row["status"] == "withdrawn",
         site=site,
         lease=(name, token),
         validators=Validators(known, row["etag"], row["last_modified"]) if known and not row["doubted"] else None,

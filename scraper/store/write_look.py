@@ -66,7 +66,7 @@ def queue_articles(writing: Writing, item_ids: Sequence[int]) -> None:
 
 
 def ask_after_missing(writing: Writing, missed: Sequence[tuple[int, int]]) -> None:
-    """Items that vanished from between others: their own pages say at once whether they were withdrawn. Of many that
+    """Items that vanished from between others: their own pages say sooner whether they were withdrawn. Of many that
     vanish in one look a few are asked after."""
     if not writing.source["follow"]:
         return
@@ -87,7 +87,8 @@ def commit_article(
         LeaseLostError: another process took the site over; nothing was written.
         StoreError: the database is locked, full or damaged; nothing was written.
     """
-    with store.transaction(durable=record.finding in ("article", "gone")) as conn:
+    # The page of a withdrawn item that answers may be told.
+    with store.transaction(durable=record.finding in ("article", "gone") or job.withdrawn) as conn:
         leases.require(conn, *job.lease)
         writing = _writing(conn, job, record, now)
         write_fetches(writing, [record.fetch])
@@ -169,7 +170,7 @@ def _doubt(writing: Writing, job: ArticleJob, text: str) -> datetime | None:
     """A text that is to be seen twice; one that is another one each time is a failure, like one that never counts."""
     if job.doubted is None:
         due: datetime | None = writing.now + _SOON
-        _remember(writing, job, due, doubted=text)
+        _remember(writing, job, due, doubted=text, first_at=job.first_at or writing.now)
         return due
     return _failed(writing, job, doubted=text)
 
