@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from lxml import etree
@@ -22,6 +22,8 @@ from scraper.types import Extraction, ItemData, PageKind, Verdict
 from scraper.urls import resolve_url
 
 MOST_ITEMS = 2_000
+_OF_AN_END = 20
+"""Entries by whose days it is known which end of a list is the newer one."""
 _MOST_SITEMAPS = 100
 _HEAD_BYTES = 65_536
 _JSON_VERSION = re.compile(r'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org')
@@ -113,18 +115,25 @@ def _sitemap_index(feed: XmlFeed, url: str) -> Extraction:
 def _read(
     elements: Iterable[etree._Element | Any], read: Callable[[Any], ItemData | None]
 ) -> tuple[tuple[ItemData, ...], int]:
-    """Items and the number of entries that gave none."""
+    """Items and the number of entries that gave none; of too many the newer end."""
     found: list[ItemData] = []
     broken = 0
-    for element in elements:
-        if len(found) >= MOST_ITEMS:
-            break
+    every = list(elements)
+    if len(every) > MOST_ITEMS:
+        first, last = (_newest(map(read, some)) for some in (every[:_OF_AN_END], every[-_OF_AN_END:]))
+        every = every[-MOST_ITEMS:] if first and last and last > first else every[:MOST_ITEMS]
+    for element in every:
         item = read(element)
         if item is None:
             broken += 1
         else:
             found.append(item)
     return tuple(found), broken
+
+
+def _newest(items: Iterable[ItemData | None]) -> date | None:
+    days = [item.published.on for item in items if item and item.published and item.published.on]
+    return max(days, default=None)
 
 
 def _verdict(

@@ -30,6 +30,8 @@ RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
 """No right clock stands before this day: this was written after it."""
 MUCH_LATER = datetime(2100, 1, 1, tzinfo=UTC)
 MAX_ITEMS = 2_000
+OF_AN_END = 20
+"""Records by whose days it is known which end of a long list is the newer one."""
 MAX_TITLE = 1_000
 CUT = " .…[]"
 CUT_ENDS = ("…", "...", "…]", "...]", "..")
@@ -71,18 +73,26 @@ def candidates(page: Page, recipe: Recipe | None = None, *, witnesses: bool = Fa
     judged.sort(key=lambda j: -j.choice - HEAD_START * (id(j.group) in known and j.odds > 0))
     if judged and id(judged[0].group) in known:
         # The site may have begun a new list beside the one that was learnt.
-        learnt = judged[0]
-        later = [j for j in judged[1:] if j.choice > learnt.choice and _last_day(page, j) > _last_day(page, learnt)]
+        learnt, last = judged[0], _last_day(page, judged[0].group.records)
+        later = [j for j in judged[1:] if j.choice > learnt.choice and last < _last_day(page, j.group.records)]
         if later:
             judged = [later[0], *(j for j in judged if j is not later[0])]
     return judged
 
 
-def _last_day(page: Page, judged: Judged) -> int:
-    """The latest day that a list shows, as an ordinal; 0 if it shows none."""
+def _newer_end(page: Page, records: list[Record]) -> list[Record]:
+    """As many records as are read: the first ones, or the last ones if these show later days."""
+    if len(records) <= MAX_ITEMS:
+        return records
+    runs_up = _last_day(page, records[-OF_AN_END:]) > _last_day(page, records[:OF_AN_END])
+    return records[-MAX_ITEMS:] if runs_up else records[:MAX_ITEMS]
+
+
+def _last_day(page: Page, records: Sequence[Record]) -> int:
+    """The latest day that records show, as an ordinal; 0 if they show none."""
     nodes = page.moment_nodes
     found = 0
-    for r in judged.group.records:
+    for r in records:
         for m in page.moments[bisect_left(nodes, r.start) : bisect_left(nodes, r.stop)]:
             if m.published.on is not None:
                 found = max(found, m.published.on.toordinal())
@@ -126,7 +136,7 @@ def items_of(
     page: Page, judged: Judged, url: str, *, now: datetime, languages: Sequence[str]
 ) -> list[tuple[Fields, ItemData]]:
     """The items in page order, each with the record it was read from."""
-    rows = _read(page, judged.group.records[:MAX_ITEMS])
+    rows = _read(page, _newer_end(page, judged.group.records))
     fields = _fields(page, rows)
     more = other_blocks(page, judged.group, fields)
     if more:

@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from scraper.extract import extract
 from scraper.types import PageKind
 
-from .pages import DAYS, HEADLINES, TEASERS, days_of, link_of, look, page, url_of
+from .pages import DAYS, HEADLINES, NOW, SITE, TEASERS, days_of, link_of, look, page, url_of
 
 Shape = Callable[[int], str]
 
@@ -173,3 +173,21 @@ def test_a_title_that_is_cut_is_told_in_full_by_its_link() -> None:
     assert [item.title for item in look(page(f"<ul>{rows}</ul>")).items] == list(HEADLINES)
     other = rows.replace('title="', 'title="Opens in a new window: ')
     assert look(page(f"<ul>{other}</ul>")).items[0].title.endswith("...")
+
+
+@pytest.mark.parametrize("oldest_first", [True, False])
+def test_of_very_long_lists_the_newer_end_is_read(*, oldest_first: bool) -> None:
+    numbers = list(range(2_060)) if oldest_first else list(range(2_059, -1, -1))
+    days = {n: date(2020, 1, 1) + timedelta(days=n) for n in numbers}
+    rows = "".join(
+        f"<li><time>{days[n]}</time> <a href='/n/{n}'>Notice number {n} of the office</a></li>" for n in numbers
+    )
+    entries = "".join(
+        f"<item><title>Notice number {n}</title><link>{SITE}n/{n}</link><pubDate>{days[n]:%d %b %Y} 10:00:00 GMT</pubDate></item>"
+        for n in numbers
+    )
+    feed = f"<rss version='2.0'><channel><title>Notices</title>{entries}</channel></rss>"
+    for body in (f"<html><body><main><ul>{rows}</ul></main></body></html>", feed):
+        found = [int(str(item.url).rpartition("/")[2]) for item in extract(body.encode(), SITE, now=NOW).items]
+        assert len(found) == 2_000
+        assert (max(found), min(found)) == (2_059, 60)
