@@ -281,9 +281,10 @@ def run_command(app: App, quiet: bool, log_format: str, queue: str | None) -> in
     """Keep looking, and tell what is new: the service.
 
     Runs until SIGTERM or Ctrl-C, or until the terminal that it was started from is closed; one line a check on standard
-    error. Reads the configuration again when it changes, or on SIGHUP. Only one may run on a database; `presswatch check` beside it is fine. With --queue pages are read by
-    `presswatch worker`s, here and on other machines. Under systemd (Type=notify) it says when it is ready and feeds the
-    watchdog; `heartbeat` in the configuration names an address that is asked for as long as it works.
+    error. Reads the configuration again when it changes, or on SIGHUP. Only one may run on a database; `presswatch
+    check` beside it is fine. With --queue pages are read by `presswatch worker`s, here and on other machines. Under
+    systemd (Type=notify) it says when it is ready and feeds the watchdog; `heartbeat` in the configuration names an
+    address that is asked for as long as it works.
 
     \b
     presswatch run
