@@ -16,6 +16,7 @@ Shown = tuple[ItemData, Sequence[ItemKey] | frozenset[ItemKey]]
 ORDERLY = 0.7
 """Share of the items that stand in order, from which on a position means something."""
 
+_MINUTES = 24 * 60
 _LEAST_GROWTH = 2
 """So many finds at the end of a list show that it grows there."""
 
@@ -34,12 +35,24 @@ def runs_up(shown: Sequence[Shown]) -> bool:
 
 
 def ages_of(shown: Sequence[Shown]) -> list[int] | None:
-    """Days of a list's items, or the numbers in their addresses where it shows no days; ``None`` where it shows
-    neither."""
-    days = [day.toordinal() for item, _ in shown if (day := day_of(item))]
-    if len(days) * 2 >= len(shown):
-        return days
+    """Days of a list's items, with the time where all show one (in minutes), or the numbers in their addresses where it
+    shows no days; ``None`` where it shows neither."""
+    dated = [(day.toordinal(), _minutes(item)) for item, _ in shown if (day := day_of(item))]
+    if len(dated) * 2 >= len(shown):
+        times = [minutes for _, minutes in dated if minutes is not None]
+        if len(times) < len(dated):
+            return [day for day, _ in dated]
+        return [day * _MINUTES + minutes for (day, _), minutes in zip(dated, times, strict=True)]
     return numbers_of(shown)
+
+
+def _minutes(item: ItemData) -> int | None:
+    """Of the day, as printed."""
+    printed = item.published.local_time if item.published else None
+    if printed is None:
+        return None
+    hour, minute = printed.split(":")[:2]
+    return int(hour) * 60 + int(minute)
 
 
 def numbers_of(shown: Sequence[Shown]) -> list[int] | None:

@@ -586,3 +586,20 @@ def test_a_renewed_list_behind_a_wall_that_comes_and_goes_is_believed_in_the_end
     other = [item(f"Sports result {n} of the season", "2019-01-05", url=f"https://x.example/{n}a") for n in range(8)]
     outcomes = [watch.look(other if n % 2 else (), kind=PageKind.LISTING).outcome for n in range(20)]
     assert outcomes == [Outcome.SUSPECT] * 19 + [Outcome.CHANGED]
+
+
+def test_what_comes_at_the_end_of_the_day_s_page_is_news(watch: Watch) -> None:
+    def today(*times: str) -> list[ItemData]:
+        on = date(2026, 1, 20)
+        return [
+            replace(
+                item(f"Announcement of {at} by the harbour master"),
+                published=Published(raw=at, method="text", on=on, local_time=at),
+            )
+            for at in times
+        ]
+
+    times = ["08:00", "08:15", "08:45", "09:30", "10:05", "11:20", "13:00"]
+    watch.look(today(*times[:5]))
+    assert watch.look(today(*times[:6])).added == ["Announcement of 11:20 by the harbour master"]
+    assert watch.look(today(*times)).added == ["Announcement of 13:00 by the harbour master"]
