@@ -19,7 +19,16 @@ from scraper.flaps import MOST_FORMS, NOTE, Fate, judge_rest, judge_turn, text_o
 from scraper.text import fold_text
 from scraper.types import ChangeKind, FlapStep, ItemChange, ItemData, KnownItem, Match, Published
 from scraper.urls import canonicalize_url
-from scraper.wording import bears_counter, bears_mark, is_beginning, is_cut, is_misread, mark_between, says_same
+from scraper.wording import (
+    bears_counter,
+    bears_mark,
+    is_beginning,
+    is_cut,
+    is_misread,
+    mark_between,
+    says_same,
+    without_plain_counter,
+)
 
 _NUMBER = re.compile(r"\d+")
 _FIELDS = ("title", "url", "published", "summary", "author")
@@ -172,7 +181,8 @@ def _edited(new: ItemData, old: ItemData, counters: _Counters) -> tuple[str, ...
 
 def _counts_otherwise(new: str, old: str, counters: _Counters) -> bool:
     """Whether two titles that say the same but for counters differ in their numbers, where these are no counters."""
-    return _NUMBER.findall(new) != _NUMBER.findall(old) and not counters.are_borne
+    a, b = (_NUMBER.findall(without_plain_counter(title)) for title in (new, old))
+    return a != b and not counters.are_borne
 
 
 def _is_same(new: ItemData, old: ItemData) -> bool:

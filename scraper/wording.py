@@ -34,6 +34,7 @@ _COUNTER = re.compile(
     rf"|(?:{_COUNTED_UNSPACED}) ?[:：(（]? ?{_NUMBER}[)）]?"
 )
 _BARE_COUNTER = re.compile(r"[(\[](?!(?:19|20)\d\d\b)\d{1,7}[)\]]$")
+_PLAIN_COUNTER = re.compile(rf" ?[(\[]{_NUMBER} ?(?:(?:{_COUNTED})|次?(?:{_COUNTED_UNSPACED}))[)\]]$", re.IGNORECASE)
 _EDGES = " .,;:!?()[]{}|/*+-·•–—\"'"
 _CHARSETS = ("cp1252", "latin-1", "cp1251", "cp1250", "koi8-r", "mac-roman")
 _WORD = re.compile(r"\w+")
@@ -45,6 +46,11 @@ def says_same(one: str, other: str) -> bool:
     spelling; what readers did ("1,024 views", "5 comments") and how long ago it was ("3 hours ago") are counters."""
     a, b = fold_text(one), fold_text(other)
     return a == b or _differ_in_counts(a, b) or is_misread(one, other) or is_misread(other, one)
+
+
+def without_plain_counter(title: str) -> str:
+    """A title without what can be nothing but a counter: in brackets at its end, with what is counted."""
+    return _PLAIN_COUNTER.sub("", title)
 
 
 def bears_counter(title: str) -> bool:
