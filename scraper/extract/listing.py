@@ -30,6 +30,8 @@ RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
 """No right clock stands before this day: this was written after it."""
 MUCH_LATER = datetime(2100, 1, 1, tzinfo=UTC)
 MAX_ITEMS = 2_000
+LEAST_LATER = 3
+"""Records of later days by which a new list is known from a column beside the old one."""
 OF_AN_END = 20
 """Records by whose days it is known which end of a long list is the newer one."""
 MAX_TITLE = 1_000
@@ -74,7 +76,7 @@ def candidates(page: Page, recipe: Recipe | None = None, *, witnesses: bool = Fa
     if judged and id(judged[0].group) in known:
         # The site may have begun a new list beside the one that was learnt.
         learnt, last = judged[0], _last_day(page, judged[0].group.records)
-        later = [j for j in judged[1:] if j.choice > learnt.choice and last < _last_day(page, j.group.records)]
+        later = [j for j in judged[1:] if j.choice > learnt.choice and _goes_on(page, j.group.records, last)]
         if later:
             judged = [later[0], *(j for j in judged if j is not later[0])]
     return judged
@@ -86,6 +88,11 @@ def _newer_end(page: Page, records: list[Record]) -> list[Record]:
         return records
     runs_up = _last_day(page, records[-OF_AN_END:]) > _last_day(page, records[:OF_AN_END])
     return records[-MAX_ITEMS:] if runs_up else records[:MAX_ITEMS]
+
+
+def _goes_on(page: Page, records: Sequence[Record], last: int) -> bool:
+    """Whether a list has several records of days after ``last``; a column of what is read most may have one as well."""
+    return last > 0 and sum(_last_day(page, [r]) > last for r in records) >= LEAST_LATER
 
 
 def _last_day(page: Page, records: Sequence[Record]) -> int:
