@@ -18,7 +18,7 @@ from scraper.ages import Past, ages_of, day_of, grows_at_end, is_orderly, is_sor
 from scraper.claims import Policy as MatchPolicy
 from scraper.doubt import doubt_of
 from scraper.edits import Edits, find_edits
-from scraper.flaps import MOST_RETURNS, NOTE
+from scraper.flaps import MOST_RETURNS, tell_withdrawal
 from scraper.identity import dedupe, page_keys, without_tokens
 from scraper.matching import match as match_items
 from scraper.ranks import ranks_beside, ranks_of
@@ -301,11 +301,9 @@ def _missing(matches: Sequence[Match], listed: Sequence[KnownItem], policy: Poli
             gone.missed.append((one.item_id, one.missed + 1))
         else:
             gone.left.append(one.item_id)
-            reason = f"missing from between other items in {one.missed + 1} looks"
-            if one.returns == MOST_RETURNS:
-                reason = f"{NOTE} ({reason})"
+            missing = f"missing from between other items in {one.missed + 1} looks"
+            reason, tell = tell_withdrawal(missing, one.returns)
             match = Match(one.data, tuple(sorted(one.keys, key=lambda key: (not key.strong, key.kind, key.key))), one)
-            tell = one.returns <= MOST_RETURNS
             gone.withdrawn.append(ItemChange(ChangeKind.WITHDRAWN, match, tell=tell, reason=reason))
     if len(gone.withdrawn) >= max(4, policy.mass_withdrawal * len(listed)):
         many = f"{len(gone.withdrawn)} items at once: the list changed, not the items"

@@ -36,6 +36,11 @@ Fate = Literal["edit", "note", "quiet", "settled"]
 quietly is told, for it stayed."""
 
 
+def tell_withdrawal(reason: str, returns: int) -> tuple[str, bool]:
+    """The reason of a withdrawal after so many returns, and whether it is told: the last one that is, with a note."""
+    return f"{NOTE} ({reason})" if returns == MOST_RETURNS else reason, returns <= MOST_RETURNS
+
+
 def text_of(item: ItemData, field: str) -> str:
     """What an item says in a field, as text."""
     if field == "published":

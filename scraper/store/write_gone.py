@@ -7,11 +7,11 @@ import sqlite3
 from datetime import datetime, timedelta
 
 from scraper.clock import from_text, to_text
-from scraper.flaps import MOST_RETURNS, NOTE
+from scraper.flaps import MOST_RETURNS, tell_withdrawal
 from scraper.following import next_step
 from scraper.store.article_jobs import ArticleJob
 from scraper.store.known import returns_of
-from scraper.store.writing import Fact, Writing, write_fact
+from scraper.store.writing import Writing, write_item_fact
 from scraper.types import ChangeKind
 
 _SOON = timedelta(hours=1)
@@ -107,20 +107,10 @@ def _withdraw(writing: Writing, job: ArticleJob, row: sqlite3.Row) -> None:
     )
     conn.execute("UPDATE items SET status = 'withdrawn', changed_at = ? WHERE id = ?", (writing.at, job.item_id))
     returns = returns_of(conn, [job.item_id]).get(job.item_id, 0)
-    reason = "no longer listed, and its page is gone"
-    if returns == MOST_RETURNS:
-        reason = f"{NOTE} ({reason})"
-    _write(writing, job, row, ChangeKind.WITHDRAWN, reason, tell=returns <= MOST_RETURNS)
+    reason, tell = tell_withdrawal("no longer listed, and its page is gone", returns)
+    _write(writing, job, row, ChangeKind.WITHDRAWN, reason, tell=tell)
 
 
 def _write(writing: Writing, job: ArticleJob, row: sqlite3.Row, kind: ChangeKind, reason: str, *, tell: bool) -> None:
-    earlier = writing.conn.execute("SELECT count(*) FROM changes WHERE item_id = ?", (job.item_id,)).fetchone()[0]
-    fact = Fact(
-        kind=kind,
-        about=(row["item_key"], kind.value, str(earlier)),
-        item_id=job.item_id,
-        revision=row["revision"],
-        reason=reason,
-        tell=tell,
-    )
-    write_fact(writing, fact)
+    key, revision = row["item_key"], row["revision"]
+    write_item_fact(writing, kind, job.item_id, key, revision=revision, reason=reason, tell=tell)

@@ -11,7 +11,7 @@ from scraper.store.rows import ITEM_COLUMNS, item_values, unspaced_text
 from scraper.store.write_flaps import write_flaps
 from scraper.store.write_look import ask_after_missing, queue_articles
 from scraper.store.write_returns import write_returns
-from scraper.store.writing import Fact, Writing, write_fact
+from scraper.store.writing import Writing, write_item_fact
 from scraper.types import ChangeKind, ItemChange, ItemKey, KnownItem, Match
 
 _COLUMNS = ", ".join(ITEM_COLUMNS)
@@ -188,19 +188,18 @@ def _insert_revision(writing: Writing, item_id: int, number: int, fields: str, m
 
 
 def _write_change(writing: Writing, change: ItemChange, item_id: int, key: str, *, revision: int) -> None:
-    conn = writing.conn
     if change.kind is ChangeKind.WITHDRAWN:
-        conn.execute("UPDATE items SET status = 'withdrawn', changed_at = ? WHERE id = ?", (writing.at, item_id))
-    earlier = 0
-    if change.match.known is not None:
-        earlier = conn.execute("SELECT count(*) FROM changes WHERE item_id = ?", (item_id,)).fetchone()[0]
-    fact = Fact(
-        kind=change.kind,
-        about=(key, change.kind.value, str(earlier)),
-        item_id=item_id,
+        writing.conn.execute(
+            "UPDATE items SET status = 'withdrawn', changed_at = ? WHERE id = ?", (writing.at, item_id)
+        )
+    write_item_fact(
+        writing,
+        change.kind,
+        item_id,
+        key,
         revision=revision,
         fields=change.fields,
         reason=change.reason,
         tell=change.tell,
+        is_new=change.match.known is None,
     )
-    write_fact(writing, fact)

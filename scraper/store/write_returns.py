@@ -7,7 +7,7 @@ import sqlite3
 from scraper.clock import from_text, to_text
 from scraper.diff import Diff
 from scraper.flaps import LISTED, WINDOW, settles_at
-from scraper.store.writing import Fact, Writing, write_fact
+from scraper.store.writing import Writing, write_item_fact
 from scraper.types import ChangeKind
 
 _TURNS = """
@@ -77,13 +77,7 @@ def _settle(writing: Writing) -> None:
     conn = writing.conn
     for row in conn.execute(_SETTLED, (writing.record.source_id, writing.at, LISTED)).fetchall():
         item_id = row["item_id"]
-        earlier = conn.execute("SELECT count(*) FROM changes WHERE item_id = ?", (item_id,)).fetchone()[0]
-        fact = Fact(
-            kind=ChangeKind.REINSTATED,
-            about=(row["item_key"], ChangeKind.REINSTATED.value, str(earlier)),
-            item_id=item_id,
-            revision=row["revision"],
-            reason="has settled after coming and going",
-        )
-        write_fact(writing, fact)
+        reason = "has settled after coming and going"
+        kind, key = ChangeKind.REINSTATED, row["item_key"]
+        write_item_fact(writing, kind, item_id, key, revision=row["revision"], reason=reason)
         conn.execute("UPDATE flaps SET settled_at = ? WHERE item_id = ? AND field = ?", (writing.at, item_id, LISTED))

@@ -169,6 +169,30 @@ def write_fact(writing: Writing, fact: Fact) -> None:
     )
 
 
+def write_item_fact(
+    writing: Writing,
+    kind: ChangeKind,
+    item_id: int,
+    key: str,
+    *,
+    revision: int,
+    fields: tuple[str, ...] = (),
+    reason: str = "",
+    tell: bool = True,
+    is_new: bool = False,
+) -> None:
+    """Append a change of the item ``key``. The same may happen to it again: its id counts the changes before, of which
+    one that ``is_new`` has none."""
+    earlier = 0
+    if not is_new:
+        earlier = writing.conn.execute("SELECT count(*) FROM changes WHERE item_id = ?", (item_id,)).fetchone()[0]
+    about = (key, kind.value, str(earlier))
+    write_fact(
+        writing,
+        Fact(kind, about, item_id=item_id, revision=revision, fields=fields, reason=reason, tell=tell),
+    )
+
+
 def event_id_of(*parts: str) -> str:
     """The same fact has the same id, also when its check is redone on the database of before. 32 hexadecimal digits."""
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
